@@ -1,0 +1,4 @@
+//! mcpgw
+pub mod error;
+pub mod model;
+pub mod store;

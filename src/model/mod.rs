@@ -1,0 +1,18 @@
+//! The nouns: what is persisted and what the parts hand one another. Serde only, and only our own types,
+//! because they outlive every library that moves them.
+
+mod names;
+mod principal;
+mod raw;
+mod secret;
+mod server;
+mod time;
+mod tool;
+
+pub use names::{MAX_EXPOSED_NAME, ServerName, TenantId, exposed_name, split_exposed};
+pub use principal::{Principal, Scopes};
+pub use raw::RawJson;
+pub use secret::Secret;
+pub use server::{CachePolicy, CacheTool, LastSync, Server, SyncStatus, Transport, TransportKind};
+pub use time::Timestamp;
+pub use tool::{Embedding, Tool, ToolId, ToolStatus};

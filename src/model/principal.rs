@@ -1,0 +1,67 @@
+//! Who is calling, and what they may see.
+
+use std::collections::BTreeSet;
+
+use super::TenantId;
+
+/// What a caller may discover and call.
+///
+/// A tool is visible when one of its scopes is held. A tool without scopes is visible only to
+/// [`Scopes::All`]: absence denies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scopes {
+    /// No restriction: the operator on the store, or a gateway that runs with `AUTH_MODE=disabled`.
+    All,
+    /// Just these.
+    Only(BTreeSet<String>),
+}
+
+impl Scopes {
+    /// From a comma-separated list; blank parts are dropped, so the empty text holds nothing.
+    pub fn from_list(list: &str) -> Self {
+        Self::Only(list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// Whether something that carries `required` is visible.
+    pub fn allow(&self, required: &[String]) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(held) => required.iter().any(|scope| held.contains(scope)),
+        }
+    }
+}
+
+/// A caller, bound to one tenant.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Whose catalog and servers.
+    pub tenant: TenantId,
+    /// Stable id of the caller within the tenant.
+    pub subject: String,
+    /// What they may see.
+    pub scopes: Scopes,
+}
+
+impl Principal {
+    /// The operator working on the store itself: unrestricted within `tenant`.
+    pub fn operator(tenant: TenantId) -> Self {
+        Self { tenant, subject: "operator".to_owned(), scopes: Scopes::All }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absence_denies() {
+        let none = Scopes::from_list(" , ");
+        assert!(!none.allow(&[]));
+        assert!(!none.allow(&["orders".to_owned()]));
+        let orders = Scopes::from_list("orders, weather");
+        assert!(orders.allow(&["orders".to_owned()]));
+        assert!(!orders.allow(&["orders:write".to_owned()]));
+        assert!(!orders.allow(&[]));
+        assert!(Scopes::All.allow(&[]));
+    }
+}

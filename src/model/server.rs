@@ -1,0 +1,209 @@
+//! A downstream MCP server, as the registry keeps it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Secret, ServerName, Timestamp};
+
+/// A document of `routing_registry`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Server {
+    /// The id of the document.
+    pub name: ServerName,
+    /// How it is reached.
+    #[serde(flatten)]
+    pub transport: Transport,
+    /// Scopes of all its tools that have none of their own in `tool_scopes`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Scopes per tool; they replace `scopes` for that tool.
+    #[serde(default)]
+    pub tool_scopes: BTreeMap<String, Vec<String>>,
+    /// Whether its tools are listed, found and called.
+    pub is_enabled: bool,
+    /// Deadline of one call in milliseconds, where it differs from `DOWNSTREAM_TIMEOUT_MS`.
+    #[serde(default)]
+    pub timeout_ms: Option<u64>,
+    /// Which results may be kept.
+    #[serde(default)]
+    pub cache: CachePolicy,
+    /// The operator's own notes.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, Value>,
+    /// Last change by an operator.
+    pub updated_at: Timestamp,
+    /// How the last catalog sync ended.
+    #[serde(default)]
+    pub last_sync: Option<LastSync>,
+}
+
+impl Server {
+    /// The scopes that `tool` carries.
+    pub fn scopes_of(&self, tool: &str) -> &[String] {
+        self.tool_scopes.get(tool).unwrap_or(&self.scopes)
+    }
+
+    /// Deadline of one call.
+    pub fn timeout(&self, default: Duration) -> Duration {
+        self.timeout_ms.map_or(default, Duration::from_millis)
+    }
+}
+
+/// How a server is reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "transport", rename_all = "snake_case")]
+pub enum Transport {
+    /// MCP streamable HTTP.
+    StreamableHttp {
+        /// The endpoint.
+        url: String,
+        /// Sent with every request.
+        #[serde(default)]
+        headers: BTreeMap<String, Secret>,
+    },
+    /// The older HTTP+SSE transport.
+    Sse {
+        /// The event stream.
+        url: String,
+        /// Sent with every request.
+        #[serde(default)]
+        headers: BTreeMap<String, Secret>,
+    },
+    /// A child process that speaks on stdin and stdout.
+    Stdio {
+        /// The program.
+        command: String,
+        /// Its arguments; they may hold credentials.
+        #[serde(default)]
+        args: Vec<Secret>,
+        /// Its environment beyond the few variables every child gets.
+        #[serde(default)]
+        env: BTreeMap<String, Secret>,
+    },
+}
+
+/// The transport's name, as it is stored and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportKind {
+    /// MCP streamable HTTP.
+    StreamableHttp,
+    /// HTTP+SSE.
+    Sse,
+    /// Child process.
+    Stdio,
+}
+
+impl TransportKind {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StreamableHttp => "streamable_http",
+            Self::Sse => "sse",
+            Self::Stdio => "stdio",
+        }
+    }
+}
+
+impl Transport {
+    /// Which transport.
+    pub fn kind(&self) -> TransportKind {
+        match self {
+            Self::StreamableHttp { .. } => TransportKind::StreamableHttp,
+            Self::Sse { .. } => TransportKind::Sse,
+            Self::Stdio { .. } => TransportKind::Stdio,
+        }
+    }
+
+    /// What to show people: the URL without user info and query, or the program without its arguments'
+    /// values, because both hold credentials in practice.
+    pub fn target(&self) -> String {
+        match self {
+            Self::StreamableHttp { url, .. } | Self::Sse { url, .. } => masked_url(url),
+            Self::Stdio { command, args, .. } if args.is_empty() => command.clone(),
+            Self::Stdio { command, args, .. } => {
+                let count = args.len();
+                format!("{command} ({count} argument{})", if count == 1 { "" } else { "s" })
+            }
+        }
+    }
+}
+
+fn masked_url(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) => {
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            let asked = url.query().is_some();
+            url.set_query(None);
+            url.set_fragment(None);
+            if asked { format!("{url}?…") } else { url.to_string() }
+        }
+        Err(_) => "(not a URL)".to_owned(),
+    }
+}
+
+/// Which results of a server's tools may be kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CachePolicy {
+    /// By tool name.
+    #[serde(default)]
+    pub tools: BTreeMap<String, CacheTool>,
+}
+
+/// How one tool's results may be kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CacheTool {
+    /// Time to live in seconds.
+    pub ttl_s: u64,
+    /// Arguments that may match by meaning; all others must be equal.
+    #[serde(default)]
+    pub semantic_arguments: Vec<String>,
+}
+
+/// How a server's last sync ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastSync {
+    /// When it ended.
+    pub at: Timestamp,
+    /// How.
+    pub status: SyncStatus,
+    /// How many tools it listed.
+    pub tools: usize,
+    /// Why it failed.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+/// The outcome of a sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncStatus {
+    /// The catalog holds what the server listed.
+    Ok,
+    /// Nothing was changed; the catalog holds what it held before.
+    Failed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_hide_credentials() {
+        let http = Transport::StreamableHttp {
+            url: "https://me:secret@example.com/mcp?api_key=abc#x".to_owned(),
+            headers: BTreeMap::new(),
+        };
+        assert_eq!(http.target(), "https://example.com/mcp?…");
+        let stdio = Transport::Stdio {
+            command: "/usr/bin/server".to_owned(),
+            args: vec![Secret::new("--token=abc")],
+            env: BTreeMap::new(),
+        };
+        assert_eq!(stdio.target(), "/usr/bin/server (1 argument)");
+        assert!(!format!("{stdio:?}").contains("abc"));
+    }
+}

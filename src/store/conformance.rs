@@ -1,0 +1,197 @@
+//! What every store has to do, as one suite. It panics on the first deviation, so it is called from tests;
+//! it lives here so that an engine and its contract are read together.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Change, ChangeFeed, Collection, CollectionSpec, Document, Event, Expect, Home, Query, ResumeToken, Store};
+use crate::error::Kind;
+use crate::model::{TenantId, Timestamp};
+
+/// The collections that the suite's store has to be opened with.
+pub const COLLECTIONS: &[&CollectionSpec] = &[&NOTES];
+
+const NOTES: CollectionSpec = CollectionSpec { name: "notes", home: Home::Tenant, fields: &["group"], watched: true };
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Note {
+    id: String,
+    group: String,
+    text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+}
+
+impl Document for Note {
+    const SPEC: &'static CollectionSpec = &NOTES;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+}
+
+fn note(id: &str, group: &str, text: &str) -> Note {
+    Note { id: id.to_owned(), group: group.to_owned(), text: text.to_owned(), expires_at: None }
+}
+
+fn tenant(name: &str) -> TenantId {
+    name.parse().expect("a tenant id")
+}
+
+fn ids(found: &[super::Stored<Note>]) -> Vec<&str> {
+    found.iter().map(|each| each.value.id.as_str()).collect()
+}
+
+/// Runs the suite on an empty `store`; `again` opens the same one as another process would.
+///
+/// # Panics
+/// On the first deviation, with what was expected.
+pub async fn run(store: Arc<dyn Store>, again: Arc<dyn Store>) {
+    documents_are_kept_and_compared(&store).await;
+    queries_filter_order_and_page(&store).await;
+    batches_are_all_or_nothing(&store).await;
+    tenants_do_not_meet(&store).await;
+    documents_expire(&store).await;
+    feeds_see_every_change_in_order(&store, &again).await;
+    lost_tokens_are_said(&store).await;
+    writers_in_two_processes_lose_nothing(&store, &again).await;
+}
+
+async fn documents_are_kept_and_compared(store: &Arc<dyn Store>) {
+    let notes = Collection::<Note>::of_tenant(store, &tenant("docs"));
+    assert!(notes.get("a").await.expect("get").is_none());
+    let first = note("a", "g", "naïve “quotes” \u{1F600} \0 end");
+    assert_eq!(notes.put(&first, Expect::Absent).await.expect("create"), 1);
+    let twice = notes.put(&first, Expect::Absent).await.expect_err("it is there");
+    assert_eq!(twice.kind(), Kind::Conflict);
+    assert!(twice.message().contains("`a`"), "{twice}");
+    let stored = notes.get("a").await.expect("get").expect("it was created");
+    assert_eq!((stored.value, stored.revision), (first.clone(), 1));
+    assert_eq!(notes.put(&note("a", "g", "2"), Expect::Revision(1)).await.expect("update"), 2);
+    let stale = notes.put(&note("a", "g", "3"), Expect::Revision(1)).await.expect_err("stale");
+    assert_eq!(stale.kind(), Kind::Conflict);
+    assert_eq!(notes.get("a").await.expect("get").expect("there").value.text, "2");
+    assert!(notes.delete("a").await.expect("delete"));
+    assert!(!notes.delete("a").await.expect("delete again"));
+    let gone = notes.put(&first, Expect::Revision(2)).await.expect_err("gone");
+    assert_eq!(gone.kind(), Kind::Conflict);
+    store.ping().await.expect("ping");
+}
+
+async fn queries_filter_order_and_page(store: &Arc<dyn Store>) {
+    let notes = Collection::<Note>::of_tenant(store, &tenant("queries"));
+    let all: Vec<Note> =
+        [("c", "x"), ("a", "x"), ("b", "y"), ("d", "x'; --")].iter().map(|(id, group)| note(id, group, "")).collect();
+    notes.replace(&all, &[]).await.expect("write");
+    assert_eq!(ids(&notes.find(&Query::all()).await.expect("find")), ["a", "b", "c", "d"]);
+    let x = Query::all().equals("group", "x");
+    assert_eq!(ids(&notes.find(&x).await.expect("find")), ["a", "c"]);
+    assert_eq!(notes.count(&x).await.expect("count"), 2);
+    assert_eq!(ids(&notes.find(&x.clone().after("a")).await.expect("find")), ["c"]);
+    assert_eq!(ids(&notes.find(&x.limit(1)).await.expect("find")), ["a"]);
+    assert_eq!(ids(&notes.find(&Query::all().equals("group", "x'; --")).await.expect("find")), ["d"]);
+    assert!(store.tenants().await.expect("tenants").contains(&tenant("queries")));
+}
+
+async fn batches_are_all_or_nothing(store: &Arc<dyn Store>) {
+    let notes = Collection::<Note>::of_tenant(store, &tenant("batches"));
+    notes.put(&note("old", "g", "1"), Expect::Absent).await.expect("create");
+    notes.replace(&[note("new", "g", "1")], &["old".to_owned(), "never".to_owned()]).await.expect("replace");
+    assert_eq!(ids(&notes.find(&Query::all()).await.expect("find")), ["new"]);
+    let place = super::Place { collection: &NOTES, tenant: Some(tenant("batches")) };
+    let put = |id: &str, expect| super::Write::Put {
+        id: id.to_owned(),
+        body: serde_json::to_string(&note(id, "g", "")).expect("json"),
+        expires_at: None,
+        expect,
+    };
+    let failed = store.write(&place, vec![put("one", Expect::Any), put("new", Expect::Absent)]).await;
+    assert_eq!(failed.expect_err("the second write conflicts").kind(), Kind::Conflict);
+    assert!(notes.get("one").await.expect("get").is_none(), "half a batch was kept");
+}
+
+async fn tenants_do_not_meet(store: &Arc<dyn Store>) {
+    let one = Collection::<Note>::of_tenant(store, &tenant("one"));
+    let two = Collection::<Note>::of_tenant(store, &tenant("two"));
+    one.put(&note("same", "g", "one"), Expect::Absent).await.expect("create");
+    two.put(&note("same", "g", "two"), Expect::Absent).await.expect("create");
+    assert!(one.delete("same").await.expect("delete"));
+    assert_eq!(two.get("same").await.expect("get").expect("the other tenant's").value.text, "two");
+    assert_eq!(one.count(&Query::all()).await.expect("count"), 0);
+}
+
+async fn documents_expire(store: &Arc<dyn Store>) {
+    let notes = Collection::<Note>::of_tenant(store, &tenant("expiry"));
+    let mut short = note("short", "g", "");
+    short.expires_at = Some(Timestamp::now().plus(Duration::from_millis(200)));
+    notes.put(&short, Expect::Absent).await.expect("create");
+    notes.put(&note("long", "g", ""), Expect::Absent).await.expect("create");
+    assert_eq!(notes.count(&Query::all()).await.expect("count"), 2);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(notes.get("short").await.expect("get").is_none(), "an expired document was returned");
+    assert_eq!(ids(&notes.find(&Query::all()).await.expect("find")), ["long"]);
+    notes.put(&short, Expect::Absent).await.expect("an expired document counts as absent");
+    store.sweep().await.expect("sweep");
+    assert_eq!(notes.count(&Query::all()).await.expect("count"), 1);
+}
+
+async fn changes_until(feed: &mut Box<dyn ChangeFeed>, tenant: &TenantId, count: usize) -> (Vec<String>, ResumeToken) {
+    let mut seen = Vec::new();
+    let mut last = None;
+    while seen.len() < count {
+        let event = tokio::time::timeout(Duration::from_secs(5), feed.next()).await.expect("a change within 5 s");
+        let Event::Changes(changes, token) = event.expect("the feed") else { panic!("the feed was lost") };
+        let of_tenant = |change: Change| (change.tenant.as_ref() == Some(tenant)).then_some(change.id);
+        seen.extend(changes.into_iter().filter_map(of_tenant));
+        last = Some(token);
+    }
+    (seen, last.expect("a token"))
+}
+
+async fn feeds_see_every_change_in_order(store: &Arc<dyn Store>, again: &Arc<dyn Store>) {
+    let own = tenant("feed");
+    let mut feed = store.watch(None).await.expect("watch");
+    let elsewhere = Collection::<Note>::of_tenant(again, &own);
+    elsewhere.put(&note("1", "g", ""), Expect::Any).await.expect("put");
+    elsewhere.put(&note("2", "g", ""), Expect::Any).await.expect("put");
+    elsewhere.delete("1").await.expect("delete");
+    let (seen, token) = changes_until(&mut feed, &own, 3).await;
+    assert_eq!(seen, ["1", "2", "1"]);
+    elsewhere.put(&note("3", "g", ""), Expect::Any).await.expect("put");
+    let mut resumed = again.watch(Some(token)).await.expect("resume");
+    assert_eq!(changes_until(&mut resumed, &own, 1).await.0, ["3"], "a resumed feed starts after its token");
+    assert_eq!(changes_until(&mut feed, &own, 1).await.0, ["3"]);
+}
+
+async fn lost_tokens_are_said(store: &Arc<dyn Store>) {
+    let mut feed = store.watch(Some(ResumeToken("no token of ours".to_owned()))).await.expect("watch");
+    let Event::Lost(token) = feed.next().await.expect("the feed") else { panic!("a foreign token was accepted") };
+    let notes = Collection::<Note>::of_tenant(store, &tenant("lost"));
+    notes.put(&note("after", "g", ""), Expect::Any).await.expect("put");
+    assert_eq!(changes_until(&mut feed, &tenant("lost"), 1).await.0, ["after"], "the feed goes on from {token:?}");
+}
+
+async fn writers_in_two_processes_lose_nothing(store: &Arc<dyn Store>, again: &Arc<dyn Store>) {
+    let own = tenant("writers");
+    let mut tasks = Vec::new();
+    for (writer, handle) in [store, again, store, again].into_iter().enumerate() {
+        let notes = Collection::<Note>::of_tenant(handle, &own);
+        tasks.push(tokio::spawn(async move {
+            for number in 0..25 {
+                notes.put(&note(&format!("{writer}-{number}"), "g", ""), Expect::Absent).await.expect("put");
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.expect("a writer");
+    }
+    let found = Collection::<Note>::of_tenant(again, &own).find(&Query::all()).await.expect("find");
+    assert_eq!(found.iter().map(|each| each.value.id.clone()).collect::<HashSet<_>>().len(), 100);
+}

@@ -1,0 +1,340 @@
+//! PORT: remember documents.
+//!
+//! One narrow document port. A [`Collection`] is bound to its tenant when it is made, so no query can
+//! leave it. Implementations ([`sqlite`]) are found by [`open`] and pass one suite, [`conformance`].
+
+pub mod conformance;
+mod schema;
+mod sqlite;
+
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::{TenantId, Timestamp};
+
+pub use schema::{COLLECTIONS, CollectionSpec, Home};
+
+/// Where documents are kept.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// Which engine.
+    pub location: Location,
+    /// Prefix of the databases on MongoDB; the embedded store has one file and ignores it.
+    pub db_name: String,
+    /// How long a change feed can be resumed.
+    pub resume_ttl: Duration,
+}
+
+/// A parsed store URI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// An embedded store in this file.
+    Sqlite(PathBuf),
+}
+
+/// Opens the configured store, creating an embedded one that does not exist yet.
+///
+/// # Errors
+/// [`Kind::StoreUnavailable`] when it cannot be opened or is not a store of ours.
+pub async fn open(config: &StoreConfig) -> Result<Arc<dyn Store>> {
+    match &config.location {
+        Location::Sqlite(path) => {
+            Ok(Arc::new(sqlite::Sqlite::open(path.clone(), config.resume_ttl, COLLECTIONS).await?))
+        }
+    }
+}
+
+/// A collection of one tenant, or of the control plane.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The collection.
+    pub collection: &'static CollectionSpec,
+    /// Whose; `None` for the control plane.
+    pub tenant: Option<TenantId>,
+}
+
+impl Place {
+    /// The tenant as part of a key; the control plane's is the empty text, which no [`TenantId`] is.
+    fn tenant_key(&self) -> &str {
+        self.tenant.as_ref().map_or("", TenantId::as_str)
+    }
+}
+
+/// A document as it is stored.
+#[derive(Clone, Debug)]
+pub struct RawDocument {
+    /// Its id.
+    pub id: String,
+    /// Grows by one with every write; starts at 1.
+    pub revision: u64,
+    /// JSON.
+    pub body: String,
+}
+
+/// What a write expects to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Anything or nothing.
+    Any,
+    /// No document of this id.
+    Absent,
+    /// The document at this revision.
+    Revision(u64),
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// Create or replace.
+    Put {
+        /// The id.
+        id: String,
+        /// JSON.
+        body: String,
+        /// When it disappears.
+        expires_at: Option<Timestamp>,
+        /// What must be there before.
+        expect: Expect,
+    },
+    /// Remove; removing nothing is no fault unless a revision is expected.
+    Delete {
+        /// The id.
+        id: String,
+        /// What must be there before.
+        expect: Expect,
+    },
+}
+
+/// Which documents: all conditions hold; ascending ids.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    equals: Vec<(&'static str, String)>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+impl Query {
+    /// Every document.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Those whose declared text field equals `value`.
+    #[must_use]
+    pub fn equals(mut self, field: &'static str, value: impl Into<String>) -> Self {
+        self.equals.push((field, value.into()));
+        self
+    }
+
+    /// Those whose id sorts after `id`.
+    #[must_use]
+    pub fn after(mut self, id: impl Into<String>) -> Self {
+        self.after = Some(id.into());
+        self
+    }
+
+    /// At most `count`.
+    #[must_use]
+    pub fn limit(mut self, count: usize) -> Self {
+        self.limit = Some(count);
+        self
+    }
+}
+
+/// A place in the change feed that survives a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResumeToken(pub String);
+
+/// One document was written, removed or expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The collection's name.
+    pub collection: String,
+    /// Whose; `None` for the control plane.
+    pub tenant: Option<TenantId>,
+    /// The document's id. Its present state is read with [`Store::get`]: feeds coalesce.
+    pub id: String,
+}
+
+/// What a feed has to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Changes in the order of their writes, never empty, and the token that follows them.
+    Changes(Vec<Change>, ResumeToken),
+    /// The feed cannot be resumed from its token: reload everything. It goes on from this new token.
+    Lost(ResumeToken),
+}
+
+/// An open change feed.
+#[async_trait]
+pub trait ChangeFeed: Send {
+    /// Waits for the next event. Cancel safe.
+    ///
+    /// # Errors
+    /// [`Kind::StoreUnavailable`]; the feed may be asked again.
+    async fn next(&mut self) -> Result<Event>;
+}
+
+/// The engine's side of the port: untyped documents. Everything else uses [`Collection`].
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// What and where, without credentials.
+    fn describe(&self) -> String;
+
+    /// One document, unless it is absent or expired.
+    async fn get(&self, place: &Place, id: &str) -> Result<Option<RawDocument>>;
+
+    /// Documents by declared fields.
+    async fn find(&self, place: &Place, query: &Query) -> Result<Vec<RawDocument>>;
+
+    /// How many documents `find` would return.
+    async fn count(&self, place: &Place, query: &Query) -> Result<u64>;
+
+    /// All writes or none, durable when this returns. The revisions after it (0 for a delete).
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] naming the document when an expectation does not hold.
+    async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>>;
+
+    /// Follows the watched collections of all tenants, from `token` or from now.
+    async fn watch(&self, token: Option<ResumeToken>) -> Result<Box<dyn ChangeFeed>>;
+
+    /// Every tenant that has a document.
+    async fn tenants(&self) -> Result<Vec<TenantId>>;
+
+    /// Removes what has expired and forgets changes that are too old to resume from. How many documents.
+    async fn sweep(&self) -> Result<u64>;
+
+    /// Whether the store answers.
+    async fn ping(&self) -> Result<()>;
+}
+
+/// A type that is kept in one collection.
+pub trait Document: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Where.
+    const SPEC: &'static CollectionSpec;
+
+    /// The document's id.
+    fn id(&self) -> &str;
+
+    /// When it disappears.
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// A document with its revision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored<T> {
+    /// The document.
+    pub value: T,
+    /// For [`Expect::Revision`].
+    pub revision: u64,
+}
+
+/// The documents `T` of one tenant.
+pub struct Collection<T> {
+    store: Arc<dyn Store>,
+    place: Place,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: Document> Collection<T> {
+    /// The collection of `tenant`.
+    pub fn of_tenant(store: &Arc<dyn Store>, tenant: &TenantId) -> Self {
+        debug_assert_eq!(T::SPEC.home, Home::Tenant);
+        Self::at(store, Some(tenant.clone()))
+    }
+
+    /// The collection of the control plane.
+    pub fn of_control(store: &Arc<dyn Store>) -> Self {
+        debug_assert_eq!(T::SPEC.home, Home::Control);
+        Self::at(store, None)
+    }
+
+    fn at(store: &Arc<dyn Store>, tenant: Option<TenantId>) -> Self {
+        Self { store: Arc::clone(store), place: Place { collection: T::SPEC, tenant }, kind: PhantomData }
+    }
+
+    /// One document.
+    ///
+    /// # Errors
+    /// As the store's; [`Kind::Internal`] when the stored JSON is no `T`.
+    pub async fn get(&self, id: &str) -> Result<Option<Stored<T>>> {
+        self.store.get(&self.place, id).await?.map(|document| self.read(&document)).transpose()
+    }
+
+    /// Documents by declared fields, in the order of their ids.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn find(&self, query: &Query) -> Result<Vec<Stored<T>>> {
+        self.store.find(&self.place, query).await?.iter().map(|document| self.read(document)).collect()
+    }
+
+    /// How many.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn count(&self, query: &Query) -> Result<u64> {
+        self.store.count(&self.place, query).await
+    }
+
+    /// Creates or replaces one document; its new revision.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when `expect` does not hold.
+    pub async fn put(&self, document: &T, expect: Expect) -> Result<u64> {
+        let revisions = self.store.write(&self.place, vec![self.put_write(document, expect)?]).await?;
+        Ok(revisions.first().copied().unwrap_or_default())
+    }
+
+    /// Removes one document; whether it was there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn delete(&self, id: &str) -> Result<bool> {
+        let Some(found) = self.store.get(&self.place, id).await? else { return Ok(false) };
+        let write = Write::Delete { id: id.to_owned(), expect: Expect::Revision(found.revision) };
+        self.store.write(&self.place, vec![write]).await.map(|_| true)
+    }
+
+    /// Puts and deletes together: all or none.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn replace(&self, puts: &[T], deletes: &[String]) -> Result<()> {
+        let mut writes = puts.iter().map(|each| self.put_write(each, Expect::Any)).collect::<Result<Vec<_>>>()?;
+        writes.extend(deletes.iter().map(|id| Write::Delete { id: id.clone(), expect: Expect::Any }));
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.store.write(&self.place, writes).await.map(|_| ())
+    }
+
+    fn put_write(&self, document: &T, expect: Expect) -> Result<Write> {
+        let body = serde_json::to_string(document).map_err(|error| {
+            Error::internal(format!("write document `{}` of {}", document.id(), self.place.collection.name))
+                .source(error)
+        })?;
+        Ok(Write::Put { id: document.id().to_owned(), body, expires_at: document.expires_at(), expect })
+    }
+
+    fn read(&self, document: &RawDocument) -> Result<Stored<T>> {
+        let value = serde_json::from_str(&document.body).map_err(|error| {
+            Error::new(
+                Kind::Internal,
+                format!("document `{}` of {} cannot be read", document.id, self.place.collection.name),
+            )
+            .source(error)
+        })?;
+        Ok(Stored { value, revision: document.revision })
+    }
+}
