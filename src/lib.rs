@@ -1,4 +1,8 @@
 //! mcpgw
+pub mod embeddings;
 pub mod error;
 pub mod model;
+pub mod search;
 pub mod store;
+pub mod telemetry;
+pub mod upstream;

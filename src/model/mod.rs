@@ -11,7 +11,7 @@ mod tool;
 
 pub use names::{MAX_EXPOSED_NAME, ServerName, TenantId, exposed_name, split_exposed};
 pub use principal::{Principal, Scopes};
-pub use raw::RawJson;
+pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;
 pub use server::{CachePolicy, CacheTool, LastSync, Server, SyncStatus, Transport, TransportKind};
 pub use time::Timestamp;

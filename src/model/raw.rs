@@ -1,7 +1,9 @@
 //! JSON that is carried, not read.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -92,6 +94,123 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
+/// A JSON object whose values are carried, not read: its members in their order, without duplicates.
+#[derive(Debug, Default)]
+pub struct RawObject<'a> {
+    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'a> RawObject<'a> {
+    /// The members of the JSON object `raw`.
+    ///
+    /// # Errors
+    /// When `raw` is no object, or names a member twice.
+    pub fn parse(raw: &'a RawValue) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(raw.get())
+    }
+
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.members.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
+    }
+
+    /// Every member, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.members.iter().map(|(name, value)| (name.as_ref(), *value))
+    }
+
+    /// The value of `name` as a `T`; `None` when it is absent or null.
+    ///
+    /// # Errors
+    /// When it is there and no `T`.
+    pub fn read<T: Deserialize<'a>>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
+        self.get(name).map_or(Ok(None), |raw| serde_json::from_str(raw.get()))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members: Self::Value = Vec::with_capacity(8);
+                while let Some(name) = map.next_key::<Name<'de>>()? {
+                    if members.iter().any(|(member, _)| *member == name.0) {
+                        return Err(A::Error::custom("a member is named twice"));
+                    }
+                    members.push((name.0, map.next_value()?));
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Members).map(|members| Self { members })
+    }
+}
+
+/// A member's name, borrowed where it holds no escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Writes a JSON object member by member.
+#[derive(Debug)]
+pub struct ObjectWriter {
+    text: Vec<u8>,
+}
+
+impl ObjectWriter {
+    /// An object in a buffer that has room for `capacity` bytes.
+    pub fn new(capacity: usize) -> Self {
+        let mut text = Vec::with_capacity(capacity);
+        text.push(b'{');
+        Self { text }
+    }
+
+    /// Adds a member whose value is JSON already.
+    pub fn raw(&mut self, name: &str, json: &[u8]) {
+        self.name(name);
+        self.text.extend_from_slice(json);
+    }
+
+    /// Adds a text member.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        write_text(&mut self.text, value);
+    }
+
+    /// Adds an object member.
+    pub fn object(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
+        self.name(name);
+        self.text.push(b'{');
+        write(self);
+        self.text.push(b'}');
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.text.last() != Some(&b'{') {
+            self.text.push(b',');
+        }
+        write_text(&mut self.text, name);
+        self.text.push(b':');
+    }
+
+    /// The object.
+    pub fn finish(mut self) -> RawJson {
+        self.text.push(b'}');
+        RawJson(self.text.into())
+    }
+}
+
+fn write_text(buffer: &mut Vec<u8>, text: &str) {
+    // Writing a string into a vector cannot fail.
+    let _ = serde_json::to_writer(buffer, text);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +233,21 @@ mod tests {
     fn a_foreign_slice_is_copied() {
         let other: Box<RawValue> = serde_json::from_str("[1]").expect("json");
         assert_eq!(RawJson::slice_of(&Bytes::from_static(b"{}"), &other).as_str(), "[1]");
+    }
+
+    #[test]
+    fn objects_keep_order_and_refuse_duplicates() {
+        let raw: Box<RawValue> = serde_json::from_str(r#"{"b": [1, 2], "a\u0062": {"x":1}}"#).expect("json");
+        let object = RawObject::parse(&raw).expect("an object");
+        assert_eq!(object.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["b", "ab"]);
+        let mut writer = ObjectWriter::new(16);
+        for (name, value) in object.iter() {
+            writer.raw(name, value.get().as_bytes());
+        }
+        writer.object("meta", |meta| meta.text("k\"", "v\n"));
+        assert_eq!(writer.finish().as_str(), r#"{"b":[1, 2],"ab":{"x":1},"meta":{"k\"":"v\n"}}"#);
+        for bad in [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#, "[]", "1"] {
+            assert!(serde_json::from_str::<RawObject<'_>>(bad).is_err(), "{bad}");
+        }
     }
 }

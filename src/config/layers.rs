@@ -1,0 +1,295 @@
+//! Defaults ← file ← environment ← flags, with the origin of every value and every fault kept.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::error::{Error, Kind};
+
+/// A known key.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) secret: bool,
+    /// Whether this version acts on it. The others are accepted, so that a compose file keeps working,
+    /// and said out loud at start.
+    pub(super) in_force: bool,
+}
+
+const fn key(name: &'static str) -> Key {
+    Key { name, secret: false, in_force: true }
+}
+const fn later(name: &'static str) -> Key {
+    Key { name, secret: false, in_force: false }
+}
+const fn later_secret(name: &'static str) -> Key {
+    Key { name, secret: true, in_force: false }
+}
+
+pub(super) const KEYS: &[Key] = &[
+    key("ENVIRONMENT"),
+    key("MCPGW_STORE"),
+    key("MCPGW_TENANT"),
+    key("MCPGW_BIND"),
+    Key { name: "MONGODB_URI", secret: true, in_force: true },
+    key("MONGODB_DB_NAME"),
+    key("AUTO_BOOTSTRAP"),
+    key("GATEWAY_INSTANCE_ID"),
+    key("SEARCH_ENGINE"),
+    key("HYBRID_VECTOR_WEIGHT"),
+    key("HYBRID_TEXT_WEIGHT"),
+    key("EMBEDDING_PROVIDER"),
+    later("EMBEDDING_MODEL"),
+    later("EMBEDDING_BASE_URL"),
+    later_secret("EMBEDDING_API_KEY"),
+    later("EMBEDDING_DEPLOYMENT"),
+    later("EMBEDDING_API_VERSION"),
+    later_secret("EMBEDDING_SECRET"),
+    later("EMBEDDING_TIMEOUT_MS"),
+    later("EMBEDDING_MAX_RETRIES"),
+    key("AUTH_MODE"),
+    later_secret("JWT_SECRET"),
+    later("JWT_ISSUER"),
+    later("JWT_AUDIENCE"),
+    later("JWKS_URL"),
+    later("JWKS_LOCAL_PATH"),
+    later("JWKS_CACHE_TTL_SECONDS"),
+    later("JWKS_MIN_REFRESH_SECONDS"),
+    later("AUTO_PROVISION_TENANTS"),
+    later("MAX_TENANTS"),
+    key("MCP_DISCOVERY"),
+    key("MCP_DISCOVERY_BUDGET_TOKENS"),
+    later("RATE_LIMIT_WINDOW_SECONDS"),
+    later("RATE_LIMIT_MAX_REQUESTS"),
+    later("RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT"),
+    later("FORWARDED_ALLOW_IPS"),
+    key("CORS_ALLOW_ORIGINS"),
+    key("ALLOWED_HOSTS"),
+    key("DOWNSTREAM_TIMEOUT_MS"),
+    key("DOWNSTREAM_ALLOW_PRIVATE_NETWORKS"),
+    key("DOWNSTREAM_STDIO_ALLOWLIST"),
+    later_secret("DOWNSTREAM_JWT_PRIVATE_KEY"),
+    later("DOWNSTREAM_JWT_ISSUER"),
+    later("DOWNSTREAM_JWT_AUDIENCE"),
+    later("DOWNSTREAM_TOKEN_TTL_SECONDS"),
+    later("DOWNSTREAM_TOKEN_REFRESH_SKEW_SECONDS"),
+    later("DOWNSTREAM_JWT_VERIFY"),
+    later("DOWNSTREAM_JWKS_PATH"),
+    later("GUARDRAILS_ENABLED"),
+    later("GUARDRAIL_MODE"),
+    later("GUARDRAIL_PII_NER_ENABLED"),
+    later("GUARDRAIL_SEMANTIC_ENABLED"),
+    later("GUARDRAIL_SEMANTIC_THRESHOLD"),
+    later("SEMANTIC_CACHE_ENABLED"),
+    later("SEMANTIC_CACHE_THRESHOLD"),
+    later("SEMANTIC_CACHE_TTL_SECONDS"),
+    later("AUDIT_FLUSH_MS"),
+    later("AUDIT_SPOOL_DIR"),
+    key("WATCHER_RESUME_TTL_SECONDS"),
+    later("KMS_PROVIDER"),
+    later("QE_LOCAL_MASTER_KEY_FILE"),
+    later("AWS_KMS_KEY_ARN"),
+    later("AWS_KMS_KEY_ARN_FILE"),
+    later("AWS_KMS_ENDPOINT"),
+    later("ADMIN_UI_ENABLED"),
+    later("ADMIN_EMAIL"),
+    later_secret("ADMIN_PASSWORD"),
+    later_secret("ADMIN_SESSION_SECRET"),
+    later("ENABLE_TRACING"),
+    later("OTEL_EXPORTER_OTLP_ENDPOINT"),
+    key("LOG_FORMAT"),
+    key("SHUTDOWN_GRACE_SECONDS"),
+    key("MAX_BODY_BYTES"),
+    key("MAX_RESULT_BYTES"),
+    key("MAX_SSE_EVENT_BYTES"),
+    key("MAX_JSON_DEPTH"),
+    key("MAX_HEADERS"),
+    key("MAX_HEADER_BYTES"),
+    key("MAX_TOOLS_PER_SERVER"),
+    key("MAX_SCHEMA_BYTES"),
+    key("STDIO_IDLE_SECONDS"),
+];
+
+/// Where a value came from; later wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `default.toml`, or a rule of the key.
+    Default,
+    /// The file named with `--config`.
+    File(PathBuf),
+    /// The environment; for `X_FILE`, of that key.
+    Environment,
+    /// A flag.
+    Flag,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => formatter.write_str("default"),
+            Self::File(path) => write!(formatter, "file {}", path.display()),
+            Self::Environment => formatter.write_str("environment"),
+            Self::Flag => formatter.write_str("flag"),
+        }
+    }
+}
+
+/// What the process was started with.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Key and value of every given flag.
+    pub flags: Vec<(&'static str, String)>,
+    /// The environment.
+    pub environment: Vec<(String, String)>,
+    /// `--config`.
+    pub file: Option<PathBuf>,
+}
+
+/// The merged layers while they are read.
+pub(super) struct Layers {
+    values: BTreeMap<&'static str, (String, Origin)>,
+    faults: Vec<String>,
+}
+
+impl Layers {
+    pub(super) fn gather(sources: &Sources) -> Self {
+        let mut layers = Self { values: BTreeMap::new(), faults: Vec::new() };
+        layers.add_toml(include_str!("default.toml"), &Origin::Default);
+        if let Some(path) = &sources.file {
+            match std::fs::read_to_string(path) {
+                Ok(text) => layers.add_toml(&text, &Origin::File(path.clone())),
+                Err(error) => layers.fault(format!("configuration file `{}` cannot be read: {error}", path.display())),
+            }
+        }
+        for (name, value) in &sources.environment {
+            layers.add(name, value.clone(), &Origin::Environment);
+        }
+        for (name, value) in &sources.flags {
+            layers.add(name, value.clone(), &Origin::Flag);
+        }
+        layers
+    }
+
+    fn add_toml(&mut self, text: &str, origin: &Origin) {
+        let table: toml::Table = match text.parse() {
+            Ok(table) => table,
+            Err(error) => return self.fault(format!("{origin}: {}", error.to_string().replace('\n', " "))),
+        };
+        for (name, value) in table {
+            let text = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => value.to_string(),
+                toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => {
+                    items.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
+                }
+                _ => {
+                    self.fault(format!("`{name}` ({origin}) is no text, number, truth value or list of texts"));
+                    continue;
+                }
+            };
+            if !self.add(&name.to_uppercase(), text, origin) {
+                self.fault(format!("`{name}` ({origin}) is not a known key"));
+            }
+        }
+    }
+
+    /// Whether the key is known. An empty value counts as not given, as compose files write it.
+    fn add(&mut self, name: &str, value: String, origin: &Origin) -> bool {
+        if let Some(key) = KEYS.iter().find(|key| key.name == name) {
+            if !value.trim().is_empty() {
+                self.values.insert(key.name, (value.trim().to_owned(), origin.clone()));
+            }
+            return true;
+        }
+        let Some(key) = name.strip_suffix("_FILE").and_then(|base| KEYS.iter().find(|key| key.secret && key.name == base))
+        else {
+            return false;
+        };
+        if !value.trim().is_empty() {
+            match std::fs::read_to_string(Path::new(value.trim())) {
+                Ok(text) => {
+                    self.values.insert(key.name, (text.trim().to_owned(), origin.clone()));
+                }
+                Err(error) => self.fault(format!("`{name}` ({origin}): `{}` cannot be read: {error}", value.trim())),
+            }
+        }
+        true
+    }
+
+    pub(super) fn fault(&mut self, text: String) {
+        self.faults.push(text);
+    }
+
+    pub(super) fn text(&self, name: &'static str) -> Option<&str> {
+        debug_assert!(KEYS.iter().any(|key| key.name == name), "{name} is not declared");
+        self.values.get(name).map(|(value, _)| value.as_str())
+    }
+
+    /// The value as a `T`; `expected` says in words what a `T` looks like.
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &'static str, expected: &str) -> Option<T> {
+        let text = self.text(name)?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.refuse(name, expected);
+        }
+        parsed
+    }
+
+    /// One of a fixed set of names.
+    pub(super) fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        let chosen = choices.iter().find(|(choice, _)| *choice == text).map(|(_, value)| *value);
+        if chosen.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
+            self.refuse(name, &format!("one of {}", names.join(", ")));
+        }
+        chosen
+    }
+
+    /// A comma-separated list.
+    pub(super) fn list(&self, name: &'static str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Records that a value is not what its key takes. Never shows a secret's value.
+    pub(super) fn refuse(&mut self, name: &'static str, expected: &str) {
+        let shown = self.shown(name);
+        let origin = self.values.get(name).map_or(Origin::Default, |(_, origin)| origin.clone());
+        self.fault(format!("`{name}` is {shown} ({origin}), but has to be {expected}"));
+    }
+
+    fn shown(&self, name: &'static str) -> String {
+        let secret = KEYS.iter().any(|key| key.name == name && key.secret);
+        match self.values.get(name) {
+            Some(_) if secret => "***".to_owned(),
+            Some((value, _)) => format!("{value:?}"),
+            None => "not set".to_owned(),
+        }
+    }
+
+    /// Key, shown value and origin of everything that is set.
+    pub(super) fn settings(&self) -> Vec<(&'static str, String, Origin)> {
+        let shown = |(name, (_, origin)): (&&'static str, &(String, Origin))| (*name, self.shown(name), origin.clone());
+        self.values.iter().map(shown).collect()
+    }
+
+    /// Keys that are set but have no effect in this version.
+    pub(super) fn without_effect(&self) -> Vec<&'static str> {
+        KEYS.iter().filter(|key| !key.in_force && self.values.contains_key(key.name)).map(|key| key.name).collect()
+    }
+
+    /// Everything that was wrong, as one error.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        match self.faults.as_slice() {
+            [] => Ok(()),
+            [one] => Err(Error::new(Kind::InvalidConfig, one.clone())),
+            many => {
+                let list: Vec<String> =
+                    many.iter().enumerate().map(|(index, fault)| format!("({}) {fault}", index + 1)).collect();
+                Err(Error::new(Kind::InvalidConfig, format!("{} faults in the configuration: {}", many.len(), list.join("; "))))
+            }
+        }
+    }
+}

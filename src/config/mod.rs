@@ -1,0 +1,358 @@
+//! Configuration: the only place where the sections meet.
+//!
+//! Each part owns its own `…Config`; this module fills them from the merged [`layers`] and refuses a
+//! configuration that cannot work with every fault listed at once.
+
+mod layers;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::catalog::CatalogConfig;
+use crate::embeddings::{EmbeddingsConfig, Provider};
+use crate::error::Result;
+use crate::gateway::{Discovery, DiscoveryConfig};
+use crate::model::TenantId;
+use crate::search::{Engine, SearchConfig, Weights};
+use crate::serve::ServeConfig;
+use crate::store::{Location, StoreConfig};
+use crate::telemetry::LogFormat;
+use crate::upstream::UpstreamConfig;
+
+pub use layers::{Origin, Sources};
+
+/// Where the gateway runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// Convenient defaults.
+    Development,
+    /// Refuses what is only fit for development.
+    Production,
+}
+
+/// The whole configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the gateway runs.
+    pub environment: Environment,
+    /// This replica.
+    pub instance_id: String,
+    /// Whose catalog the command line works on, and the default tenant of `serve`.
+    pub tenant: TenantId,
+    /// Whether `serve` bootstraps.
+    pub auto_bootstrap: bool,
+    /// The store.
+    pub store: StoreConfig,
+    /// The embeddings provider.
+    pub embeddings: EmbeddingsConfig,
+    /// The index.
+    pub search: SearchConfig,
+    /// Downstream servers.
+    pub upstream: UpstreamConfig,
+    /// The catalog's limits.
+    pub catalog: CatalogConfig,
+    /// What `/mcp` lists.
+    pub discovery: DiscoveryConfig,
+    /// The HTTP face.
+    pub serve: ServeConfig,
+    /// How logs are written; `None` decides by terminal.
+    pub log_format: Option<LogFormat>,
+    /// Every set key with its value (secrets masked) and origin.
+    pub settings: Vec<Setting>,
+    /// What is set but has no effect, for a warning at start.
+    pub without_effect: Vec<&'static str>,
+}
+
+/// One line of the effective configuration.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The key.
+    pub key: &'static str,
+    /// Its value, masked where it is secret.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl Config {
+    /// Merges the sources and checks them.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::InvalidConfig`] listing every fault with its origin.
+    pub fn load(sources: &Sources) -> Result<Self> {
+        let mut layers = layers::Layers::gather(sources);
+        let config = Self::read(&mut layers);
+        layers.finish()?;
+        config.ok_or_else(|| crate::error::Error::internal("a configuration default is missing"))
+    }
+
+    /// `None` when a required value was refused or missing; the fault is in `layers`.
+    fn read(layers: &mut layers::Layers) -> Option<Self> {
+        let environment = layers.choice(
+            "ENVIRONMENT",
+            &[("development", Environment::Development), ("production", Environment::Production)],
+        );
+        let production = environment == Some(Environment::Production);
+        // Every section is read before the first `?`, so that all faults are found in one go.
+        let store = read_store(layers);
+        let embeddings = layers.choice("EMBEDDING_PROVIDER", Provider::NAMES).map(|provider| EmbeddingsConfig { provider });
+        let search = read_search(layers);
+        let upstream = read_upstream(layers, production);
+        let discovery = read_discovery(layers);
+        let catalog = read_catalog(layers);
+        let serve = read_serve(layers);
+        let tenant = layers.parsed("MCPGW_TENANT", "1 to 64 characters of A-Z a-z 0-9 . _ -");
+        let auto_bootstrap = truth(layers, "AUTO_BOOTSTRAP").unwrap_or(true);
+        let log_format = layers.choice("LOG_FORMAT", &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]);
+        check_authentication(layers, production, serve.as_ref());
+        Some(Self {
+            environment: environment?,
+            instance_id: layers.text("GATEWAY_INSTANCE_ID").map_or_else(host_name, str::to_owned),
+            tenant: tenant?,
+            auto_bootstrap,
+            store: store?,
+            embeddings: embeddings?,
+            search: search?,
+            upstream: upstream?,
+            catalog: catalog?,
+            discovery: discovery?,
+            serve: serve?,
+            log_format,
+            settings: layers.settings().into_iter().map(|(key, value, origin)| Setting { key, value, origin }).collect(),
+            without_effect: layers.without_effect(),
+        })
+    }
+}
+
+fn read_store(layers: &mut layers::Layers) -> Option<StoreConfig> {
+    // A flag or MCPGW_STORE names any store; MONGODB_URI is the earlier gateway's key.
+    let (key, uri) = match (layers.text("MONGODB_URI"), layers.text("MCPGW_STORE")) {
+        (None, given) => ("MCPGW_STORE", given.unwrap_or("sqlite:").to_owned()),
+        (Some(_), Some(given)) if given.starts_with("sqlite:") => ("MCPGW_STORE", given.to_owned()),
+        (Some(uri), _) => ("MONGODB_URI", uri.to_owned()),
+    };
+    let location = match uri.strip_prefix("sqlite:") {
+        Some("") => default_store_file().or_else(|| {
+            layers.fault("no home directory is known, so the store has no default place; give --store sqlite:PATH".into());
+            None
+        }),
+        Some(path) => Some(PathBuf::from(path)),
+        None if uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://") => {
+            layers.fault(format!("`{key}` names a MongoDB, which this version does not open yet; use sqlite:PATH"));
+            None
+        }
+        None => {
+            layers.refuse(key, "sqlite:PATH");
+            None
+        }
+    };
+    let resume_ttl = seconds(layers, "WATCHER_RESUME_TTL_SECONDS");
+    let db_name = layers.text("MONGODB_DB_NAME").map(str::to_owned);
+    Some(StoreConfig { location: Location::Sqlite(location?), db_name: db_name?, resume_ttl: resume_ttl? })
+}
+
+fn read_search(layers: &mut layers::Layers) -> Option<SearchConfig> {
+    let engine = layers.choice("SEARCH_ENGINE", Engine::NAMES);
+    let mut weight = |name| {
+        let weight: Option<f64> = layers.parsed(name, "a number from 0 to 1000");
+        if weight.is_some_and(|weight| !(0.0..=1000.0).contains(&weight)) {
+            layers.refuse(name, "a number from 0 to 1000");
+        }
+        weight
+    };
+    let (vector, text) = (weight("HYBRID_VECTOR_WEIGHT"), weight("HYBRID_TEXT_WEIGHT"));
+    if vector == Some(0.0) && text == Some(0.0) {
+        layers.fault("`HYBRID_VECTOR_WEIGHT` and `HYBRID_TEXT_WEIGHT` are both 0, so nothing could be ranked".to_owned());
+    }
+    Some(SearchConfig { engine: engine?, weights: Weights { vector: vector?, text: text? } })
+}
+
+fn read_upstream(layers: &mut layers::Layers, production: bool) -> Option<UpstreamConfig> {
+    let timeout = milliseconds(layers, "DOWNSTREAM_TIMEOUT_MS");
+    let max_result_bytes = count(layers, "MAX_RESULT_BYTES");
+    let max_event_bytes = count(layers, "MAX_SSE_EVENT_BYTES");
+    let stdio_idle = seconds(layers, "STDIO_IDLE_SECONDS");
+    let allow_private = truth(layers, "DOWNSTREAM_ALLOW_PRIVATE_NETWORKS").unwrap_or(!production);
+    let listed = layers.text("DOWNSTREAM_STDIO_ALLOWLIST").is_some();
+    let programs = layers.list("DOWNSTREAM_STDIO_ALLOWLIST");
+    if programs.iter().any(|program| !program.starts_with('/')) {
+        layers.refuse("DOWNSTREAM_STDIO_ALLOWLIST", "a comma-separated list of absolute paths");
+    }
+    Some(UpstreamConfig {
+        timeout: timeout?,
+        max_result_bytes: max_result_bytes?,
+        max_event_bytes: max_event_bytes?,
+        stdio_idle: stdio_idle?,
+        allow_private_networks: allow_private,
+        // Without a list: whatever the operator registers in development, nothing in production.
+        stdio_allowlist: (listed || production).then_some(programs),
+    })
+}
+
+fn read_catalog(layers: &mut layers::Layers) -> Option<CatalogConfig> {
+    let max_tools_per_server = count(layers, "MAX_TOOLS_PER_SERVER");
+    let max_schema_bytes = count(layers, "MAX_SCHEMA_BYTES");
+    Some(CatalogConfig { max_tools_per_server: max_tools_per_server?, max_schema_bytes: max_schema_bytes? })
+}
+
+fn read_discovery(layers: &mut layers::Layers) -> Option<DiscoveryConfig> {
+    let mode = layers.choice("MCP_DISCOVERY", Discovery::NAMES);
+    let budget_tokens = count(layers, "MCP_DISCOVERY_BUDGET_TOKENS");
+    Some(DiscoveryConfig { mode: mode?, budget_tokens: budget_tokens? })
+}
+
+fn read_serve(layers: &mut layers::Layers) -> Option<ServeConfig> {
+    let bind: Option<SocketAddr> = layers.parsed("MCPGW_BIND", "ADDRESS:PORT, for example 127.0.0.1:8000");
+    let max_body_bytes = count(layers, "MAX_BODY_BYTES");
+    let max_json_depth = count(layers, "MAX_JSON_DEPTH");
+    let max_headers = count(layers, "MAX_HEADERS");
+    let max_header_bytes = count(layers, "MAX_HEADER_BYTES");
+    if max_header_bytes.is_some_and(|bytes| bytes < 8192) {
+        layers.refuse("MAX_HEADER_BYTES", "at least 8192");
+    }
+    let grace = seconds(layers, "SHUTDOWN_GRACE_SECONDS");
+    Some(ServeConfig {
+        bind: bind?,
+        max_body_bytes: max_body_bytes?,
+        max_json_depth: max_json_depth?,
+        max_headers: max_headers?,
+        max_header_bytes: max_header_bytes?,
+        allowed_origins: layers.list("CORS_ALLOW_ORIGINS"),
+        allowed_hosts: layers.list("ALLOWED_HOSTS"),
+        shutdown_grace: grace?,
+    })
+}
+
+fn check_authentication(layers: &mut layers::Layers, production: bool, serve: Option<&ServeConfig>) {
+    match layers.text("AUTH_MODE") {
+        Some("disabled") if production => {
+            layers.fault("`AUTH_MODE` is \"disabled\", which `ENVIRONMENT=production` refuses".to_owned());
+        }
+        Some("disabled") => {
+            if let Some(serve) = serve.filter(|serve| !serve.bind.ip().is_loopback()) {
+                let bind = serve.bind;
+                layers.fault(format!(
+                    "`MCPGW_BIND` is {bind}, which others can reach, while `AUTH_MODE` is \"disabled\"; bind 127.0.0.1"
+                ));
+            }
+        }
+        _ => layers.refuse("AUTH_MODE", "\"disabled\": this version verifies no tokens yet and does not pretend to"),
+    }
+    if production && layers.list("CORS_ALLOW_ORIGINS").iter().any(|origin| origin == "*") {
+        layers.fault("`CORS_ALLOW_ORIGINS` allows every origin, which `ENVIRONMENT=production` refuses".to_owned());
+    }
+}
+
+fn truth(layers: &mut layers::Layers, name: &'static str) -> Option<bool> {
+    layers.choice(name, &[("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false)])
+}
+
+fn count(layers: &mut layers::Layers, name: &'static str) -> Option<usize> {
+    let number: Option<usize> = layers.parsed(name, "a whole number");
+    if number == Some(0) {
+        layers.refuse(name, "at least 1");
+    }
+    number
+}
+
+fn seconds(layers: &mut layers::Layers, name: &'static str) -> Option<Duration> {
+    layers.parsed(name, "a whole number of seconds").map(Duration::from_secs)
+}
+
+fn milliseconds(layers: &mut layers::Layers, name: &'static str) -> Option<Duration> {
+    let span = layers.parsed(name, "a whole number of milliseconds").map(Duration::from_millis);
+    if span.is_some_and(|span| span.is_zero()) {
+        layers.refuse(name, "at least 1");
+    }
+    span
+}
+
+/// `mcpgw/mcpgw.db` in the user's data directory.
+fn default_store_file() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    etcetera::choose_base_strategy().ok().map(|dirs| dirs.data_dir().join("mcpgw").join("mcpgw.db"))
+}
+
+fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(environment: &[(&str, &str)], file: Option<&str>) -> Result<Config> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mcpgw.toml");
+        let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        if let Some(text) = file {
+            std::fs::write(&path, text).expect("a file");
+        }
+        Config::load(&Sources { flags: Vec::new(), environment, file: file.map(|_| path) })
+    }
+
+    #[test]
+    fn defaults_load() {
+        let config = load(&[("HOME", "/home/someone")], None).expect("a configuration");
+        assert_eq!(config.tenant.as_str(), "local-dev");
+        assert!(config.without_effect.is_empty());
+        assert!(config.upstream.stdio_allowlist.is_none());
+    }
+
+    #[test]
+    fn flags_beat_environment_beats_file_beats_defaults() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("c.toml");
+        std::fs::write(&path, "mcpgw_tenant = 'file'\ndownstream_timeout_ms = 1\nmax_headers = 7\n").expect("a file");
+        let sources = Sources {
+            flags: vec![("MCPGW_TENANT", "flag".to_owned())],
+            environment: vec![
+                ("MCPGW_TENANT".to_owned(), "environment".to_owned()),
+                ("DOWNSTREAM_TIMEOUT_MS".to_owned(), "2".to_owned()),
+                ("MAX_HEADERS".to_owned(), String::new()),
+            ],
+            file: Some(path),
+        };
+        let config = Config::load(&sources).expect("a configuration");
+        assert_eq!(config.tenant.as_str(), "flag");
+        assert_eq!(config.upstream.timeout, Duration::from_millis(2));
+        assert_eq!(config.serve.max_headers, 7, "an empty variable counts as not given");
+        let origin = |key| config.settings.iter().find(|each| each.key == key).map(|each| each.origin.to_string());
+        assert_eq!(origin("MCPGW_TENANT").as_deref(), Some("flag"));
+        assert!(origin("MAX_HEADERS").is_some_and(|origin| origin.starts_with("file ")));
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_without_secrets() {
+        let error = load(
+            &[
+                ("MONGODB_URI", "mongodb://user:hunter2@host"),
+                ("SEARCH_ENGINE", "magic"),
+                ("DOWNSTREAM_TIMEOUT_MS", "soon"),
+                ("MCPGW_BIND", "0.0.0.0:80"),
+                ("MCPGW_TENANT", "a/b"),
+                ("JWT_SECRET_FILE", "/nowhere/at/all"),
+            ],
+            Some("no_such_key = 1\nmax_headers = { a = 1 }\n"),
+        )
+        .expect_err("many faults");
+        let text = error.to_string();
+        assert_eq!(error.kind(), crate::error::Kind::InvalidConfig);
+        for part in [
+            "MONGODB_URI", "SEARCH_ENGINE", "auto, local", "DOWNSTREAM_TIMEOUT_MS", "MCPGW_BIND", "MCPGW_TENANT",
+            "JWT_SECRET_FILE", "no_such_key", "max_headers", "8 faults",
+        ] {
+            assert!(text.contains(part), "{part} is missing in: {text}");
+        }
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn production_refuses_what_is_only_fit_for_development() {
+        let text = load(&[("ENVIRONMENT", "production"), ("CORS_ALLOW_ORIGINS", "*")], None).expect_err("refused").to_string();
+        assert!(text.contains("AUTH_MODE") && text.contains("CORS_ALLOW_ORIGINS"), "{text}");
+        let text = load(&[("AUTH_MODE", "jwks")], None).expect_err("not built yet").to_string();
+        assert!(text.contains("AUTH_MODE"), "{text}");
+    }
+}

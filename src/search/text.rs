@@ -1,0 +1,135 @@
+//! Words of tool names and prose.
+//!
+//! `list_customer_orders`, `listCustomerOrders`, `list-customer-orders` and “customer orders” have to meet:
+//! an identifier yields its parts *and* the whole without separators. Then lower case, English stop words,
+//! English stems.
+
+use tantivy::tokenizer::{Language, LowerCaser, Stemmer, StopWordFilter, TextAnalyzer, Token, TokenStream, Tokenizer};
+
+use crate::model::Tool;
+
+/// An identifier longer than this is only indexed by its parts.
+const MAX_WHOLE: usize = 64;
+
+/// The analyzer of documents and queries alike.
+pub(super) fn analyzer() -> TextAnalyzer {
+    let split = TextAnalyzer::builder(IdentifierTokenizer).filter(LowerCaser);
+    match StopWordFilter::new(Language::English) {
+        Some(stop) => split.filter(stop).filter(Stemmer::new(Language::English)).build(),
+        None => split.filter(Stemmer::new(Language::English)).build(),
+    }
+}
+
+/// The analyzed words of `text`, in order, repeated as often as they stand there.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut analyzer = analyzer();
+    let mut stream = analyzer.token_stream(text);
+    let mut words = Vec::new();
+    while let Some(token) = stream.next() {
+        words.push(token.text.clone());
+    }
+    words
+}
+
+/// The text that all of a tool's words are searched in: the name counts twice.
+pub(super) fn combined(tool: &Tool) -> String {
+    let title = tool.title.as_deref().unwrap_or_default();
+    let tags = tool.tags.join(" ");
+    [&tool.name, &tool.name, title, &tool.description, tool.server.as_str(), &tags, &tool.parameter_text].join("\n")
+}
+
+#[derive(Clone)]
+struct IdentifierTokenizer;
+
+impl Tokenizer for IdentifierTokenizer {
+    type TokenStream<'a> = Tokens;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
+        let mut tokens = Vec::new();
+        for identifier in text.split(|each: char| !each.is_alphanumeric() && !"_-.".contains(each)) {
+            push_identifier(identifier, &mut tokens);
+        }
+        Tokens { tokens: tokens.into_iter(), current: Token::default() }
+    }
+}
+
+fn push_identifier(identifier: &str, tokens: &mut Vec<String>) {
+    let before = tokens.len();
+    for piece in identifier.split(['_', '-', '.']).filter(|piece| !piece.is_empty()) {
+        split_case(piece, tokens);
+    }
+    if tokens.len() - before > 1 && identifier.len() <= MAX_WHOLE {
+        let whole = tokens.get(before..).map(|parts| parts.concat()).unwrap_or_default();
+        tokens.push(whole);
+    }
+}
+
+/// Splits at `aB`, `ABc` (before the `B`) and between letters and digits.
+fn split_case(piece: &str, tokens: &mut Vec<String>) {
+    let letters: Vec<char> = piece.chars().collect();
+    let mut part = String::new();
+    for (index, each) in letters.iter().enumerate() {
+        let previous = index.checked_sub(1).and_then(|at| letters.get(at));
+        let next = letters.get(index + 1);
+        let boundary = previous.is_some_and(|previous| {
+            (previous.is_lowercase() && each.is_uppercase())
+                || (previous.is_uppercase() && each.is_uppercase() && next.is_some_and(|next| next.is_lowercase()))
+                || (previous.is_numeric() != each.is_numeric())
+        });
+        if boundary {
+            tokens.push(std::mem::take(&mut part));
+        }
+        part.push(*each);
+    }
+    if !part.is_empty() {
+        tokens.push(part);
+    }
+}
+
+struct Tokens {
+    tokens: std::vec::IntoIter<String>,
+    current: Token,
+}
+
+impl TokenStream for Tokens {
+    fn advance(&mut self) -> bool {
+        match self.tokens.next() {
+            Some(text) => {
+                self.current.text = text;
+                self.current.position = self.current.position.wrapping_add(1);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn token(&self) -> &Token {
+        &self.current
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.current
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_an_identifier_meet() {
+        let snake = words("list_customer_orders");
+        assert_eq!(snake, ["list", "custom", "order", "listcustomerord"]);
+        for other in ["listCustomerOrders", "list-customer-orders", "ListCustomerOrders", "list.customer.orders"] {
+            assert_eq!(words(other), snake, "{other}");
+        }
+        assert!(words("customer orders").iter().all(|word| snake.contains(word)));
+    }
+
+    #[test]
+    fn prose_loses_stop_words_and_endings() {
+        assert_eq!(words("Look up the purchases of a customer."), ["look", "up", "purchas", "custom"]);
+        assert_eq!(words("HTTPServer base64"), ["http", "server", "httpserver", "base", "64", "base64"]);
+        assert!(words(" ._- the ").is_empty());
+    }
+}

@@ -1,0 +1,148 @@
+//! Where a downstream server may live.
+//!
+//! A name is resolved, every address is checked, and only a checked address is connected to, so that a
+//! name cannot point elsewhere between check and use. Link-local (and with it cloud metadata), multicast,
+//! unspecified and broadcast addresses are refused always; loopback and private ones by configuration.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::dns::Name;
+use url::{Host, Url};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::ServerName;
+
+/// Checks the shape of a URL and, where its host is an address, the policy.
+pub(super) fn check_url(server: &ServerName, text: &str, allow_private: bool) -> Result<()> {
+    let invalid = |why: &str| {
+        Err(Error::invalid(format!("server `{server}`: the URL {why}"))
+            .help("give it as https://host/path, without user and password"))
+    };
+    let Ok(url) = Url::parse(text) else { return invalid("cannot be read") };
+    if !matches!(url.scheme(), "http" | "https") {
+        return invalid("is neither http nor https");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return invalid("holds a user or password; send credentials as a header");
+    }
+    let address = match url.host() {
+        Some(Host::Domain(_)) => return Ok(()),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        None => return invalid("has no host"),
+    };
+    match refusal(address, allow_private) {
+        None => Ok(()),
+        Some(why) => Err(Error::new(Kind::Refused, format!("server `{server}`: {address} is {why}"))),
+    }
+}
+
+/// Why an address may not be connected to.
+fn refusal(address: IpAddr, allow_private: bool) -> Option<&'static str> {
+    let address = address.to_canonical();
+    let (never, private) = match address {
+        IpAddr::V4(v4) => (
+            v4.is_link_local() || v4.is_multicast() || v4.is_unspecified() || v4.is_broadcast(),
+            v4.is_loopback() || v4.is_private() || is_shared(v4.octets()),
+        ),
+        IpAddr::V6(v6) => (
+            v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified() || is_metadata(v6),
+            v6.is_loopback() || v6.is_unique_local(),
+        ),
+    };
+    if never {
+        Some("a link-local, metadata, multicast or unspecified address, which is never allowed")
+    } else if private && !allow_private {
+        Some("a private address, which DOWNSTREAM_ALLOW_PRIVATE_NETWORKS=false refuses")
+    } else {
+        None
+    }
+}
+
+/// 100.64.0.0/10, carrier-grade NAT (RFC 6598).
+fn is_shared(octets: [u8; 4]) -> bool {
+    octets[0] == 100 && octets[1] & 0b1100_0000 == 64
+}
+
+/// fd00:ec2::254, the metadata service of EC2 over IPv6.
+fn is_metadata(address: Ipv6Addr) -> bool {
+    address.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
+}
+
+/// The system's resolver behind the policy.
+#[derive(Clone)]
+pub(super) struct PolicyResolver {
+    pub(super) allow_private: bool,
+}
+
+impl tower_service::Service<Name> for PolicyResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let allow_private = self.allow_private;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            for address in &found {
+                if let Some(why) = refusal(address.ip(), allow_private) {
+                    return Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("its name leads to {why}")));
+                }
+            }
+            Ok(found.into_iter())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_judged() {
+        for never in [
+            "169.254.169.254",
+            "fe80::1",
+            "::",
+            "0.0.0.0",
+            "224.0.0.1",
+            "ff02::1",
+            "::ffff:169.254.169.254",
+            "fd00:ec2::254",
+        ] {
+            assert!(refusal(never.parse().expect("an address"), true).is_some(), "{never}");
+        }
+        for private in
+            ["127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "fc00::1", "::ffff:127.0.0.1"]
+        {
+            let address = private.parse().expect("an address");
+            assert!(refusal(address, true).is_none() && refusal(address, false).is_some(), "{private}");
+        }
+        assert!(refusal("93.184.215.14".parse().expect("an address"), false).is_none());
+    }
+
+    #[test]
+    fn urls_are_judged() {
+        let server: ServerName = "s".parse().expect("a name");
+        for bad in [
+            "",
+            "example.com",
+            "ftp://example.com",
+            "http://u:p@example.com",
+            "http://169.254.169.254/mcp",
+            "file:///etc/passwd",
+        ] {
+            assert!(check_url(&server, bad, true).is_err(), "{bad}");
+        }
+        assert!(check_url(&server, "http://0x7f.1/mcp", false).is_err(), "127.0.0.1 in disguise");
+        assert!(check_url(&server, "https://example.com/mcp", false).is_ok());
+    }
+}

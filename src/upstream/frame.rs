@@ -1,0 +1,248 @@
+//! JSON-RPC frames to and from downstream servers, and the words of the two protocol eras.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Reply, Request};
+use crate::model::{ObjectWriter, RawJson, RawObject};
+
+/// The stateless revision.
+pub(super) const MODERN: &str = "2026-07-28";
+/// The newest revision with `initialize`.
+pub(super) const LEGACY: &str = "2025-11-25";
+/// Every session-era revision we speak.
+pub(super) const LEGACY_KNOWN: [&str; 4] = [LEGACY, "2025-06-18", "2025-03-26", "2024-11-05"];
+
+/// `_meta` members that belong to one hop (MCP 2026-07-28, “Per-request metadata”): ours are put in their
+/// place towards a modern server, none towards an older one.
+const HOP_META: [&str; 4] = [
+    "io.modelcontextprotocol/protocolVersion",
+    "io.modelcontextprotocol/clientInfo",
+    "io.modelcontextprotocol/clientCapabilities",
+    "io.modelcontextprotocol/logLevel",
+];
+/// Progress is not relayed yet, so none is asked for.
+const PROGRESS_TOKEN: &str = "progressToken";
+
+/// Who we are, to a server.
+pub(super) const CLIENT_INFO: &str = concat!(r#"{"name":"mcpgw","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+
+/// Which era a server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Era {
+    Modern,
+    Legacy,
+}
+
+/// A whole request frame.
+pub(super) fn request(id: u64, request: &Request<'_>, era: Era) -> Bytes {
+    let arguments = request.params.get("arguments").map_or(0, |raw| raw.get().len());
+    let mut frame = ObjectWriter::new(256 + arguments);
+    frame.text("jsonrpc", "2.0");
+    frame.raw("id", id.to_string().as_bytes());
+    frame.text("method", request.method);
+    frame.object("params", |params| write_params(params, request, era));
+    frame.finish().bytes().clone()
+}
+
+fn write_params(params: &mut ObjectWriter, request: &Request<'_>, era: Era) {
+    if let Some(name) = request.name {
+        params.text("name", name);
+    }
+    let mut meta = None;
+    for (member, value) in request.params.iter() {
+        match member {
+            "name" if request.name.is_some() => {}
+            "_meta" => meta = Some(value),
+            _ => params.raw(member, value.get().as_bytes()),
+        }
+    }
+    let given = meta.and_then(|raw| RawObject::parse(raw).ok()).unwrap_or_default();
+    let kept = || given.iter().filter(|(member, _)| !HOP_META.contains(member) && *member != PROGRESS_TOKEN);
+    if era == Era::Legacy && kept().next().is_none() {
+        return;
+    }
+    params.object("_meta", |meta| {
+        if era == Era::Modern {
+            meta.text("io.modelcontextprotocol/protocolVersion", MODERN);
+            meta.raw("io.modelcontextprotocol/clientInfo", CLIENT_INFO.as_bytes());
+            meta.raw("io.modelcontextprotocol/clientCapabilities", b"{}");
+        }
+        for (member, value) in kept() {
+            meta.raw(member, value.get().as_bytes());
+        }
+    });
+}
+
+/// `initialize`, offering the newest session-era revision and no capabilities: what a server asks of its
+/// client is not relayed yet.
+pub(super) fn initialize(id: u64) -> Bytes {
+    Bytes::from(format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"initialize","params":{{"protocolVersion":"{LEGACY}","capabilities":{{}},"clientInfo":{CLIENT_INFO}}}}}"#
+    ))
+}
+
+/// The notification that ends the handshake.
+pub(super) const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+
+/// Our answer to a request of the server's.
+pub(super) fn answer(method: &str, id: &RawValue) -> Bytes {
+    let id = id.get();
+    Bytes::from(match method {
+        "ping" => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#),
+        _ => format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32601,"message":"METHOD_NOT_FOUND"}}}}"#),
+    })
+}
+
+/// A received message.
+pub(super) enum Incoming {
+    /// The answer to our request of this id.
+    Reply(u64, Reply),
+    /// The server asks us.
+    Request { method: String, answer: Bytes },
+    /// The server tells us.
+    Notification,
+    /// An answer to no request of ours: an id that is no number, or an error without id.
+    Stray(Option<RawJson>),
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    jsonrpc: Cow<'a, str>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    method: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+}
+
+/// Reads one message; what is wrong with it, in words, otherwise.
+pub(super) fn read(buffer: &Bytes) -> Result<Incoming, String> {
+    let frame: Envelope<'_> = serde_json::from_slice(buffer).map_err(|error| {
+        let syntax = if error.is_data() { "an unexpected JSON-RPC message" } else { "something that is not JSON" };
+        format!("it sent {syntax} (byte {})", error.column())
+    })?;
+    if frame.jsonrpc != "2.0" {
+        return Err("it sent a message that is not JSON-RPC 2.0".to_owned());
+    }
+    let number = frame.id.and_then(|id| id.get().parse::<u64>().ok());
+    match (frame.method, frame.id, frame.result, frame.error) {
+        (Some(method), Some(id), ..) => {
+            Ok(Incoming::Request { answer: answer(&method, id), method: method.into_owned() })
+        }
+        (Some(_), None, ..) => Ok(Incoming::Notification),
+        (None, _, Some(result), None) => Ok(match number {
+            Some(id) => Incoming::Reply(id, Reply::Result(RawJson::slice_of(buffer, result))),
+            None => Incoming::Stray(None),
+        }),
+        (None, _, None, Some(error)) => {
+            let error = RawJson::slice_of(buffer, error);
+            Ok(match number {
+                Some(id) => Incoming::Reply(id, Reply::Error(error)),
+                None => Incoming::Stray(Some(error)),
+            })
+        }
+        _ => Err("it sent a message that is neither request, answer nor notification".to_owned()),
+    }
+}
+
+/// The part of an `initialize` or `server/discover` result that we act on.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Handshake {
+    #[serde(default)]
+    pub(super) protocol_version: Option<String>,
+    #[serde(default)]
+    pub(super) supported_versions: Vec<String>,
+    #[serde(default)]
+    pub(super) server_info: Option<ServerInfo>,
+    #[serde(default, rename = "_meta")]
+    meta: Option<HandshakeMeta>,
+}
+
+#[derive(Deserialize)]
+struct HandshakeMeta {
+    #[serde(default, rename = "io.modelcontextprotocol/serverInfo")]
+    server_info: Option<ServerInfo>,
+}
+
+#[derive(Clone, Deserialize)]
+pub(super) struct ServerInfo {
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) version: Option<String>,
+}
+
+impl Handshake {
+    pub(super) fn greeting(self, protocol: &str) -> super::Greeting {
+        let info = self.server_info.or(self.meta.and_then(|meta| meta.server_info));
+        let (name, version) = info.map_or((None, None), |info| (info.name, info.version));
+        super::Greeting { protocol: protocol.to_owned(), name, version }
+    }
+}
+
+/// `code` and `message` of an error member, for people.
+pub(super) fn error_text(error: &RawJson) -> String {
+    #[derive(Deserialize)]
+    struct Shape {
+        code: i64,
+        #[serde(default)]
+        message: String,
+    }
+    match error.parse::<Shape>() {
+        Ok(shape) => format!("{} (code {})", shape.message, shape.code),
+        Err(_) => "an error without code".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn sent(params: &str, name: Option<&str>, era: Era) -> String {
+        let raw: Box<RawValue> = serde_json::from_str(params).expect("json");
+        let params = RawObject::parse(&raw).expect("an object");
+        let frame = request(7, &Request { method: "tools/call", params: &params, name, deadline: Instant::now() }, era);
+        String::from_utf8(frame.to_vec()).expect("text")
+    }
+
+    #[test]
+    fn unknown_members_travel_and_hop_meta_does_not() {
+        let params = r#"{"name":"s__t","arguments":{"b":1, "a":1.0},"task":{"ttl":1},"_meta":{"progressToken":1,"traceparent":"00-x","io.modelcontextprotocol/protocolVersion":"2099"}}"#;
+        assert_eq!(
+            sent(params, Some("t"), Era::Legacy),
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"t","arguments":{"b":1, "a":1.0},"task":{"ttl":1},"_meta":{"traceparent":"00-x"}}}"#
+        );
+        let modern = sent(params, Some("t"), Era::Modern);
+        assert!(modern.contains(r#""io.modelcontextprotocol/protocolVersion":"2026-07-28""#), "{modern}");
+        assert!(modern.contains(r#""traceparent":"00-x""#) && !modern.contains("2099"), "{modern}");
+        assert_eq!(sent("{}", None, Era::Legacy), r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#);
+    }
+
+    #[test]
+    fn answers_are_told_apart() {
+        let read = |text: &'static str| read(&Bytes::from_static(text.as_bytes()));
+        assert!(matches!(
+            read(r#"{"jsonrpc":"2.0","id":3,"result":{"a" : 1}}"#),
+            Ok(Incoming::Reply(3, Reply::Result(raw))) if raw.as_str() == r#"{"a" : 1}"#
+        ));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","id":3,"error":{}}"#), Ok(Incoming::Reply(3, Reply::Error(_)))));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","id":null,"error":{}}"#), Ok(Incoming::Stray(Some(_)))));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","id":"3","result":{}}"#), Ok(Incoming::Stray(None))));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","method":"x"}"#), Ok(Incoming::Notification)));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","id":"q","method":"ping"}"#), Ok(Incoming::Request { .. })));
+        for bad in ["<html>", "[]", "{}", r#"{"jsonrpc":"1.0","id":1,"result":1}"#, r#"{"jsonrpc":"2.0","id":1}"#] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! A server that is a child process speaking on stdin and stdout.
+//!
+//! Started when first needed, in a process group of its own, with a cleared environment; its stderr is
+//! drained and the last lines are kept for error messages. A child that ends is started again with a
+//! growing pause, one that is not used is stopped.
+
+use std::collections::{HashMap, VecDeque};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use super::frame::{self, Era, Incoming};
+use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, timed_out, unavailable};
+use crate::error::{Error, Result};
+use crate::model::{RawObject, Server, Transport};
+
+/// How long a silent server may think about a question of the other era.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Pause before the first restart; doubles with every failure in a row.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A child that lived this long has not failed to start.
+const SETTLED: Duration = Duration::from_secs(10);
+/// Time for a child to end by itself once its stdin is closed, and again after SIGTERM.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The only variables of ours that a child gets.
+const INHERITED: [&str; 8] = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "SHELL"];
+const OUTBOX: usize = 64;
+const KEPT_STDERR_LINES: usize = 20;
+
+/// One server behind one command.
+pub(super) struct StdioUpstream {
+    server: Arc<Server>,
+    max_result_bytes: usize,
+    next_id: AtomicU64,
+    /// Locked while the child is started or stopped, so that there is one.
+    child: Mutex<Slot>,
+    running: SyncMutex<Option<Arc<Running>>>,
+    last_used: SyncMutex<Instant>,
+}
+
+#[derive(Default)]
+struct Slot {
+    failures: u32,
+    not_before: Option<Instant>,
+}
+
+/// A child that answered the handshake.
+struct Running {
+    era: Era,
+    greeting: Greeting,
+    wire: Arc<Wire>,
+    started: Instant,
+}
+
+/// The pipes of a child.
+struct Wire {
+    outbox: mpsc::Sender<Bytes>,
+    /// Requests that wait for their answer; `None` once the child has ended.
+    pending: SyncMutex<Option<HashMap<u64, oneshot::Sender<Result<Reply, String>>>>>,
+    stderr: SyncMutex<VecDeque<String>>,
+    /// Dropped to have the child stopped.
+    stop: SyncMutex<Option<oneshot::Sender<()>>>,
+    /// Taken by whoever stops the child, to wait until it is gone.
+    gone: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+impl StdioUpstream {
+    pub(super) fn new(server: Arc<Server>, config: &UpstreamConfig) -> Self {
+        Self {
+            server,
+            max_result_bytes: config.max_result_bytes,
+            next_id: AtomicU64::new(1),
+            child: Mutex::default(),
+            running: SyncMutex::default(),
+            last_used: SyncMutex::new(Instant::now()),
+        }
+    }
+
+    fn alive(&self) -> Option<Arc<Running>> {
+        lock(&self.running).clone().filter(|running| lock(&running.wire.pending).is_some())
+    }
+
+    async fn running(&self, deadline: Instant) -> Result<Arc<Running>> {
+        *lock(&self.last_used) = Instant::now();
+        if let Some(running) = self.alive() {
+            return Ok(running);
+        }
+        let mut slot = self.within(deadline, self.child.lock()).await?;
+        if let Some(running) = self.alive() {
+            return Ok(running);
+        }
+        if let Some(ended) = lock(&self.running).take()
+            && ended.started.elapsed() > SETTLED
+        {
+            slot.failures = 0;
+        }
+        if let Some(wait) = slot.not_before.and_then(|at| at.checked_duration_since(Instant::now())) {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            return Err(unavailable(&self.server, format!("it keeps ending and is started again in {wait_ms} ms"))
+                .data(serde_json::json!({ "retry_after_ms": wait_ms })));
+        }
+        let started = self.within(deadline, self.start()).await.and_then(|started| started);
+        let pause = FIRST_PAUSE.saturating_mul(1 << slot.failures.min(10)).min(LONGEST_PAUSE);
+        slot.failures += 1;
+        slot.not_before = Some(Instant::now() + pause);
+        let running = Arc::new(started?);
+        *lock(&self.running) = Some(Arc::clone(&running));
+        Ok(running)
+    }
+
+    /// Starts the child and shakes hands: `server/discover` first; a server that answers it with an error,
+    /// stays silent or ends over it is of the session era.
+    async fn start(&self) -> Result<Running> {
+        let mut child = StopUnlessKept::new(self.spawn()?);
+        let params = RawObject::default();
+        let probe = Request { method: "server/discover", params: &params, name: None, deadline: Instant::now() };
+        let id = self.id();
+        let asked = self.ask(&child.wire, id, frame::request(id, &probe, Era::Modern));
+        let answered = tokio::time::timeout(PROBE_TIMEOUT, asked).await;
+        if let Ok(Ok(Reply::Result(result))) = &answered
+            && let Ok(handshake) = result.parse::<frame::Handshake>()
+            && handshake.supported_versions.iter().any(|version| version == frame::MODERN)
+        {
+            let greeting = handshake.greeting(frame::MODERN);
+            return Ok(Running { era: Era::Modern, greeting, wire: child.keep(), started: Instant::now() });
+        }
+        if lock(&child.wire.pending).is_none() {
+            child = StopUnlessKept::new(self.spawn()?);
+        }
+        let id = self.id();
+        let Reply::Result(result) = self.ask(&child.wire, id, frame::initialize(id)).await? else {
+            return Err(unavailable(&self.server, "it refused to connect"));
+        };
+        let not_one = |_| broke_protocol(&self.server, "its answer to `initialize` is not one");
+        let handshake: frame::Handshake = result.parse().map_err(not_one)?;
+        let protocol = handshake.protocol_version.clone().unwrap_or_default();
+        if !frame::LEGACY_KNOWN.contains(&protocol.as_str()) {
+            return Err(broke_protocol(&self.server, format!("it insists on protocol {protocol:?}")));
+        }
+        let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
+        let greeting = handshake.greeting(&protocol);
+        Ok(Running { era: Era::Legacy, greeting, wire: child.keep(), started: Instant::now() })
+    }
+
+    fn spawn(&self) -> Result<Arc<Wire>> {
+        let Transport::Stdio { command, args, env } = &self.server.transport else {
+            return Err(Error::internal(format!("server `{}` is not started by a command", self.server.name)));
+        };
+        let mut child = Command::new(command)
+            .args(args.iter().map(|argument| argument.expose()))
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| INHERITED.iter().any(|kept| name == kept)))
+            .envs(env.iter().map(|(name, value)| (name, value.expose())))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                unavailable(&self.server, format!("`{command}` cannot be started"))
+                    .source(error)
+                    .help(format!("check that the program is installed and that its name or path is right: {command}"))
+            })?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
+            return Err(Error::internal("a child without pipes"));
+        };
+        let (outbox, inbox) = mpsc::channel(OUTBOX);
+        let (stop, stopped) = oneshot::channel();
+        let (gone_sender, gone) = oneshot::channel();
+        let wire = Arc::new(Wire {
+            outbox,
+            pending: SyncMutex::new(Some(HashMap::new())),
+            stderr: SyncMutex::default(),
+            stop: SyncMutex::new(Some(stop)),
+            gone: Mutex::new(Some(gone)),
+        });
+        tokio::spawn(keep_stderr(stderr, Arc::clone(&wire), Arc::clone(&self.server)));
+        tokio::spawn(read(stdout, Arc::clone(&wire), self.max_result_bytes));
+        tokio::spawn(supervise(child, stdin, inbox, stopped, gone_sender));
+        Ok(wire)
+    }
+
+    fn id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Sends a frame and waits for its answer.
+    async fn ask(&self, wire: &Arc<Wire>, id: u64, frame: Bytes) -> Result<Reply> {
+        let (sender, receiver) = oneshot::channel();
+        match lock(&wire.pending).as_mut() {
+            Some(pending) => pending.insert(id, sender),
+            None => return Err(self.ended(wire, "it has ended")),
+        };
+        // Whoever stops waiting takes the entry along.
+        let _forget = Forget { wire, id };
+        if wire.outbox.send(frame).await.is_err() {
+            return Err(self.ended(wire, "it has ended"));
+        }
+        match receiver.await {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(why)) => Err(self.ended(wire, &why)),
+            Err(_) => Err(self.ended(wire, "it has ended")),
+        }
+    }
+
+    fn ended(&self, wire: &Wire, why: &str) -> Error {
+        let last = lock(&wire.stderr).iter().rev().take(3).rev().cloned().collect::<Vec<_>>().join(" | ");
+        if last.is_empty() {
+            return unavailable(&self.server, why);
+        }
+        // Its own words may hold anything: they are for the operator's log, never for a caller.
+        unavailable(&self.server, why).source(std::io::Error::other(format!("it wrote: {last}")))
+    }
+
+    async fn within<T>(&self, deadline: Instant, work: impl Future<Output = T>) -> Result<T> {
+        tokio::time::timeout_at(deadline.into(), work).await.map_err(|_| timed_out(&self.server))
+    }
+}
+
+#[async_trait]
+impl Upstream for StdioUpstream {
+    async fn request(&self, request: &Request<'_>) -> Result<Reply> {
+        let running = self.running(request.deadline).await?;
+        let id = self.id();
+        let frame = frame::request(id, request, running.era);
+        self.within(request.deadline, self.ask(&running.wire, id, frame)).await?
+    }
+
+    async fn greet(&self, deadline: Instant) -> Result<Greeting> {
+        Ok(self.running(deadline).await?.greeting.clone())
+    }
+
+    async fn close_if_idle(&self, idle: Duration) {
+        let busy = |running: &Running| lock(&running.wire.pending).as_ref().is_some_and(|pending| !pending.is_empty());
+        if !idle.is_zero()
+            && (lock(&self.last_used).elapsed() < idle || self.alive().is_none_or(|running| busy(&running)))
+        {
+            return;
+        }
+        let mut slot = self.child.lock().await;
+        let Some(running) = lock(&self.running).take() else { return };
+        *slot = Slot::default();
+        lock(&running.wire.stop).take();
+        if let Some(gone) = running.wire.gone.lock().await.take() {
+            let _ = gone.await;
+        }
+    }
+}
+
+impl Drop for StdioUpstream {
+    fn drop(&mut self) {
+        if let Some(running) = lock(&self.running).take() {
+            lock(&running.wire.stop).take();
+        }
+    }
+}
+
+/// A child that is stopped when its start is given up half-way.
+struct StopUnlessKept {
+    wire: Arc<Wire>,
+    kept: bool,
+}
+
+impl StopUnlessKept {
+    fn new(wire: Arc<Wire>) -> Self {
+        Self { wire, kept: false }
+    }
+
+    fn keep(mut self) -> Arc<Wire> {
+        self.kept = true;
+        Arc::clone(&self.wire)
+    }
+}
+
+impl Drop for StopUnlessKept {
+    fn drop(&mut self) {
+        if !self.kept {
+            lock(&self.wire.stop).take();
+        }
+    }
+}
+
+struct Forget<'a> {
+    wire: &'a Wire,
+    id: u64,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        if let Some(pending) = lock(&self.wire.pending).as_mut() {
+            pending.remove(&self.id);
+        }
+    }
+}
+
+/// Delivers every answer to whoever waits for it, until the child's stdout ends.
+async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
+    let mut lines = BufReader::with_capacity(64 * 1024, stdout);
+    let why = loop {
+        let mut line = Vec::new();
+        let room = u64::try_from(limit).unwrap_or(u64::MAX);
+        match (&mut lines).take(room).read_until(b'\n', &mut line).await {
+            Ok(0) => break "it has ended".to_owned(),
+            Ok(read) if read == limit && line.last() != Some(&b'\n') => {
+                break format!("it sent a message larger than {limit} bytes");
+            }
+            Ok(_) => {}
+            Err(error) => break format!("its output cannot be read: {error}"),
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match frame::read(&Bytes::from(line)) {
+            Ok(Incoming::Reply(id, reply)) => {
+                let waiting = lock(&wire.pending).as_mut().and_then(|pending| pending.remove(&id));
+                if let Some(waiting) = waiting {
+                    let _ = waiting.send(Ok(reply));
+                }
+            }
+            Ok(Incoming::Request { answer, .. }) => {
+                // A full outbox means the child does not read; waiting here would stall its answers.
+                let _ = wire.outbox.try_send(answer);
+            }
+            // Servers print banners to stdout; what is no message is passed over, as the SDKs do.
+            Ok(Incoming::Notification | Incoming::Stray(_)) | Err(_) => {}
+        }
+    };
+    let pending = lock(&wire.pending).take().unwrap_or_default();
+    for waiting in pending.into_values() {
+        let _ = waiting.send(Err(why.clone()));
+    }
+    lock(&wire.stop).take();
+}
+
+async fn keep_stderr(stderr: impl AsyncRead + Unpin, wire: Arc<Wire>, server: Arc<Server>) {
+    let mut lines = BufReader::new(stderr);
+    loop {
+        let mut line = Vec::new();
+        match (&mut lines).take(4096).read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        tracing::debug!(server.name = %server.name, line = text, "stderr");
+        let mut kept = lock(&wire.stderr);
+        if kept.len() == KEPT_STDERR_LINES {
+            kept.pop_front();
+        }
+        kept.push_back(text);
+    }
+}
+
+/// Writes the outbox to the child, and stops and reaps the child and its group in the end.
+async fn supervise(
+    mut child: Child,
+    mut stdin: ChildStdin,
+    mut inbox: mpsc::Receiver<Bytes>,
+    mut stop: oneshot::Receiver<()>,
+    gone: oneshot::Sender<()>,
+) {
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut stop => break,
+            _ = child.wait() => break,
+            message = inbox.recv() => {
+                let Some(message) = message else { break };
+                let mut line = Vec::with_capacity(message.len() + 1);
+                line.extend_from_slice(&message);
+                line.push(b'\n');
+                if stdin.write_all(&line).await.is_err() || stdin.flush().await.is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    drop(stdin);
+    for signal in [None, Some(Signal::TERM), Some(Signal::KILL)] {
+        if let (Some(signal), Some(group)) = (signal, group) {
+            let _ = kill_process_group(group, signal);
+        }
+        if tokio::time::timeout(PATIENCE, child.wait()).await.is_ok() {
+            break;
+        }
+    }
+    // The child may have left others of its group behind.
+    if let Some(group) = group {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = gone.send(());
+}
+
+fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
