@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::{Scopes, TenantId, Tool, ToolId};
 
 pub use fusion::{RANK_CONSTANT, Weights};
+pub use text::identifier_words;
 
 /// How to search.
 #[derive(Clone, Debug)]

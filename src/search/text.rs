@@ -31,6 +31,15 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// The parts of an identifier as they stand there: `listCustomerOrders` → `list`, `Customer`, `Orders`.
+pub fn identifier_words(name: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for piece in name.split(|each: char| !each.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
+        split_case(piece, &mut parts);
+    }
+    parts
+}
+
 /// The text that all of a tool's words are searched in: the name counts twice.
 pub(super) fn combined(tool: &Tool) -> String {
     let title = tool.title.as_deref().unwrap_or_default();

@@ -1,0 +1,169 @@
+//! Which tools exist: per tenant an immutable [`View`] of registry and catalog, swapped when the store
+//! says that something changed. Requests read the view and never the store.
+
+mod definition;
+mod sync;
+mod view;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use arc_swap::ArcSwap;
+use tokio::sync::Mutex;
+
+use crate::error::{Context as _, Result};
+use crate::model::{Server, ServerName, TenantId, Tool, ToolId};
+use crate::search::SearchIndex;
+use crate::store::{Change, Collection, Document, Query, Store};
+
+pub use definition::{Fault, read_definition};
+pub use sync::{Outcome, Progress, ServerSync, Skipped, Sync, SyncOptions, SyncReport};
+pub use view::{Found, Listed, View};
+
+/// The catalog's limits.
+#[derive(Clone, Debug)]
+pub struct CatalogConfig {
+    /// Tools that one server may list.
+    pub max_tools_per_server: usize,
+    /// Largest input or output schema.
+    pub max_schema_bytes: usize,
+}
+
+/// The views of the tenants that were asked for, and their indexes.
+pub struct Catalog {
+    store: Arc<dyn Store>,
+    search: Arc<dyn SearchIndex>,
+    tenants: RwLock<HashMap<TenantId, Arc<Tenant>>>,
+}
+
+#[derive(Default)]
+struct Tenant {
+    view: ArcSwap<View>,
+    /// What the view is built from; locked while it is brought up to date.
+    source: Mutex<Option<Source>>,
+    loaded: std::sync::atomic::AtomicBool,
+}
+
+#[derive(Default)]
+struct Source {
+    servers: BTreeMap<ServerName, Arc<Server>>,
+    tools: BTreeMap<ToolId, Arc<Tool>>,
+}
+
+impl Catalog {
+    /// A catalog over `store` that keeps `search` up to date.
+    pub fn new(store: Arc<dyn Store>, search: Arc<dyn SearchIndex>) -> Self {
+        Self { store, search, tenants: RwLock::default() }
+    }
+
+    /// The tenant's view; loaded on first use.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn view(&self, tenant: &TenantId) -> Result<Arc<View>> {
+        let entry = self.entry(tenant);
+        if !entry.loaded.load(std::sync::atomic::Ordering::Acquire) {
+            let mut source = entry.source.lock().await;
+            if source.is_none() {
+                self.load(tenant, &entry, &mut source).await?;
+            }
+        }
+        Ok(entry.view.load_full())
+    }
+
+    /// Reads everything anew, for every tenant that was asked for.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn reload(&self) -> Result<()> {
+        for (tenant, entry) in self.loaded() {
+            let mut source = entry.source.lock().await;
+            self.load(&tenant, &entry, &mut source).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings the views up to date with changes from the feed. The servers that changed or went, so that
+    /// connections to them can be closed.
+    ///
+    /// # Errors
+    /// As the store's; nothing is lost, the same changes may be applied again.
+    pub async fn apply(&self, changes: &[Change]) -> Result<Vec<(TenantId, ServerName)>> {
+        let mut touched = Vec::new();
+        for (tenant, entry) in self.loaded() {
+            let of_tenant = |collection: &str| {
+                let ids = changes
+                    .iter()
+                    .filter(|change| change.tenant.as_ref() == Some(&tenant) && change.collection == collection);
+                let mut ids: Vec<&str> = ids.map(|change| change.id.as_str()).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            };
+            let (servers, tools) = (of_tenant(Server::SPEC.name), of_tenant(Tool::SPEC.name));
+            if servers.is_empty() && tools.is_empty() {
+                continue;
+            }
+            let mut guard = entry.source.lock().await;
+            let Some(source) = guard.as_mut() else { continue };
+            let collection = Collection::<Server>::of_tenant(&self.store, &tenant);
+            for id in servers {
+                let Ok(name) = id.parse::<ServerName>() else { continue };
+                match collection.get(id).await? {
+                    Some(stored) => source.servers.insert(name.clone(), Arc::new(stored.value)),
+                    None => source.servers.remove(&name),
+                };
+                touched.push((tenant.clone(), name));
+            }
+            let collection = Collection::<Tool>::of_tenant(&self.store, &tenant);
+            for id in tools {
+                match collection.get(id).await? {
+                    Some(stored) => source.tools.insert(ToolId::stored(id), Arc::new(stored.value)),
+                    None => source.tools.remove(&ToolId::stored(id)),
+                };
+            }
+            self.publish(&tenant, &entry, source).await?;
+        }
+        Ok(touched)
+    }
+
+    /// How many tenants are held.
+    pub fn tenants_held(&self) -> usize {
+        self.loaded().len()
+    }
+
+    fn entry(&self, tenant: &TenantId) -> Arc<Tenant> {
+        let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
+        known.unwrap_or_else(|| {
+            let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(tenants.entry(tenant.clone()).or_default())
+        })
+    }
+
+    fn loaded(&self) -> Vec<(TenantId, Arc<Tenant>)> {
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        tenants.iter().map(|(tenant, entry)| (tenant.clone(), Arc::clone(entry))).collect()
+    }
+
+    async fn load(&self, tenant: &TenantId, entry: &Tenant, slot: &mut Option<Source>) -> Result<()> {
+        let registry = Collection::<Server>::of_tenant(&self.store, tenant);
+        let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
+        let everything = Query::all();
+        let servers = registry.find(&everything).await.context(|| format!("load the registry of tenant `{tenant}`"))?;
+        let tools = catalog.find(&everything).await.context(|| format!("load the catalog of tenant `{tenant}`"))?;
+        let source = slot.insert(Source {
+            servers: servers.into_iter().map(|each| (each.value.name.clone(), Arc::new(each.value))).collect(),
+            tools: tools.into_iter().map(|each| (each.value.id.clone(), Arc::new(each.value))).collect(),
+        });
+        self.publish(tenant, entry, source).await
+    }
+
+    /// The index first: a tool that is found can be looked up in no older view.
+    async fn publish(&self, tenant: &TenantId, entry: &Tenant, source: &Source) -> Result<()> {
+        let view = View::build(&source.servers, source.tools.values());
+        self.search.refresh(tenant, view.tools().iter().map(|listed| Arc::clone(&listed.tool)).collect()).await?;
+        entry.view.store(Arc::new(view));
+        entry.loaded.store(true, std::sync::atomic::Ordering::Release);
+        Ok(())
+    }
+}

@@ -1,0 +1,377 @@
+//! Brings the catalog up to date with what the servers list.
+//!
+//! Per server: page through `tools/list`, check everything, embed what is new or changed, then write in one
+//! transaction. A server that fails, or an interruption at any point, leaves its tools as they were.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::CatalogConfig;
+use super::definition::{read_definition, read_page, vector_text};
+use crate::embeddings::{Embedder, Role, Space};
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::model::{
+    Embedding, LastSync, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId, Timestamp, Tool,
+};
+use crate::registry::Registry;
+use crate::store::{Collection, Query, Store};
+use crate::upstream::{Pool, Reply, Request};
+
+/// Servers that are listed at the same time.
+const FAN_OUT: usize = 8;
+/// A server may need to start first (`npx`, a container), so a list has more time than a call.
+const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+/// Pages of one server, against one that never ends.
+const MAX_PAGES: usize = 10_000;
+
+/// What to sync.
+#[derive(Clone, Debug, Default)]
+pub struct SyncOptions {
+    /// Just these servers; all enabled ones when empty.
+    pub servers: Vec<ServerName>,
+    /// Remove what a server no longer lists.
+    pub prune: bool,
+    /// Change nothing.
+    pub dry_run: bool,
+}
+
+/// Told while a sync runs.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// So many servers will be asked.
+    Servers(usize),
+    /// A server has listed its tools.
+    Listed(ServerName, usize),
+    /// A server is done, well or not.
+    Finished(ServerName),
+}
+
+/// What a sync did.
+#[derive(Debug, Serialize)]
+pub struct SyncReport {
+    /// By name.
+    pub servers: Vec<ServerSync>,
+    /// Tools of the tenant afterwards.
+    pub tools_total: u64,
+    /// Tools that were embedded.
+    pub embedded: usize,
+    /// Wall time.
+    pub took_ms: u64,
+}
+
+/// How one server's sync ended.
+#[derive(Debug, Serialize)]
+pub struct ServerSync {
+    /// The server.
+    pub name: ServerName,
+    /// How.
+    pub status: Outcome,
+    /// New tools.
+    pub added: usize,
+    /// Changed tools.
+    pub updated: usize,
+    /// Tools that are as they were.
+    pub unchanged: usize,
+    /// Tools that were removed (`prune`).
+    pub removed: usize,
+    /// Tools that the server no longer lists but that were kept.
+    pub gone: usize,
+    /// Definitions that cannot be used.
+    pub skipped: Vec<Skipped>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// The failure's kind, for the exit code.
+    #[serde(skip)]
+    pub kind: Option<Kind>,
+    #[serde(skip)]
+    embedded: usize,
+}
+
+/// The outcome of one server's sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The catalog holds what the server listed.
+    Ok,
+    /// Nothing was changed.
+    Failed,
+}
+
+/// A definition that cannot be used.
+#[derive(Clone, Debug, Serialize)]
+pub struct Skipped {
+    /// Its name, as far as it has one.
+    pub tool: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The parts a sync needs.
+pub struct Sync<'a> {
+    /// Where tools are kept.
+    pub store: &'a Arc<dyn Store>,
+    /// Which servers exist.
+    pub registry: &'a Registry,
+    /// The connections to them.
+    pub pool: &'a Pool,
+    /// Makes the vectors.
+    pub embedder: &'a dyn Embedder,
+    /// Limits.
+    pub limits: &'a CatalogConfig,
+}
+
+impl Sync<'_> {
+    /// Syncs the tenant's servers.
+    ///
+    /// # Errors
+    /// When a named server does not exist or the store fails; a server that fails is in the report.
+    pub async fn run(
+        &self,
+        tenant: &TenantId,
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+    ) -> Result<SyncReport> {
+        let started = Instant::now();
+        let mut servers = Vec::new();
+        if options.servers.is_empty() {
+            servers = self.registry.list(tenant).await?;
+            servers.retain(|server| server.is_enabled);
+        }
+        for name in &options.servers {
+            servers.push(self.registry.get(tenant, name).await?);
+        }
+        progress(Progress::Servers(servers.len()));
+        let synced = futures_util::stream::iter(servers.into_iter().map(Arc::new))
+            .map(|server| self.report(tenant, server, options, progress))
+            .buffer_unordered(FAN_OUT);
+        let mut servers: Vec<ServerSync> = synced.collect().await;
+        servers.sort_by(|one, two| one.name.cmp(&two.name));
+        let tools_total = Collection::<Tool>::of_tenant(self.store, tenant).count(&Query::all()).await?;
+        Ok(SyncReport {
+            embedded: servers.iter().map(|server| server.embedded).sum(),
+            servers,
+            tools_total,
+            took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    async fn report(
+        &self,
+        tenant: &TenantId,
+        server: Arc<Server>,
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+    ) -> ServerSync {
+        let outcome = self.sync(tenant, &server, options, progress).await;
+        let outcome = outcome.context(|| format!("sync tools of server `{}`", server.name));
+        let report = outcome.unwrap_or_else(|error| {
+            tracing::warn!(server.name = %server.name, error = error.chain(), "sync failed; its tools stay as they were");
+            let told = [Some(error.chain()), error.help_text().map(str::to_owned)].into_iter().flatten();
+            ServerSync {
+                status: Outcome::Failed,
+                error: Some(told.collect::<Vec<_>>().join("; ")),
+                kind: Some(error.kind()),
+                ..ServerSync::empty(server.name.clone())
+            }
+        });
+        if !options.dry_run {
+            let note = LastSync {
+                at: Timestamp::now(),
+                status: if report.status == Outcome::Ok { SyncStatus::Ok } else { SyncStatus::Failed },
+                tools: report.added + report.updated + report.unchanged,
+                error: report.error.clone(),
+            };
+            if let Err(error) = self.registry.record_sync(tenant, &server.name, &note).await {
+                tracing::warn!(server.name = %server.name, error = error.chain(), "the outcome of the sync was not noted");
+            }
+        }
+        progress(Progress::Finished(server.name.clone()));
+        report
+    }
+
+    async fn sync(
+        &self,
+        tenant: &TenantId,
+        server: &Arc<Server>,
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+    ) -> Result<ServerSync> {
+        let definitions = self.list(tenant, server).await?;
+        progress(Progress::Listed(server.name.clone(), definitions.len()));
+        let mut report = ServerSync::empty(server.name.clone());
+        let listed = self.read_all(server, &definitions, &mut report)?;
+        let catalog = Collection::<Tool>::of_tenant(self.store, tenant);
+        let present = catalog.find(&Query::all().equals("server", server.name.as_str())).await?;
+        let mut present: HashMap<_, _> = present.into_iter().map(|each| (each.value.id.clone(), each.value)).collect();
+        let mut puts = Vec::new();
+        for mut tool in listed {
+            match present.remove(&tool.id) {
+                Some(former) if is_same(&former, &tool, self.embedder.space()) => report.unchanged += 1,
+                former => {
+                    match &former {
+                        Some(former) => {
+                            report.updated += 1;
+                            tool.first_seen = former.first_seen;
+                            tool.status = former.status;
+                            tool.tags.clone_from(&former.tags);
+                        }
+                        None => report.added += 1,
+                    }
+                    puts.push((tool, former));
+                }
+            }
+        }
+        let gone: Vec<String> = present.keys().map(|id| id.as_str().to_owned()).collect();
+        if options.prune {
+            report.removed = gone.len();
+        } else {
+            report.gone = gone.len();
+        }
+        if options.dry_run {
+            return Ok(report);
+        }
+        let puts = self.embed(puts, &mut report).await?;
+        catalog.replace(&puts, if options.prune { &gone } else { &[] }).await?;
+        Ok(report)
+    }
+
+    /// Every page of the server's `tools/list`.
+    async fn list(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Vec<RawJson>> {
+        let upstream = self.pool.get(tenant, server)?;
+        let deadline = Instant::now() + LIST_TIMEOUT.max(server.timeout(self.pool.config().timeout));
+        let broken = |how: String| Error::new(Kind::UpstreamError, format!("server `{}` {how}", server.name));
+        let (mut definitions, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());
+        for _ in 0..MAX_PAGES {
+            let params =
+                cursor.as_ref().map_or_else(|| serde_json::json!({}), |cursor| serde_json::json!({ "cursor": cursor }));
+            let params: Box<RawValue> = serde_json::value::to_raw_value(&params)
+                .map_err(|error| Error::internal("write a cursor").source(error))?;
+            let params = RawObject::parse(&params).map_err(|error| Error::internal("read a cursor").source(error))?;
+            let reply =
+                upstream.request(&Request { method: "tools/list", params: &params, name: None, deadline }).await?;
+            let result = match reply {
+                Reply::Result(result) => result,
+                Reply::Error(error) => {
+                    return Err(broken(format!("refused to list its tools: {}", error_message(&error))));
+                }
+            };
+            let page = read_page(&result).map_err(|why| broken(format!("listed its tools in a wrong shape: {why}")))?;
+            definitions.extend(page.definitions);
+            if definitions.len() > self.limits.max_tools_per_server {
+                let limit = self.limits.max_tools_per_server;
+                return Err(broken(format!("lists more than {limit} tools"))
+                    .help("raise MAX_TOOLS_PER_SERVER if that is what you want"));
+            }
+            match page.next_cursor {
+                None => return Ok(definitions),
+                Some(next) if !seen.insert(next.clone()) => {
+                    return Err(broken("gives the same page of its list again and again".to_owned()));
+                }
+                next => cursor = next,
+            }
+        }
+        Err(broken("never ends its list of tools".to_owned()))
+    }
+
+    /// Reads the definitions. One that cannot be used is skipped and reported; two different ones of the
+    /// same name refuse the whole list, because nobody can say which is meant.
+    fn read_all(&self, server: &Server, definitions: &[RawJson], report: &mut ServerSync) -> Result<Vec<Tool>> {
+        let mut tools: HashMap<String, Tool> = HashMap::new();
+        for raw in definitions {
+            match read_definition(server, raw, self.limits) {
+                Ok(tool) => match tools.get(&tool.name) {
+                    Some(other) if other.definition_hash == tool.definition_hash => {}
+                    Some(_) => {
+                        return Err(Error::new(
+                            Kind::UpstreamError,
+                            format!("it lists two different tools named {:?}", shown(&tool.name)),
+                        )
+                        .help("its author has to rename one; its tools stay as they were"));
+                    }
+                    None => {
+                        tools.insert(tool.name.clone(), tool);
+                    }
+                },
+                Err(reason) => {
+                    let name = raw.parse::<serde_json::Value>().ok();
+                    let name = name.as_ref().and_then(|value| value.get("name")).and_then(serde_json::Value::as_str);
+                    report.skipped.push(Skipped { tool: shown(name.unwrap_or("(no name)")), reason });
+                }
+            }
+        }
+        Ok(tools.into_values().collect())
+    }
+
+    /// Gives each tool its vector: the former one where its text and the space are the same.
+    async fn embed(&self, tools: Vec<(Tool, Option<Tool>)>, report: &mut ServerSync) -> Result<Vec<Tool>> {
+        let space = self.embedder.space();
+        let kept = |tool: &Tool, former: &Option<Tool>| {
+            let former = former.as_ref()?;
+            (is_in(former, space) && vector_text(former) == vector_text(tool)).then(|| former.embedding.clone())
+        };
+        let kept: Vec<Option<Embedding>> = tools.iter().map(|(tool, former)| kept(tool, former)).collect();
+        let missing = tools.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+        let texts: Vec<String> = missing.map(|((tool, _), _)| vector_text(tool)).collect();
+        report.embedded = texts.len();
+        let mut fresh = self.embedder.embed(&texts, Role::Document).await?.into_iter();
+        let mut done = Vec::with_capacity(tools.len());
+        for ((mut tool, _), kept) in tools.into_iter().zip(kept) {
+            tool.embedding = match kept {
+                Some(embedding) => embedding,
+                None => {
+                    Embedding(fresh.next().ok_or_else(|| Error::internal("the embedder returned too few vectors"))?)
+                }
+            };
+            space.model.clone_into(&mut tool.embedding_model);
+            tool.embedding_dim = space.dimensions;
+            tool.embedding_version = space.version;
+            done.push(tool);
+        }
+        Ok(done)
+    }
+}
+
+impl ServerSync {
+    fn empty(name: ServerName) -> Self {
+        Self {
+            name,
+            status: Outcome::Ok,
+            added: 0,
+            updated: 0,
+            unchanged: 0,
+            removed: 0,
+            gone: 0,
+            skipped: Vec::new(),
+            error: None,
+            kind: None,
+            embedded: 0,
+        }
+    }
+}
+
+fn is_in(tool: &Tool, space: &Space) -> bool {
+    tool.embedding_model == space.model
+        && tool.embedding_dim == space.dimensions
+        && tool.embedding_version == space.version
+}
+
+fn is_same(former: &Tool, listed: &Tool, space: &Space) -> bool {
+    former.definition_hash == listed.definition_hash && former.scopes == listed.scopes && is_in(former, space)
+}
+
+fn error_message(error: &RawJson) -> String {
+    let value: serde_json::Value = error.parse().unwrap_or_default();
+    let message = value.get("message").and_then(serde_json::Value::as_str).unwrap_or("no reason given");
+    shown(message)
+}
+
+/// A stranger's text, short enough for one line.
+fn shown(text: &str) -> String {
+    let line: String = text.chars().map(|each| if each.is_control() { ' ' } else { each }).take(120).collect();
+    if line.len() < text.len() { format!("{line}…") } else { line }
+}

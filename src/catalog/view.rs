@@ -1,0 +1,125 @@
+//! What a tenant's callers can be shown: active tools of enabled servers, in a stable order, ready to write.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+use crate::model::{ObjectWriter, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus};
+
+/// An immutable snapshot of one tenant's registry and catalog.
+#[derive(Default)]
+pub struct View {
+    servers: BTreeMap<ServerName, Arc<Server>>,
+    /// By id.
+    tools: Vec<Listed>,
+    by_id: HashMap<ToolId, usize>,
+    by_exposed: HashMap<String, usize>,
+    by_bare: HashMap<String, Vec<usize>>,
+}
+
+/// A tool as clients are shown it.
+#[derive(Clone)]
+pub struct Listed {
+    /// The tool.
+    pub tool: Arc<Tool>,
+    /// Its server.
+    pub server: Arc<Server>,
+    /// `server__tool`.
+    pub exposed: Arc<str>,
+    /// Its definition with the exposed name in place of its own; everything else as the server wrote it.
+    pub json: Bytes,
+}
+
+/// What a name leads to, for one caller.
+pub enum Found<'a> {
+    /// One visible tool.
+    One(&'a Listed),
+    /// Several visible servers own a tool of this bare name.
+    Ambiguous(Vec<&'a Listed>),
+    /// Nothing that the caller may see.
+    Nothing,
+}
+
+impl View {
+    pub(super) fn build<'a>(
+        servers: &BTreeMap<ServerName, Arc<Server>>,
+        tools: impl Iterator<Item = &'a Arc<Tool>>,
+    ) -> Self {
+        let mut view = Self { servers: servers.clone(), ..Self::default() };
+        for tool in tools.filter(|tool| tool.status == ToolStatus::Active) {
+            let Some(server) = servers.get(&tool.server).filter(|server| server.is_enabled) else { continue };
+            let exposed: Arc<str> = tool.exposed_name().into();
+            let Some(json) = exposed_definition(tool, &exposed) else { continue };
+            let place = view.tools.len();
+            view.by_id.insert(tool.id.clone(), place);
+            view.by_exposed.insert(exposed.to_string(), place);
+            view.by_bare.entry(tool.name.clone()).or_default().push(place);
+            view.tools.push(Listed { tool: Arc::clone(tool), server: Arc::clone(server), exposed, json });
+        }
+        view
+    }
+
+    /// Every server, enabled or not, by name.
+    pub fn servers(&self) -> impl Iterator<Item = &Arc<Server>> {
+        self.servers.values()
+    }
+
+    /// One server.
+    pub fn server(&self, name: &str) -> Option<&Arc<Server>> {
+        self.servers.values().find(|server| server.name.as_str() == name)
+    }
+
+    /// Every usable tool, by id, whoever may see it.
+    pub fn tools(&self) -> &[Listed] {
+        &self.tools
+    }
+
+    /// The tools that `scopes` may see, by id, starting after `after`.
+    pub fn visible<'a>(&'a self, scopes: &'a Scopes, after: Option<&ToolId>) -> impl Iterator<Item = &'a Listed> {
+        let start = after.map_or(0, |after| self.tools.partition_point(|listed| listed.tool.id <= *after));
+        self.tools.iter().skip(start).filter(|listed| scopes.allow(&listed.tool.scopes))
+    }
+
+    /// A tool by id, if `scopes` may see it.
+    pub fn by_id(&self, id: &ToolId, scopes: &Scopes) -> Option<&Listed> {
+        let listed = self.by_id.get(id).and_then(|place| self.tools.get(*place))?;
+        scopes.allow(&listed.tool.scopes).then_some(listed)
+    }
+
+    /// What `name` means to a caller with `scopes`: an exposed name first, then a bare name that exactly
+    /// one visible server (or the given one) owns.
+    pub fn resolve(&self, name: &str, server: Option<&str>, scopes: &Scopes) -> Found<'_> {
+        let allowed = |place: &usize| {
+            let listed = self.tools.get(*place)?;
+            let of_server = server.is_none_or(|server| listed.server.name.as_str() == server);
+            (of_server && scopes.allow(&listed.tool.scopes)).then_some(listed)
+        };
+        if let Some(listed) = self.by_exposed.get(name).and_then(allowed) {
+            return Found::One(listed);
+        }
+        let owners: Vec<&Listed> = self.by_bare.get(name).into_iter().flatten().filter_map(allowed).collect();
+        match owners.as_slice() {
+            [] => Found::Nothing,
+            [one] => Found::One(one),
+            _ => Found::Ambiguous(owners),
+        }
+    }
+}
+
+/// The definition under its exposed name. `description` is required by clients in the field, so an absent
+/// one becomes empty.
+fn exposed_definition(tool: &Tool, exposed: &str) -> Option<Bytes> {
+    let raw: &RawValue = serde_json::from_str(tool.definition.as_str()).ok()?;
+    let definition = RawObject::parse(raw).ok()?;
+    let mut writer = ObjectWriter::new(raw.get().len() + 32);
+    writer.text("name", exposed);
+    for (member, value) in definition.iter().filter(|(member, _)| *member != "name") {
+        writer.raw(member, value.get().as_bytes());
+    }
+    if definition.get("description").is_none() {
+        writer.text("description", "");
+    }
+    Some(writer.finish().bytes().clone())
+}

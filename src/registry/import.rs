@@ -1,0 +1,151 @@
+//! Reads the server lists of desktop clients: `mcpServers` (Claude Desktop, Cursor, Claude Code) and
+//! `servers` or `mcp.servers` (VS Code).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::model::{CachePolicy, Secret, Server, ServerName, Timestamp, Transport};
+
+/// One entry of an imported file.
+#[derive(Debug)]
+pub struct Imported {
+    /// The name in the file.
+    pub name: String,
+    /// The server, or why the entry cannot be used.
+    pub server: Result<Server>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default, rename = "type", alias = "transport")]
+    kind: Option<String>,
+    #[serde(default, alias = "serverUrl")]
+    url: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    command: Option<String>,
+    #[serde(default)]
+    args: Vec<String>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    #[serde(default)]
+    disabled: bool,
+}
+
+/// The entries of `text`, in the file's order.
+///
+/// # Errors
+/// [`crate::error::Kind::InvalidInput`] when `text` is no such file at all; a fault of one entry is in its
+/// [`Imported::server`].
+pub fn read(text: &str) -> Result<Vec<Imported>> {
+    let file: Value = serde_json::from_str(text).map_err(|error| {
+        Error::invalid("the file is not JSON").source(error).help("comments and trailing commas have to go")
+    })?;
+    let entries = [file.get("mcpServers"), file.get("servers"), file.pointer("/mcp/servers")]
+        .into_iter()
+        .flatten()
+        .find_map(Value::as_object)
+        .ok_or_else(|| {
+            Error::invalid("the file has no object `mcpServers` (or `servers`)")
+                .help("export it from a desktop client, for example claude_desktop_config.json or .vscode/mcp.json")
+        })?;
+    Ok(with_distinct_names(entries))
+}
+
+fn with_distinct_names(entries: &Map<String, Value>) -> Vec<Imported> {
+    let mut taken: Vec<(ServerName, String)> = Vec::new();
+    let mut imported = Vec::new();
+    for (name, value) in entries {
+        let server = ServerName::nearest(name).and_then(|valid| {
+            if let Some((_, other)) = taken.iter().find(|(known, _)| *known == valid) {
+                return Err(Error::invalid(format!("entries {other:?} and {name:?} both become server `{valid}`"))
+                    .help("rename one of them in the file"));
+            }
+            taken.push((valid.clone(), name.clone()));
+            server(valid, value)
+        });
+        imported.push(Imported { name: name.clone(), server });
+    }
+    imported
+}
+
+fn server(name: ServerName, value: &Value) -> Result<Server> {
+    let entry: Entry = serde_json::from_value(value.clone())
+        .map_err(|error| Error::invalid(format!("entry {name:?} cannot be read")).source(error))?;
+    let unresolved = entry.args.iter().chain(entry.env.values()).chain(entry.headers.values());
+    if let Some(text) = unresolved.clone().find(|text| text.contains("${")) {
+        // Only the placeholder is shown: what stands around it may be a credential.
+        let hole = text.split("${").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+        return Err(Error::invalid(format!(
+            "entry `{name}` holds the placeholder ${{{hole}}}, which only its client fills in"
+        ))
+        .help("put the value in its place and import again"));
+    }
+    let secrets =
+        |map: BTreeMap<String, String>| map.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
+    let transport = match (entry.command, entry.url) {
+        (Some(command), None) => Transport::Stdio {
+            command,
+            args: entry.args.into_iter().map(Secret::new).collect(),
+            env: secrets(entry.env),
+        },
+        (None, Some(url)) if entry.kind.as_deref() == Some("sse") => {
+            Transport::Sse { url, headers: secrets(entry.headers) }
+        }
+        (None, Some(url)) => Transport::StreamableHttp { url, headers: secrets(entry.headers) },
+        _ => {
+            return Err(Error::invalid(format!("entry `{name}` has neither exactly one of `command` and `url`"))
+                .help("give a program or an address"));
+        }
+    };
+    Ok(Server {
+        name,
+        transport,
+        scopes: Vec::new(),
+        tool_scopes: BTreeMap::new(),
+        is_enabled: !entry.disabled,
+        timeout_ms: None,
+        cache: CachePolicy::default(),
+        metadata: BTreeMap::new(),
+        updated_at: Timestamp::now(),
+        last_sync: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn desktop_files_are_read() {
+        let text = r#"{"mcpServers": {
+            "File System": {"command": "npx", "args": ["-y", "server-filesystem", "/data"], "env": {"A": "b"}},
+            "remote": {"type": "http", "url": "https://example.com/mcp", "headers": {"Authorization": "Bearer x"}},
+            "old": {"type": "sse", "url": "https://example.com/sse", "disabled": true},
+            "hole": {"command": "x", "env": {"TOKEN": "Bearer ${input:token}"}},
+            "none": {}, "wrong": 3, "FILE system": {"command": "x"}
+        }}"#;
+        let imported = read(text).expect("a file");
+        let ok: Vec<_> = imported.iter().filter_map(|each| each.server.as_ref().ok()).collect();
+        let kinds: Vec<_> =
+            ok.iter().map(|each| (each.name.as_str(), each.transport.kind().as_str(), each.is_enabled)).collect();
+        assert_eq!(kinds, [("file-system", "stdio", true), ("remote", "streamable_http", true), ("old", "sse", false)]);
+        let faults: Vec<_> =
+            imported.iter().filter_map(|each| each.server.as_ref().err()).map(|e| e.to_string()).collect();
+        assert_eq!(faults.len(), 4, "{faults:?}");
+        assert!(faults[0].contains("${input:token}") && !faults[0].contains("Bearer"), "{faults:?}");
+        assert!(faults[3].contains("both become"), "{faults:?}");
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        for text in ["", "[]", "{}", r#"{"mcpServers": []}"#] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert!(read(r#"{"servers": {"a": {"command": "x"}}}"#).is_ok());
+    }
+}

@@ -1,0 +1,134 @@
+//! Which servers exist: reads and writes `routing_registry`.
+
+mod import;
+
+use std::sync::Arc;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::{LastSync, Server, ServerName, TenantId, Timestamp};
+use crate::store::{Collection, Expect, Query, Store};
+
+pub use import::{Imported, read as read_import};
+
+/// How often a lost race is tried again.
+const ATTEMPTS: usize = 5;
+
+/// The servers of every tenant.
+#[derive(Clone)]
+pub struct Registry {
+    store: Arc<dyn Store>,
+}
+
+impl Registry {
+    /// The registry in `store`.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    fn servers(&self, tenant: &TenantId) -> Collection<Server> {
+        Collection::of_tenant(&self.store, tenant)
+    }
+
+    /// Every server of `tenant`, by name.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Server>> {
+        Ok(self.servers(tenant).find(&Query::all()).await?.into_iter().map(|stored| stored.value).collect())
+    }
+
+    /// One server.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] naming it and the ones there are.
+    pub async fn get(&self, tenant: &TenantId, name: &ServerName) -> Result<Server> {
+        match self.servers(tenant).get(name.as_str()).await? {
+            Some(stored) => Ok(stored.value),
+            None => Err(self.missing(tenant, name).await),
+        }
+    }
+
+    /// Stores a new server.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when the name is taken.
+    pub async fn add(&self, tenant: &TenantId, server: &Server) -> Result<()> {
+        match self.servers(tenant).put(server, Expect::Absent).await {
+            Err(error) if error.kind() == Kind::Conflict => Err(Error::new(
+                Kind::Conflict,
+                format!("server `{}` exists already", server.name),
+            )
+            .help(format!("remove it first with `mcpgw server remove {0}`, or choose another name", server.name))),
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Enables or disables a server; whether that changed anything.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`].
+    pub async fn set_enabled(&self, tenant: &TenantId, name: &ServerName, enabled: bool) -> Result<bool> {
+        self.change(tenant, name, |server| {
+            let changes = server.is_enabled != enabled;
+            server.is_enabled = enabled;
+            server.updated_at = Timestamp::now();
+            changes
+        })
+        .await
+    }
+
+    /// Notes how a sync ended. A server that was removed meanwhile stays removed.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn record_sync(&self, tenant: &TenantId, name: &ServerName, outcome: &LastSync) -> Result<()> {
+        let noted = self.change(tenant, name, |server| {
+            server.last_sync = Some(outcome.clone());
+            true
+        });
+        match noted.await {
+            Err(error) if error.kind() == Kind::NotFound => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Removes a server.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`].
+    pub async fn remove(&self, tenant: &TenantId, name: &ServerName) -> Result<()> {
+        if self.servers(tenant).delete(name.as_str()).await? {
+            return Ok(());
+        }
+        Err(self.missing(tenant, name).await)
+    }
+
+    /// Reads, changes and writes a server; again when somebody else wrote meanwhile.
+    async fn change(&self, tenant: &TenantId, name: &ServerName, change: impl Fn(&mut Server) -> bool) -> Result<bool> {
+        let servers = self.servers(tenant);
+        let mut attempt = 1;
+        loop {
+            let Some(mut stored) = servers.get(name.as_str()).await? else {
+                return Err(self.missing(tenant, name).await);
+            };
+            if !change(&mut stored.value) {
+                return Ok(false);
+            }
+            match servers.put(&stored.value, Expect::Revision(stored.revision)).await {
+                Err(error) if error.kind() == Kind::Conflict && attempt < ATTEMPTS => attempt += 1,
+                other => return other.map(|_| true),
+            }
+        }
+    }
+
+    async fn missing(&self, tenant: &TenantId, name: &ServerName) -> Error {
+        let known = self.list(tenant).await.unwrap_or_default();
+        let names: Vec<&str> = known.iter().map(|server| server.name.as_str()).collect();
+        let help = if names.is_empty() {
+            format!("tenant `{tenant}` has no servers yet; add one with `mcpgw server add`")
+        } else {
+            format!("tenant `{tenant}` has: {}", names.join(", "))
+        };
+        Error::not_found(format!("there is no server `{name}`")).help(help)
+    }
+}
