@@ -179,7 +179,9 @@ impl Layers {
         for (name, value) in table {
             let text = match value {
                 toml::Value::String(text) => text,
-                toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => value.to_string(),
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Float(number) => number.to_string(),
+                toml::Value::Boolean(truth) => truth.to_string(),
                 toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => {
                     items.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
                 }
@@ -202,7 +204,8 @@ impl Layers {
             }
             return true;
         }
-        let Some(key) = name.strip_suffix("_FILE").and_then(|base| KEYS.iter().find(|key| key.secret && key.name == base))
+        let Some(key) =
+            name.strip_suffix("_FILE").and_then(|base| KEYS.iter().find(|key| key.secret && key.name == base))
         else {
             return false;
         };
@@ -288,7 +291,10 @@ impl Layers {
             many => {
                 let list: Vec<String> =
                     many.iter().enumerate().map(|(index, fault)| format!("({}) {fault}", index + 1)).collect();
-                Err(Error::new(Kind::InvalidConfig, format!("{} faults in the configuration: {}", many.len(), list.join("; "))))
+                Err(Error::new(
+                    Kind::InvalidConfig,
+                    format!("{} faults in the configuration: {}", many.len(), list.join("; ")),
+                ))
             }
         }
     }

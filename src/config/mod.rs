@@ -96,7 +96,8 @@ impl Config {
         let production = environment == Some(Environment::Production);
         // Every section is read before the first `?`, so that all faults are found in one go.
         let store = read_store(layers);
-        let embeddings = layers.choice("EMBEDDING_PROVIDER", Provider::NAMES).map(|provider| EmbeddingsConfig { provider });
+        let embeddings =
+            layers.choice("EMBEDDING_PROVIDER", Provider::NAMES).map(|provider| EmbeddingsConfig { provider });
         let search = read_search(layers);
         let upstream = read_upstream(layers, production);
         let discovery = read_discovery(layers);
@@ -119,7 +120,11 @@ impl Config {
             discovery: discovery?,
             serve: serve?,
             log_format,
-            settings: layers.settings().into_iter().map(|(key, value, origin)| Setting { key, value, origin }).collect(),
+            settings: layers
+                .settings()
+                .into_iter()
+                .map(|(key, value, origin)| Setting { key, value, origin })
+                .collect(),
             without_effect: layers.without_effect(),
         })
     }
@@ -134,7 +139,9 @@ fn read_store(layers: &mut layers::Layers) -> Option<StoreConfig> {
     };
     let location = match uri.strip_prefix("sqlite:") {
         Some("") => default_store_file().or_else(|| {
-            layers.fault("no home directory is known, so the store has no default place; give --store sqlite:PATH".into());
+            layers.fault(
+                "no home directory is known, so the store has no default place; give --store sqlite:PATH".into(),
+            );
             None
         }),
         Some(path) => Some(PathBuf::from(path)),
@@ -163,7 +170,8 @@ fn read_search(layers: &mut layers::Layers) -> Option<SearchConfig> {
     };
     let (vector, text) = (weight("HYBRID_VECTOR_WEIGHT"), weight("HYBRID_TEXT_WEIGHT"));
     if vector == Some(0.0) && text == Some(0.0) {
-        layers.fault("`HYBRID_VECTOR_WEIGHT` and `HYBRID_TEXT_WEIGHT` are both 0, so nothing could be ranked".to_owned());
+        layers
+            .fault("`HYBRID_VECTOR_WEIGHT` and `HYBRID_TEXT_WEIGHT` are both 0, so nothing could be ranked".to_owned());
     }
     Some(SearchConfig { engine: engine?, weights: Weights { vector: vector?, text: text? } })
 }
@@ -340,8 +348,16 @@ mod tests {
         let text = error.to_string();
         assert_eq!(error.kind(), crate::error::Kind::InvalidConfig);
         for part in [
-            "MONGODB_URI", "SEARCH_ENGINE", "auto, local", "DOWNSTREAM_TIMEOUT_MS", "MCPGW_BIND", "MCPGW_TENANT",
-            "JWT_SECRET_FILE", "no_such_key", "max_headers", "8 faults",
+            "MONGODB_URI",
+            "SEARCH_ENGINE",
+            "auto, local",
+            "DOWNSTREAM_TIMEOUT_MS",
+            "MCPGW_BIND",
+            "MCPGW_TENANT",
+            "JWT_SECRET_FILE",
+            "no_such_key",
+            "max_headers",
+            "8 faults",
         ] {
             assert!(text.contains(part), "{part} is missing in: {text}");
         }
@@ -350,7 +366,8 @@ mod tests {
 
     #[test]
     fn production_refuses_what_is_only_fit_for_development() {
-        let text = load(&[("ENVIRONMENT", "production"), ("CORS_ALLOW_ORIGINS", "*")], None).expect_err("refused").to_string();
+        let text =
+            load(&[("ENVIRONMENT", "production"), ("CORS_ALLOW_ORIGINS", "*")], None).expect_err("refused").to_string();
         assert!(text.contains("AUTH_MODE") && text.contains("CORS_ALLOW_ORIGINS"), "{text}");
         let text = load(&[("AUTH_MODE", "jwks")], None).expect_err("not built yet").to_string();
         assert!(text.contains("AUTH_MODE"), "{text}");

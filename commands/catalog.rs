@@ -1,0 +1,201 @@
+//! `mcpgw catalog`
+
+use clap::{Args, Subcommand};
+use mcpgw::catalog::{Outcome, Progress, ServerSync, SyncOptions, SyncReport};
+use mcpgw::error::{Error, Kind, Result};
+use mcpgw::model::ServerName;
+use serde_json::{Value, json};
+
+use crate::output::{Steps, brief};
+use crate::{Context, Done};
+
+#[derive(Subcommand)]
+pub(crate) enum Catalog {
+    /// Bring the catalog up to date with what the servers list
+    Sync(SyncArgs),
+    /// List tools
+    List(ListArgs),
+    /// Show one tool
+    Show(ShowArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct SyncArgs {
+    /// Only this server; may be given several times
+    #[arg(long, value_name = "NAME")]
+    server: Vec<ServerName>,
+    /// Remove tools that their server no longer lists
+    #[arg(long)]
+    prune: bool,
+    /// Say what would change, change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ListArgs {
+    /// Only this server
+    #[arg(long, value_name = "NAME")]
+    server: Option<ServerName>,
+}
+
+#[derive(Args)]
+pub(crate) struct ShowArgs {
+    /// The tool
+    #[arg(value_name = "SERVER/TOOL")]
+    tool: String,
+}
+
+impl Catalog {
+    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
+        match self {
+            Self::Sync(args) => sync(context, args).await,
+            Self::List(args) => list(context, args).await,
+            Self::Show(args) => show_tool(context, args).await,
+        }
+    }
+}
+
+async fn sync(context: &Context, args: SyncArgs) -> Result<Done> {
+    let (gateway, tenant) = context.open().await?;
+    let options = SyncOptions { servers: args.server, prune: args.prune, dry_run: args.dry_run };
+    let steps = context.output.steps("syncing");
+    let report = gateway.sync(&tenant, &options, &|step| show(&steps, &step)).await;
+    steps.finish();
+    gateway.close().await;
+    let report = report?;
+    if context.output.is_json() {
+        context.output.json(&report)?;
+    } else {
+        print_sync(context, &report);
+        if args.dry_run {
+            context.output.note("dry run: nothing was changed");
+        }
+    }
+    Ok(sync_outcome(&report))
+}
+
+/// Moves the progress bar and says the step.
+pub(crate) fn show(steps: &Steps, step: &Progress) {
+    if let Progress::Listed(server, tools) = step {
+        steps.message(&format!("{server}: {tools} tools"));
+    }
+    count(steps, step);
+}
+
+/// Moves the progress bar.
+pub(crate) fn count(steps: &Steps, step: &Progress) {
+    match step {
+        Progress::Servers(count) => steps.total(*count),
+        Progress::Finished(_) => steps.done_one(),
+        Progress::Listed(..) => {}
+    }
+}
+
+pub(crate) fn sync_outcome(report: &SyncReport) -> Done {
+    report.servers.iter().find_map(|server| server.kind).map_or(Done::Fully, Done::WithFailures)
+}
+
+pub(crate) fn print_sync(context: &Context, report: &SyncReport) {
+    if report.servers.is_empty() {
+        context.output.note("no servers to sync; add one with `mcpgw server add`, or try `mcpgw bootstrap --demo`");
+        return;
+    }
+    let row = |server: &ServerSync| {
+        let status = if server.status == Outcome::Ok { "ok" } else { "FAILED" };
+        let counts = [server.added, server.updated, server.unchanged, server.removed].map(|count| count.to_string());
+        let mut row = vec![server.name.to_string(), status.to_owned()];
+        row.extend(counts);
+        row.push(server.error.clone().unwrap_or_default());
+        row
+    };
+    let headings = ["server", "status", "added", "updated", "unchanged", "removed", "error"];
+    context.output.table(&headings, &report.servers.iter().map(row).collect::<Vec<_>>());
+    for server in &report.servers {
+        for skipped in &server.skipped {
+            context.output.note(&format!("{}: tool {:?} was left out: {}", server.name, skipped.tool, skipped.reason));
+        }
+        if server.gone > 0 {
+            context.output.note(&format!(
+                "{}: {} tools are no longer listed but kept; `catalog sync --prune` removes them",
+                server.name, server.gone
+            ));
+        }
+    }
+    context.output.note(&format!(
+        "{} tools in the catalog, {} embedded, {} ms",
+        report.tools_total, report.embedded, report.took_ms
+    ));
+}
+
+async fn list(context: &Context, args: ListArgs) -> Result<Done> {
+    let (gateway, tenant) = context.open().await?;
+    if let Some(server) = &args.server {
+        gateway.registry().get(&tenant, server).await?;
+    }
+    let view = gateway.catalog().view(&tenant).await?;
+    let wanted =
+        |listed: &&mcpgw::catalog::Listed| args.server.as_ref().is_none_or(|server| listed.tool.server == *server);
+    let tools: Vec<_> = view.tools().iter().filter(wanted).collect();
+    if context.output.is_json() {
+        let entry = |listed: &&mcpgw::catalog::Listed| {
+            let tool = &listed.tool;
+            json!({
+                "name": tool.name, "server": tool.server, "exposed_name": listed.exposed, "title": tool.title,
+                "description": tool.description, "scopes": tool.scopes, "status": tool.status,
+            })
+        };
+        context.output.json(&json!({ "tools": tools.iter().map(entry).collect::<Vec<Value>>() }))?;
+        return Ok(Done::Fully);
+    }
+    if tools.is_empty() {
+        context.output.note("the catalog is empty; run `mcpgw catalog sync`, or try `mcpgw bootstrap --demo`");
+        return Ok(Done::Fully);
+    }
+    let row = |listed: &&mcpgw::catalog::Listed| {
+        let tool = &listed.tool;
+        vec![tool.server.to_string(), tool.name.clone(), brief(&tool.description, 70), tool.scopes.join(",")]
+    };
+    context.output.table(&["server", "tool", "description", "scopes"], &tools.iter().map(row).collect::<Vec<_>>());
+    Ok(Done::Fully)
+}
+
+async fn show_tool(context: &Context, args: ShowArgs) -> Result<Done> {
+    let Some((server, name)) = args.tool.split_once('/') else {
+        return Err(Error::invalid(format!("{:?} is not SERVER/TOOL", args.tool)));
+    };
+    let (gateway, tenant) = context.open().await?;
+    let view = gateway.catalog().view(&tenant).await?;
+    let principal = Context::operator(&tenant);
+    let mcpgw::catalog::Found::One(listed) = view.resolve(name, Some(server), &principal.scopes) else {
+        return Err(Error::new(Kind::NotFound, format!("there is no tool `{name}` of server `{server}`"))
+            .help(format!("list its tools with `mcpgw catalog list --server {server}`")));
+    };
+    let tool = &listed.tool;
+    let mut shown =
+        serde_json::to_value(tool.as_ref()).map_err(|error| Error::internal("write a tool").source(error))?;
+    if let Some(members) = shown.as_object_mut() {
+        members.remove("embedding");
+        members.insert("exposed_name".to_owned(), json!(listed.exposed.as_ref()));
+        members.insert("definition".to_owned(), tool.definition.parse().unwrap_or(Value::Null));
+    }
+    if context.output.is_json() {
+        context.output.json(&shown)?;
+        return Ok(Done::Fully);
+    }
+    let text = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
+    let row = |name: &str, value: String| vec![name.to_owned(), value];
+    let rows = vec![
+        row("call as", listed.exposed.to_string()),
+        row("title", tool.title.clone().unwrap_or_default()),
+        row("description", tool.description.clone()),
+        row("scopes", tool.scopes.join(", ")),
+        row("arguments", text(&tool.input_schema)),
+        row("annotations", tool.annotations.as_ref().map(text).unwrap_or_default()),
+        row("definition hash", tool.definition_hash.clone()),
+        row("first seen", tool.first_seen.to_string()),
+        row("last changed", tool.last_seen.to_string()),
+    ];
+    context.output.table(&["", ""], &rows);
+    Ok(Done::Fully)
+}

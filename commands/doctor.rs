@@ -1,0 +1,65 @@
+//! `mcpgw doctor`
+
+use clap::Args;
+use mcpgw::error::{Kind, Result};
+use mcpgw::gateway::{Check, CheckStatus, Gateway};
+use serde_json::json;
+
+use crate::{Context, Done};
+
+#[derive(Args)]
+pub(crate) struct Doctor {}
+
+impl Doctor {
+    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
+        let mut settings = Vec::new();
+        let checks = match context.config() {
+            Err(error) => vec![Check::fail("configuration", &error)],
+            Ok(config) => {
+                settings = config
+                    .settings
+                    .iter()
+                    .map(|each| (each.key, each.value.clone(), each.origin.to_string()))
+                    .collect();
+                let mut checks = vec![Check::ok("configuration", format!("{} keys set", settings.len()))];
+                let tenant = config.tenant.clone();
+                match Gateway::open(config).await {
+                    Err(error) => checks.push(Check::fail("store", &error)),
+                    Ok(gateway) => {
+                        checks.extend(gateway.check(&tenant).await);
+                        gateway.close().await;
+                    }
+                }
+                checks
+            }
+        };
+        if context.output.is_json() {
+            let settings: Vec<_> = settings
+                .iter()
+                .map(|(key, value, origin)| json!({ "key": key, "value": value, "origin": origin }))
+                .collect();
+            context.output.json(&json!({ "checks": checks, "configuration": settings }))?;
+        } else {
+            print(context, &checks, &settings);
+        }
+        let failed = checks.iter().any(|check| check.status == CheckStatus::Fail);
+        Ok(if failed { Done::WithFailures(Kind::Internal) } else { Done::Fully })
+    }
+}
+
+fn print(context: &Context, checks: &[Check], settings: &[(&'static str, String, String)]) {
+    let row = |check: &Check| {
+        let status = match check.status {
+            CheckStatus::Ok => "ok",
+            CheckStatus::Warn => "warn",
+            CheckStatus::Fail => "FAIL",
+        };
+        vec![check.name.clone(), status.to_owned(), check.detail.clone(), check.fix.clone().unwrap_or_default()]
+    };
+    context.output.table(&["check", "status", "detail", "fix"], &checks.iter().map(row).collect::<Vec<_>>());
+    if context.output.is_table() && !settings.is_empty() {
+        let row =
+            |(key, value, origin): &(&str, String, String)| vec![(*key).to_owned(), value.clone(), origin.clone()];
+        context.output.table(&["key", "value", "from"], &settings.iter().map(row).collect::<Vec<_>>());
+    }
+}

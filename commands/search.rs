@@ -1,0 +1,163 @@
+//! `mcpgw search`
+
+use clap::{Args, ValueEnum};
+use mcpgw::error::Result;
+use mcpgw::gateway::{Gateway, SearchAnswer, SearchRequest, SearchResult};
+use mcpgw::model::{Principal, Scopes};
+use mcpgw::search::{ArmRank, Mode};
+use serde_json::json;
+
+use crate::output::{brief, visible};
+use crate::{Context, Done};
+
+#[derive(Args)]
+pub(crate) struct Search {
+    /// A task in words, or a tool's name
+    query: String,
+    /// Which arms rank; `all` compares the three
+    #[arg(long, value_enum, default_value_t = ModeFlag::Hybrid)]
+    mode: ModeFlag,
+    /// How many tools
+    #[arg(long, default_value_t = 5)]
+    limit: usize,
+    /// See what a caller with these scopes sees
+    #[arg(long, value_name = "A,B")]
+    scopes: Option<String>,
+    /// Show how the scores came about
+    #[arg(long)]
+    explain: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ModeFlag {
+    Hybrid,
+    Vector,
+    Text,
+    All,
+}
+
+impl Search {
+    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
+        let (gateway, tenant) = context.open().await?;
+        let mut principal = Context::operator(&tenant);
+        if let Some(scopes) = &self.scopes {
+            principal.scopes = Scopes::from_list(scopes);
+        }
+        let mode = match self.mode {
+            ModeFlag::Hybrid => Mode::Hybrid,
+            ModeFlag::Vector => Mode::Vector,
+            ModeFlag::Text => Mode::Text,
+            ModeFlag::All => return self.compare(context, &gateway, &principal).await,
+        };
+        let answer = self.ask(&gateway, &principal, mode).await?;
+        if context.output.is_json() {
+            context.output.json(&answer)?;
+            return Ok(Done::Fully);
+        }
+        self.hint_when_empty(context, &gateway, &principal, answer.results.is_empty()).await?;
+        let row = |result: &SearchResult| {
+            let scopes = result.scopes.join(",");
+            vec![
+                result.rank.to_string(),
+                result.name.clone(),
+                score(result.score),
+                brief(&result.description, 70),
+                scopes,
+            ]
+        };
+        let rows: Vec<_> = answer.results.iter().map(row).collect();
+        context.output.table(&["rank", "tool", "score", "description", "scopes"], &rows);
+        if self.explain {
+            explain(context, &answer);
+        }
+        Ok(Done::Fully)
+    }
+
+    async fn ask(&self, gateway: &Gateway, principal: &Principal, mode: Mode) -> Result<SearchAnswer> {
+        gateway.search(principal, &SearchRequest { query: self.query.clone(), mode, limit: self.limit }).await
+    }
+
+    /// The three modes side by side, with each tool's rank in each arm.
+    async fn compare(&self, context: &Context, gateway: &Gateway, principal: &Principal) -> Result<Done> {
+        let hybrid = self.ask(gateway, principal, Mode::Hybrid).await?;
+        let vector = self.ask(gateway, principal, Mode::Vector).await?;
+        let text = self.ask(gateway, principal, Mode::Text).await?;
+        if context.output.is_json() {
+            let modes = json!({ "hybrid": hybrid, "vector": vector, "text": text });
+            context.output.json(&json!({ "query": self.query, "modes": modes }))?;
+            return Ok(Done::Fully);
+        }
+        self.hint_when_empty(context, gateway, principal, hybrid.results.is_empty()).await?;
+        let name = |answer: &SearchAnswer, place: usize| {
+            answer.results.get(place).map(|result| result.name.clone()).unwrap_or_default()
+        };
+        let arm = |place: usize, arm: &str| {
+            let details = hybrid.results.get(place).map(|result| &result.score_details.details);
+            let entry = details.into_iter().flatten().find(|entry| entry.input_pipeline_name == arm);
+            entry.map_or_else(String::new, |entry| rank(entry.rank))
+        };
+        let places = hybrid.results.len().max(vector.results.len()).max(text.results.len());
+        let rows: Vec<Vec<String>> = (0..places)
+            .map(|at| {
+                let place = (at + 1).to_string();
+                vec![place, name(&hybrid, at), arm(at, "vector"), arm(at, "text"), name(&vector, at), name(&text, at)]
+            })
+            .collect();
+        let headings = ["rank", "hybrid", "its vector rank", "its text rank", "vector alone", "text alone"];
+        context.output.table(&headings, &rows);
+        if self.explain {
+            explain(context, &hybrid);
+        }
+        Ok(Done::Fully)
+    }
+
+    async fn hint_when_empty(
+        &self,
+        context: &Context,
+        gateway: &Gateway,
+        principal: &Principal,
+        empty: bool,
+    ) -> Result<()> {
+        if !empty {
+            return Ok(());
+        }
+        let view = gateway.catalog().view(&principal.tenant).await?;
+        let visible = view.visible(&principal.scopes, None).count();
+        context.output.note(&match (view.tools().len(), visible) {
+            (0, _) => format!(
+                "tenant `{}` has no tools; run `mcpgw bootstrap --demo` or `mcpgw server add`",
+                principal.tenant
+            ),
+            (_, 0) => "no tool is visible with these scopes".to_owned(),
+            _ => format!("nothing matched; {visible} tools were searched"),
+        });
+        Ok(())
+    }
+}
+
+fn explain(context: &Context, answer: &SearchAnswer) {
+    for result in &answer.results {
+        let details = &result.score_details;
+        let terms: Vec<String> = details
+            .details
+            .iter()
+            .map(|entry| {
+                let value = entry.value.map_or_else(String::new, |value| format!(" (value {value:.4})"));
+                format!("{} {} × 1/(60 + {}){value}", entry.input_pipeline_name, entry.weight, rank(entry.rank))
+            })
+            .collect();
+        let sum = if terms.len() > 1 { terms.join(" + ") } else { details.description.to_owned() };
+        context.output.line(&visible(&format!("{} = {:.6}: {sum}", result.name, details.value)));
+    }
+}
+
+fn rank(rank: ArmRank) -> String {
+    match rank {
+        ArmRank::At(rank) => rank.to_string(),
+        ArmRank::Absent => "–".to_owned(),
+    }
+}
+
+fn score(score: f64) -> String {
+    format!("{score:.4}")
+}

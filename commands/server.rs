@@ -1,0 +1,339 @@
+//! `mcpgw server`
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use mcpgw::error::{Error, Kind, Result};
+use mcpgw::gateway::Gateway;
+use mcpgw::model::{self, CachePolicy, Secret, ServerName, TenantId, Timestamp, Transport};
+use mcpgw::registry::read_import;
+use serde_json::{Value, json};
+
+use crate::{Context, Done};
+
+#[derive(Subcommand)]
+pub(crate) enum Server {
+    /// Register a server; without flags, asks on a terminal
+    Add(Add),
+    /// List the servers
+    List,
+    /// Show one server
+    Show(Name),
+    /// Connect to a server and say who answers
+    Test(Name),
+    /// Use a server's tools
+    Enable(Name),
+    /// Hide a server's tools without forgetting them
+    Disable(Name),
+    /// Forget a server and its tools
+    Remove(Name),
+    /// Register the servers of a desktop client's `mcpServers` JSON
+    Import(Import),
+}
+
+#[derive(Args)]
+pub(crate) struct Name {
+    /// The server
+    name: ServerName,
+}
+
+#[derive(Args)]
+pub(crate) struct Add {
+    /// A short name: a-z 0-9 _ -
+    name: Option<ServerName>,
+    /// Its streamable HTTP endpoint
+    #[arg(long, conflicts_with_all = ["stdio", "command"])]
+    url: Option<String>,
+    /// A header sent with every request; may be given several times
+    #[arg(long = "header", value_name = "K=V", requires = "url")]
+    headers: Vec<String>,
+    /// A program that speaks MCP on stdin and stdout; give it after --
+    #[arg(long, requires = "command")]
+    stdio: bool,
+    /// A variable of the program's environment; may be given several times
+    #[arg(long = "env", value_name = "K=V", requires = "stdio")]
+    env: Vec<String>,
+    /// A scope that sees its tools; may be given several times. Without any, only unrestricted callers do
+    #[arg(long = "scope", value_name = "S")]
+    scopes: Vec<String>,
+    /// Deadline of its calls, for example 2s
+    #[arg(long, value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+    /// The program and its arguments
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Import {
+    /// For example claude_desktop_config.json, .cursor/mcp.json or .vscode/mcp.json
+    file: PathBuf,
+}
+
+impl Server {
+    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
+        // An interview comes before the store is opened, so that nothing waits on a person.
+        let added = match &self {
+            Self::Add(add) => Some(add.server(context)?),
+            _ => None,
+        };
+        let (gateway, tenant) = context.open().await?;
+        let done = match (self, added) {
+            (Self::Add(_), Some(server)) => add(context, &gateway, &tenant, server).await,
+            (Self::Add(_), None) => Err(Error::internal("nothing to add")),
+            (Self::List, _) => list(context, &gateway, &tenant).await,
+            (Self::Show(name), _) => show(context, &gateway, &tenant, &name.name).await,
+            (Self::Test(name), _) => test(context, &gateway, &tenant, &name.name).await,
+            (Self::Enable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, true).await,
+            (Self::Disable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, false).await,
+            (Self::Remove(name), _) => remove(context, &gateway, &tenant, &name.name).await,
+            (Self::Import(import), _) => import_file(context, &gateway, &tenant, &import).await,
+        };
+        gateway.close().await;
+        done
+    }
+}
+
+impl Add {
+    fn server(&self, context: &Context) -> Result<model::Server> {
+        let (name, transport) = match (&self.name, self.transport()?) {
+            (Some(name), Some(transport)) => (name.clone(), transport),
+            (name, None) if context.output.is_interactive() => interview(context, name.as_ref())?,
+            _ => {
+                return Err(Error::new(Kind::Refused, "the server's name and how to reach it are missing")
+                    .help("give NAME and either --url URL or --stdio -- COMMAND"));
+            }
+        };
+        Ok(model::Server {
+            name,
+            transport,
+            scopes: self.scopes.clone(),
+            tool_scopes: BTreeMap::new(),
+            is_enabled: true,
+            timeout_ms: self.timeout.and_then(|timeout| u64::try_from(timeout.as_millis()).ok()),
+            cache: CachePolicy::default(),
+            metadata: BTreeMap::new(),
+            updated_at: Timestamp::now(),
+            last_sync: None,
+        })
+    }
+
+    fn transport(&self) -> Result<Option<Transport>> {
+        if let Some(url) = &self.url {
+            return Ok(Some(Transport::StreamableHttp {
+                url: url.clone(),
+                headers: pairs("--header", &self.headers)?,
+            }));
+        }
+        Ok(match self.command.split_first() {
+            Some((command, args)) => Some(Transport::Stdio {
+                command: command.clone(),
+                args: args.iter().map(Secret::new).collect(),
+                env: pairs("--env", &self.env)?,
+            }),
+            None => None,
+        })
+    }
+}
+
+/// `K=V` pairs. The value is never shown: it is a credential more often than not.
+fn pairs(flag: &str, given: &[String]) -> Result<BTreeMap<String, Secret>> {
+    let pair = |text: &String| {
+        let (name, value) = text
+            .split_once('=')
+            .filter(|(name, _)| !name.trim().is_empty())
+            .ok_or_else(|| Error::invalid(format!("{flag} takes NAME=VALUE")))?;
+        Ok((name.trim().to_owned(), Secret::new(value)))
+    };
+    given.iter().map(pair).collect()
+}
+
+fn interview(context: &Context, name: Option<&ServerName>) -> Result<(ServerName, Transport)> {
+    let output = &context.output;
+    let name = match name {
+        Some(name) => name.clone(),
+        None => output
+            .ask_text("Name of the server (a-z 0-9 _ -)", None, |text| {
+                text.parse::<ServerName>().map(|_| ()).map_err(|error| error.to_string())
+            })?
+            .trim()
+            .parse()?,
+    };
+    let kinds = ["a URL (streamable HTTP)", "a program on this machine (stdio)"];
+    let transport = if output.ask_choice("How is it reached?", &kinds)? == 0 {
+        let check = |text: &str| {
+            if text.starts_with("http://") || text.starts_with("https://") {
+                Ok(())
+            } else {
+                Err("http(s)://…".to_owned())
+            }
+        };
+        let url = output.ask_text("URL", None, check)?.trim().to_owned();
+        Transport::StreamableHttp { url, headers: BTreeMap::new() }
+    } else {
+        let given = |text: &str| if text.is_empty() { Err("a program is needed".to_owned()) } else { Ok(()) };
+        let line = output.ask_text("Program and arguments, separated by blanks", None, given)?;
+        let mut words = line.split_whitespace();
+        let command = words.next().unwrap_or_default().to_owned();
+        Transport::Stdio { command, args: words.map(Secret::new).collect(), env: BTreeMap::new() }
+    };
+    output.note(&format!("server `{name}`: {} {}", transport.kind().as_str(), transport.target()));
+    if output.ask_yes_no("Add it?")? {
+        return Ok((name, transport));
+    }
+    Err(Error::new(Kind::Refused, "nothing was changed"))
+}
+
+async fn add(context: &Context, gateway: &Gateway, tenant: &TenantId, server: model::Server) -> Result<Done> {
+    gateway.add_server(tenant, &server).await?;
+    if context.output.is_json() {
+        context.output.json(&json!({ "name": server.name, "status": "added" }))?;
+    } else {
+        context.output.note(&format!(
+            "added `{0}`; test it with `mcpgw server test {0}`, then `mcpgw catalog sync --server {0}`",
+            server.name
+        ));
+    }
+    Ok(Done::Fully)
+}
+
+async fn list(context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<Done> {
+    let servers = gateway.servers(tenant).await?;
+    if context.output.is_json() {
+        context.output.json(&json!({ "servers": servers }))?;
+        return Ok(Done::Fully);
+    }
+    if servers.is_empty() {
+        context.output.note("no servers yet; add one with `mcpgw server add`, or try `mcpgw bootstrap --demo`");
+        return Ok(Done::Fully);
+    }
+    let row = |server: &mcpgw::gateway::ServerSummary| {
+        let enabled = if server.enabled { "yes" } else { "no" };
+        vec![
+            server.name.clone(),
+            server.transport.to_owned(),
+            server.target.clone(),
+            enabled.to_owned(),
+            server.scopes.join(","),
+            server.tools.to_string(),
+            server.status.to_owned(),
+        ]
+    };
+    let headings = ["server", "transport", "target", "enabled", "scopes", "tools", "status"];
+    context.output.table(&headings, &servers.iter().map(row).collect::<Vec<_>>());
+    Ok(Done::Fully)
+}
+
+async fn show(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &ServerName) -> Result<Done> {
+    let server = gateway.registry().get(tenant, name).await?;
+    // Names of headers and variables are shown, their values never.
+    let names = |map: &BTreeMap<String, Secret>| map.keys().cloned().collect::<Vec<_>>();
+    let (headers, env) = match &server.transport {
+        Transport::StreamableHttp { headers, .. } | Transport::Sse { headers, .. } => (names(headers), Vec::new()),
+        Transport::Stdio { env, .. } => (Vec::new(), names(env)),
+    };
+    let shown = json!({
+        "name": server.name,
+        "transport": server.transport.kind().as_str(),
+        "target": server.transport.target(),
+        "headers": headers,
+        "env": env,
+        "enabled": server.is_enabled,
+        "scopes": server.scopes,
+        "tool_scopes": server.tool_scopes,
+        "timeout_ms": server.timeout_ms,
+        "updated_at": server.updated_at.to_string(),
+        "last_sync": server.last_sync.as_ref().map(|last| json!({
+            "at": last.at.to_string(), "status": last.status, "tools": last.tools, "error": last.error,
+        })),
+    });
+    if context.output.is_json() {
+        context.output.json(&shown)?;
+        return Ok(Done::Fully);
+    }
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let rows = shown.as_object().into_iter().flatten().map(|(key, value)| vec![key.clone(), text(value)]);
+    context.output.table(&["", ""], &rows.collect::<Vec<_>>());
+    Ok(Done::Fully)
+}
+
+async fn test(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &ServerName) -> Result<Done> {
+    let probe = gateway.test_server(tenant, name).await?;
+    if context.output.is_json() {
+        context.output.json(&probe)?;
+    } else {
+        let who = probe.server_name.as_deref().unwrap_or("an unnamed server");
+        let version = probe.server_version.as_deref().unwrap_or("of unknown version");
+        context.output.line(&crate::output::visible(&format!(
+            "{name}: {who} {version} answers on MCP {} in {:.0} ms",
+            probe.protocol, probe.took_ms
+        )));
+    }
+    Ok(Done::Fully)
+}
+
+async fn set_enabled(
+    context: &Context,
+    gateway: &Gateway,
+    tenant: &TenantId,
+    name: &ServerName,
+    enabled: bool,
+) -> Result<Done> {
+    let changed = gateway.registry().set_enabled(tenant, name, enabled).await?;
+    let state = if enabled { "enabled" } else { "disabled" };
+    if context.output.is_json() {
+        context.output.json(&json!({ "name": name, "status": state, "changed": changed }))?;
+    } else {
+        let already = if changed { "" } else { " already" };
+        context.output.note(&format!("`{name}` is{already} {state}"));
+    }
+    Ok(Done::Fully)
+}
+
+async fn remove(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &ServerName) -> Result<Done> {
+    gateway.registry().get(tenant, name).await?;
+    context.confirm(&format!("Remove server `{name}` and its tools?"))?;
+    let tools = gateway.remove_server(tenant, name).await?;
+    if context.output.is_json() {
+        context.output.json(&json!({ "name": name, "status": "removed", "tools": tools }))?;
+    } else {
+        context.output.note(&format!("removed `{name}` and {tools} tools"));
+    }
+    Ok(Done::Fully)
+}
+
+async fn import_file(context: &Context, gateway: &Gateway, tenant: &TenantId, import: &Import) -> Result<Done> {
+    let text = std::fs::read_to_string(&import.file)
+        .map_err(|error| Error::invalid(format!("`{}` cannot be read", import.file.display())).source(error))?;
+    let entries = read_import(&text).map_err(|error| error.context(import.file.display()))?;
+    let (mut rows, mut failed) = (Vec::new(), None);
+    for entry in entries {
+        let outcome = match &entry.server {
+            Ok(server) => gateway.add_server(tenant, server).await,
+            Err(error) => Err(Error::new(error.kind(), error.chain()).help(error.help_text().unwrap_or_default())),
+        };
+        let name = entry.server.as_ref().map_or_else(|_| entry.name.clone(), |server| server.name.to_string());
+        rows.push(match outcome {
+            Ok(()) => json!({ "name": name, "status": "added", "error": null }),
+            Err(error) if error.kind() == Kind::Conflict => {
+                json!({ "name": name, "status": "exists", "error": "kept as it was" })
+            }
+            Err(error) => {
+                failed = failed.or(Some(error.kind()));
+                json!({ "name": name, "status": "failed", "error": error.chain() })
+            }
+        });
+    }
+    if context.output.is_json() {
+        context.output.json(&json!({ "servers": rows }))?;
+    } else {
+        let cell = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let cells: Vec<_> =
+            rows.iter().map(|row| vec![cell(row, "name"), cell(row, "status"), cell(row, "error")]).collect();
+        context.output.table(&["server", "status", "why"], &cells);
+        context.output.note("now run `mcpgw catalog sync`");
+    }
+    Ok(failed.map_or(Done::Fully, Done::WithFailures))
+}

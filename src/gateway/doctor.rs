@@ -1,0 +1,135 @@
+//! Every dependency checked, each with a fix.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::Gateway;
+use crate::embeddings::Role;
+use crate::error::Error;
+use crate::model::{Server, TenantId};
+
+const SERVER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+    /// What was checked.
+    pub name: String,
+    /// How it is.
+    pub status: CheckStatus,
+    /// What was seen.
+    pub detail: String,
+    /// What to do.
+    pub fix: Option<String>,
+}
+
+/// How a dependency is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// It works.
+    Ok,
+    /// It works, but look at it.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+impl Check {
+    /// A dependency that works.
+    pub fn ok(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { name: name.into(), status: CheckStatus::Ok, detail: detail.into(), fix: None }
+    }
+
+    /// A dependency to look at.
+    pub fn warn(name: impl Into<String>, detail: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { name: name.into(), status: CheckStatus::Warn, detail: detail.into(), fix: Some(fix.into()) }
+    }
+
+    /// A dependency that does not work.
+    pub fn fail(name: impl Into<String>, error: &Error) -> Self {
+        let fix = error.help_text().unwrap_or("run again with -vv for the log").to_owned();
+        Self { name: name.into(), status: CheckStatus::Fail, detail: error.chain(), fix: Some(fix) }
+    }
+}
+
+impl Gateway {
+    /// Checks what an open gateway depends on.
+    pub async fn check(&self, tenant: &TenantId) -> Vec<Check> {
+        let mut checks = vec![self.check_store().await, self.check_embedder().await];
+        checks.push(Check::ok("search", self.index.describe()));
+        match self.registry.list(tenant).await {
+            Ok(servers) => {
+                checks.push(self.check_catalog(tenant, &servers).await);
+                let tested = servers.iter().map(|server| self.check_server(tenant, server));
+                checks.extend(futures_util::future::join_all(tested).await);
+            }
+            Err(error) => checks.push(Check::fail("registry", &error)),
+        }
+        for key in &self.config.without_effect {
+            checks.push(Check::warn(
+                format!("configuration {key}"),
+                "is set, but this version does not act on it",
+                format!("unset {key}, or do not rely on it"),
+            ));
+        }
+        checks
+    }
+
+    async fn check_store(&self) -> Check {
+        let started = Instant::now();
+        match self.store.ping().await {
+            Ok(()) => {
+                let took = started.elapsed().as_secs_f64() * 1e3;
+                Check::ok("store", format!("{} answers in {took:.1} ms", self.store.describe()))
+            }
+            Err(error) => Check::fail("store", &error),
+        }
+    }
+
+    async fn check_embedder(&self) -> Check {
+        let space = self.embedder.space();
+        match self.embedder.embed(&["hello".to_owned()], Role::Query).await {
+            Ok(vectors) if vectors.first().is_some_and(|vector| vector.len() == space.dimensions) => Check::ok(
+                "embeddings",
+                format!("{} / {} ({} dimensions)", space.provider, space.model, space.dimensions),
+            ),
+            Ok(_) => Check::fail("embeddings", &Error::internal("the provider returned vectors of another width")),
+            Err(error) => Check::fail("embeddings", &error),
+        }
+    }
+
+    async fn check_catalog(&self, tenant: &TenantId, servers: &[Server]) -> Check {
+        match self.catalog.view(tenant).await {
+            Ok(view) if view.tools().is_empty() && servers.is_empty() => Check::warn(
+                "catalog",
+                format!("tenant `{tenant}` has no servers and no tools"),
+                "add a server with `mcpgw server add` or import a client's list with `mcpgw server import FILE`",
+            ),
+            Ok(view) if view.tools().is_empty() => {
+                Check::warn("catalog", format!("tenant `{tenant}` has no tools"), "run `mcpgw catalog sync`")
+            }
+            Ok(view) => Check::ok("catalog", format!("{} tools of {} servers", view.tools().len(), servers.len())),
+            Err(error) => Check::fail("catalog", &error),
+        }
+    }
+
+    async fn check_server(&self, tenant: &TenantId, server: &Server) -> Check {
+        let name = format!("server {}", server.name);
+        if !server.is_enabled {
+            return Check::ok(name, "disabled");
+        }
+        let greeted = match self.pool.get(tenant, &std::sync::Arc::new(server.clone())) {
+            Ok(upstream) => upstream.greet(Instant::now() + SERVER_TIMEOUT).await,
+            Err(error) => Err(error),
+        };
+        match greeted {
+            Ok(greeting) => {
+                let who = greeting.name.unwrap_or_else(|| "an unnamed server".to_owned());
+                Check::ok(name, format!("{who} answers on MCP {}", greeting.protocol))
+            }
+            Err(error) => Check::fail(name, &error),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Listing tools: from the view, never from the servers, so that a slow or dead one hides nothing.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::{Gateway, resolve};
+use crate::catalog::Listed;
+use crate::error::{Error, Result};
+use crate::model::{Principal, ToolId};
+
+/// The largest page.
+const MAX_PAGE: usize = 1000;
+/// Marks our cursors, so that a foreign one is refused rather than guessed at.
+const CURSOR_PREFIX: &str = "t1.";
+
+/// Where a page starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageStart {
+    /// At the first tool.
+    First,
+    /// After this one, whether it still exists or not.
+    After(ToolId),
+    /// After so many.
+    Offset(usize),
+}
+
+impl PageStart {
+    /// Reads a cursor that [`Page::next`] gave; plain integers too where `offsets` says so.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::InvalidInput`] for anything else.
+    pub fn read(cursor: Option<&str>, offsets: bool) -> Result<Self> {
+        let Some(cursor) = cursor else { return Ok(Self::First) };
+        if let Some(offset) = cursor.parse().ok().filter(|_| offsets) {
+            return Ok(Self::Offset(offset));
+        }
+        cursor
+            .strip_prefix(CURSOR_PREFIX)
+            .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded).ok())
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .map(|id| Self::After(ToolId::stored(id)))
+            .ok_or_else(|| {
+                Error::invalid("the cursor is not one of ours")
+                    .data(serde_json::json!({ "reason": "invalid_cursor" }))
+                    .help("start again without a cursor")
+            })
+    }
+}
+
+/// One page of the tools that a caller may see, by id.
+pub struct Page {
+    /// The tools.
+    pub tools: Vec<Listed>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+}
+
+impl Gateway {
+    /// The tools that `principal` may see.
+    ///
+    /// # Errors
+    /// As the store's, when the tenant is loaded for the first time.
+    pub async fn list(&self, principal: &Principal, start: &PageStart, limit: Option<usize>) -> Result<Page> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        let limit = limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
+        let (after, skipped) = match start {
+            PageStart::First => (None, 0),
+            PageStart::After(id) => (Some(id), 0),
+            PageStart::Offset(offset) => (None, *offset),
+        };
+        let mut visible = view.visible(&principal.scopes, after).skip(skipped);
+        let tools: Vec<Listed> = visible.by_ref().take(limit).cloned().collect();
+        let next = visible.next().and(tools.last());
+        let next = next.map(|last| format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(last.tool.id.as_str())));
+        Ok(Page { tools, next })
+    }
+
+    /// One tool by the name a caller would call it by.
+    ///
+    /// # Errors
+    /// Unknown and ambiguous names.
+    pub async fn describe_tool(&self, principal: &Principal, name: &str) -> Result<Listed> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        resolve(&view, principal, name, None)
+    }
+
+    /// Estimated tokens of the full list for this caller: a token is about four bytes of JSON.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn list_tokens(&self, principal: &Principal) -> Result<usize> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        Ok(view.visible(&principal.scopes, None).map(|listed| listed.json.len()).sum::<usize>() / 4)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_ours_or_refused() {
+        assert_eq!(PageStart::read(None, false).expect("none"), PageStart::First);
+        assert_eq!(PageStart::read(Some("0"), true).expect("an offset"), PageStart::Offset(0));
+        let ours = format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode("a::b"));
+        assert_eq!(PageStart::read(Some(&ours), false).expect("a cursor"), PageStart::After(ToolId::stored("a::b")));
+        for bad in ["", "0", "t1.%%", "x", "-1"] {
+            assert!(PageStart::read(Some(bad), false).is_err(), "{bad}");
+        }
+    }
+}

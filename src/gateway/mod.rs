@@ -1,0 +1,179 @@
+//! The use cases, and the composition root: the only place where the parts meet at run time.
+
+mod bootstrap;
+mod call;
+mod doctor;
+mod list;
+mod search;
+mod servers;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::catalog::{Catalog, Progress, Sync, SyncOptions, SyncReport};
+use crate::config::Config;
+use crate::embeddings::{self, Embedder};
+use crate::error::{Error, Result};
+use crate::model::{Principal, TenantId};
+use crate::registry::Registry;
+use crate::search::{self as index, SearchIndex};
+use crate::store::{self, Store};
+use crate::upstream::Pool;
+
+pub use bootstrap::Bootstrapped;
+pub use call::{CallRequest, MAX_NAME_BYTES};
+pub use doctor::{Check, CheckStatus};
+pub use list::{Page, PageStart};
+pub use search::{Degraded, SearchAnswer, SearchRequest, SearchResult};
+pub use servers::{Probe, ServerSummary};
+
+/// What `/mcp` lists.
+#[derive(Clone, Debug)]
+pub struct DiscoveryConfig {
+    /// How that is decided.
+    pub mode: Discovery,
+    /// With [`Discovery::Auto`]: the largest full list, in tokens.
+    pub budget_tokens: usize,
+}
+
+/// How it is decided what `/mcp` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discovery {
+    /// The full catalog while it is small enough for this caller, else the discovery tools.
+    Auto,
+    /// Always the full catalog.
+    Full,
+    /// Always the discovery tools.
+    Search,
+}
+
+impl Discovery {
+    /// Every mode with its configuration name.
+    pub const NAMES: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("full", Self::Full), ("search", Self::Search)];
+}
+
+/// The gateway: every face and every subcommand calls this.
+pub struct Gateway {
+    config: Config,
+    store: Arc<dyn Store>,
+    registry: Registry,
+    catalog: Catalog,
+    pool: Pool,
+    embedder: Arc<dyn Embedder>,
+    index: Arc<dyn SearchIndex>,
+    started: Instant,
+}
+
+impl Gateway {
+    /// Opens the store and the embedder and puts the parts together. Nothing is loaded yet.
+    ///
+    /// # Errors
+    /// When the store or the embedder cannot be opened.
+    pub async fn open(config: Config) -> Result<Arc<Self>> {
+        let (store, embedder) = tokio::join!(store::open(&config.store), embeddings::open(&config.embeddings));
+        let (store, embedder) = (store?, embedder?);
+        let index = index::open(&config.search);
+        Ok(Arc::new(Self {
+            registry: Registry::new(Arc::clone(&store)),
+            catalog: Catalog::new(Arc::clone(&store), Arc::clone(&index)),
+            pool: Pool::new(config.upstream.clone()),
+            store,
+            embedder,
+            index,
+            config,
+            started: Instant::now(),
+        }))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The servers.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The tools.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The connections.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// What ranks and what embeds, in words.
+    pub fn describe(&self) -> (String, &'static str, &embeddings::Space) {
+        (self.store.describe(), self.index.describe(), self.embedder.space())
+    }
+
+    /// When the gateway was opened.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Brings the tenant's catalog up to date with its servers.
+    ///
+    /// # Errors
+    /// As [`Sync::run`].
+    pub async fn sync(
+        &self,
+        tenant: &TenantId,
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+    ) -> Result<SyncReport> {
+        let sync = Sync {
+            store: &self.store,
+            registry: &self.registry,
+            pool: &self.pool,
+            embedder: self.embedder.as_ref(),
+            limits: &self.config.catalog,
+        };
+        sync.run(tenant, options, progress).await
+    }
+
+    /// Ends connections and children. The store needs no closing: every acknowledged write is durable.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The error for a tool that does not exist *or* that the caller may not see: the two cannot be told apart.
+fn unknown_tool(name: &str) -> Error {
+    let shown: String = name.chars().filter(|each| !each.is_control()).take(128).collect();
+    Error::not_found(format!("unknown tool `{shown}`"))
+        .data(serde_json::json!({ "reason": "unknown_tool" }))
+        .help("list the tools you may use, or search for one by what it does")
+}
+
+/// The error for a bare name that several visible servers own.
+fn ambiguous_tool(name: &str, candidates: &[&crate::catalog::Listed]) -> Error {
+    let names: Vec<&str> = candidates.iter().map(|listed| listed.exposed.as_ref()).collect();
+    Error::invalid(format!("`{name}` is ambiguous: {}", names.join(", ")))
+        .data(serde_json::json!({ "reason": "ambiguous_tool", "candidates": names }))
+        .help("use one of the full names")
+}
+
+/// Finds the one tool that `name` means to `principal`.
+fn resolve(
+    view: &crate::catalog::View,
+    principal: &Principal,
+    name: &str,
+    server: Option<&str>,
+) -> Result<crate::catalog::Listed> {
+    use crate::catalog::Found;
+    match view.resolve(name, server, &principal.scopes) {
+        Found::One(listed) => Ok(listed.clone()),
+        Found::Ambiguous(candidates) => Err(ambiguous_tool(name, &candidates)),
+        Found::Nothing => Err(unknown_tool(name)),
+    }
+}

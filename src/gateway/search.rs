@@ -1,0 +1,141 @@
+//! Finding tools.
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::Gateway;
+use crate::embeddings::Role;
+use crate::error::{Error, Result};
+use crate::model::Principal;
+use crate::search::{Mode, ScoreDetails, SearchQuery};
+
+/// Longest request that is searched for.
+const MAX_QUERY_BYTES: usize = 16 * 1024;
+/// The most results one search gives.
+const MAX_LIMIT: usize = 50;
+
+/// A search.
+#[derive(Clone, Debug)]
+pub struct SearchRequest {
+    /// A task in words, or a name.
+    pub query: String,
+    /// Which arms rank.
+    pub mode: Mode,
+    /// 1 to 50.
+    pub limit: usize,
+}
+
+/// What was found, best first. Serializes as `mcpgw search --output json` prints it.
+#[derive(Serialize)]
+pub struct SearchAnswer {
+    /// The request.
+    pub query: String,
+    /// How it was ranked.
+    pub mode: Mode,
+    /// Wall time of embedding and ranking, in milliseconds.
+    pub took_ms: f64,
+    /// What was missing, if anything was.
+    pub degraded: Option<Degraded>,
+    /// The tools.
+    pub results: Vec<SearchResult>,
+}
+
+/// What a search had to do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Degraded {
+    /// No vector could be made for the request.
+    TextOnly,
+}
+
+/// A found tool.
+#[derive(Serialize)]
+pub struct SearchResult {
+    /// 1 is best.
+    pub rank: usize,
+    /// Its server.
+    pub server: String,
+    /// The name to call it by.
+    pub name: String,
+    /// Its display name.
+    pub title: Option<String>,
+    /// What it does.
+    pub description: String,
+    /// What the list is ordered by.
+    pub score: f64,
+    /// Scopes that may see it.
+    pub scopes: Vec<String>,
+    /// How the score came about.
+    #[serde(rename = "scoreDetails")]
+    pub score_details: ScoreDetails,
+    /// The whole entry, for faces that show more.
+    #[serde(skip)]
+    pub listed: crate::catalog::Listed,
+}
+
+impl Gateway {
+    /// Finds tools that `principal` may see. A failing embedder degrades a hybrid search to words, and the
+    /// answer says so.
+    ///
+    /// # Errors
+    /// A malformed request; with [`Mode::Vector`] also a failing embedder.
+    pub async fn search(&self, principal: &Principal, request: &SearchRequest) -> Result<SearchAnswer> {
+        check(request)?;
+        let view = self.catalog.view(&principal.tenant).await?;
+        let started = Instant::now();
+        let (vector, degraded) = self.query_vector(request).await?;
+        let query = SearchQuery {
+            text: request.query.clone(),
+            vector,
+            mode: request.mode,
+            limit: request.limit,
+            scopes: principal.scopes.clone(),
+        };
+        let hits = self.index.search(&principal.tenant, &query).await?;
+        // Checked again on the answer: an index may lag behind the view, and only the view decides.
+        let found = hits.into_iter().filter_map(|hit| Some((view.by_id(&hit.id, &principal.scopes)?.clone(), hit)));
+        let results = found.enumerate().map(|(index, (listed, hit))| SearchResult {
+            rank: index + 1,
+            server: listed.server.name.to_string(),
+            name: listed.exposed.to_string(),
+            title: listed.tool.title.clone(),
+            description: listed.tool.description.clone(),
+            score: hit.score,
+            scopes: listed.tool.scopes.clone(),
+            score_details: hit.details,
+            listed,
+        });
+        let results = results.collect();
+        let took_ms = started.elapsed().as_secs_f64() * 1e3;
+        Ok(SearchAnswer { query: request.query.clone(), mode: request.mode, took_ms, degraded, results })
+    }
+
+    async fn query_vector(&self, request: &SearchRequest) -> Result<(Option<Vec<f32>>, Option<Degraded>)> {
+        if request.mode == Mode::Text {
+            return Ok((None, None));
+        }
+        let embedded = self.embedder.embed(std::slice::from_ref(&request.query), Role::Query).await;
+        match embedded {
+            Ok(mut vectors) => Ok((vectors.pop(), None)),
+            Err(error) if request.mode == Mode::Hybrid => {
+                tracing::warn!(error = error.chain(), "the request was not embedded; searching by words only");
+                Ok((None, Some(Degraded::TextOnly)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn check(request: &SearchRequest) -> Result<()> {
+    if request.query.trim().is_empty() {
+        return Err(Error::invalid("the query is empty").help("describe the task in words, or give a tool's name"));
+    }
+    if request.query.len() > MAX_QUERY_BYTES {
+        return Err(Error::invalid(format!("the query is longer than {MAX_QUERY_BYTES} bytes")));
+    }
+    if !(1..=MAX_LIMIT).contains(&request.limit) {
+        return Err(Error::invalid(format!("the limit {} is not from 1 to {MAX_LIMIT}", request.limit)));
+    }
+    Ok(())
+}

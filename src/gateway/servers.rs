@@ -1,0 +1,118 @@
+//! Managing servers: what the `server` subcommands and the demo do.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::Gateway;
+use crate::error::Result;
+use crate::model::{Server, ServerName, SyncStatus, TenantId, Tool};
+use crate::store::{Collection, Query};
+use crate::upstream;
+
+/// A test may have to start the server first.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// One line of `server list`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerSummary {
+    /// The server.
+    pub name: String,
+    /// `streamable_http`, `sse` or `stdio`.
+    pub transport: &'static str,
+    /// URL or program, without credentials.
+    pub target: String,
+    /// Whether its tools are used.
+    pub enabled: bool,
+    /// Scopes of its tools.
+    pub scopes: Vec<String>,
+    /// Tools in the catalog.
+    pub tools: u64,
+    /// `ok`, `failed`, `not_synced` or `disabled`.
+    pub status: &'static str,
+}
+
+/// What a server said when it was tested.
+#[derive(Clone, Debug, Serialize)]
+pub struct Probe {
+    /// The server.
+    pub name: String,
+    /// The protocol revision it speaks.
+    pub protocol: String,
+    /// Its own name.
+    pub server_name: Option<String>,
+    /// Its own version.
+    pub server_version: Option<String>,
+    /// Wall time until it had answered, in milliseconds.
+    pub took_ms: f64,
+}
+
+impl Gateway {
+    /// Checks and stores a new server.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that its name is taken.
+    pub async fn add_server(&self, tenant: &TenantId, server: &Server) -> Result<()> {
+        upstream::check(server, &self.config.upstream)?;
+        self.registry.add(tenant, server).await
+    }
+
+    /// Removes a server and its tools; how many.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::NotFound`].
+    pub async fn remove_server(&self, tenant: &TenantId, name: &ServerName) -> Result<usize> {
+        // The server first: without it its tools are not shown, should the second step be interrupted.
+        self.registry.remove(tenant, name).await?;
+        let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
+        let tools = catalog.find(&Query::all().equals("server", name.as_str())).await?;
+        let ids: Vec<String> = tools.into_iter().map(|each| each.value.id.as_str().to_owned()).collect();
+        catalog.replace(&[], &ids).await?;
+        Ok(ids.len())
+    }
+
+    /// Every server with its number of tools.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn servers(&self, tenant: &TenantId) -> Result<Vec<ServerSummary>> {
+        let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
+        let mut summaries = Vec::new();
+        for server in self.registry.list(tenant).await? {
+            let tools = catalog.count(&Query::all().equals("server", server.name.as_str())).await?;
+            let status = match &server.last_sync {
+                _ if !server.is_enabled => "disabled",
+                None => "not_synced",
+                Some(last) if last.status == SyncStatus::Ok => "ok",
+                Some(_) => "failed",
+            };
+            summaries.push(ServerSummary {
+                name: server.name.to_string(),
+                transport: server.transport.kind().as_str(),
+                target: server.transport.target(),
+                enabled: server.is_enabled,
+                scopes: server.scopes.clone(),
+                tools,
+                status,
+            });
+        }
+        Ok(summaries)
+    }
+
+    /// Connects to a server and says who answered.
+    ///
+    /// # Errors
+    /// What kept it from answering.
+    pub async fn test_server(&self, tenant: &TenantId, name: &ServerName) -> Result<Probe> {
+        let server = std::sync::Arc::new(self.registry.get(tenant, name).await?);
+        let started = Instant::now();
+        let greeting = self.pool.get(tenant, &server)?.greet(started + PROBE_TIMEOUT).await?;
+        Ok(Probe {
+            name: name.to_string(),
+            protocol: greeting.protocol,
+            server_name: greeting.name,
+            server_version: greeting.version,
+            took_ms: started.elapsed().as_secs_f64() * 1e3,
+        })
+    }
+}

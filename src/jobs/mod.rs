@@ -1,0 +1,4 @@
+//! What happens without a request: one file a job.
+
+pub mod follow;
+pub mod sweep;

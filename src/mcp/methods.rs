@@ -1,0 +1,136 @@
+//! What the eras share: the methods' results as JSON text.
+
+use serde_json::{Value, json};
+
+use super::frame::Request;
+use super::{Face, Incoming, Listing};
+use crate::error::{Error, Result};
+use crate::gateway::{CallRequest, MAX_NAME_BYTES, PageStart, SearchRequest};
+use crate::model::{ObjectWriter, RawJson, RawObject};
+use crate::search::Mode;
+use crate::upstream::Reply;
+
+/// Results of a shortlist when nobody says how many.
+const SHORTLIST: usize = 5;
+
+/// What clients are told about using us.
+const INSTRUCTIONS: &str = "A gateway to the tools of many MCP servers. If the tool you need is not in the list, \
+call `search_tools` with the task in your own words; every tool it finds can be called at once by its name.";
+
+/// `serverInfo`.
+pub(super) fn server_info() -> Value {
+    json!({ "name": "mcpgw", "title": "MCP gateway", "version": env!("CARGO_PKG_VERSION") })
+}
+
+/// What we can do for a client.
+pub(super) fn capabilities() -> Value {
+    json!({ "tools": {} })
+}
+
+/// What clients are told about using us.
+pub(super) fn instructions() -> &'static str {
+    INSTRUCTIONS
+}
+
+/// How `tools/list` differs between the faces.
+pub(super) struct ListOptions {
+    /// What is listed; `None` lists the plain catalog without discovery tools.
+    pub(super) listing: Option<Listing>,
+    /// Members to add to the result.
+    pub(super) extra: Value,
+    /// Whether plain integers are taken as cursors.
+    pub(super) offsets: bool,
+}
+
+impl Face {
+    /// The result of `tools/list`: a page of the catalog, the discovery tools, or a ranked shortlist.
+    pub(super) async fn list(
+        &self,
+        incoming: &Incoming<'_>,
+        params: &RawObject<'_>,
+        options: &ListOptions,
+    ) -> Result<RawJson> {
+        let wrong = |what: &str| Error::invalid(format!("`{what}` has the wrong type"));
+        let limit = params.read::<usize>("limit").map_err(|_| wrong("limit"))?;
+        let cursor = params.read::<String>("cursor").map_err(|_| wrong("cursor"))?;
+        let meta = params.read::<RawObject<'_>>("_meta").map_err(|_| wrong("_meta"))?.unwrap_or_default();
+        let asked = meta.read::<String>("mcpgw/query").map_err(|_| wrong("_meta/mcpgw~1query"))?;
+        if let Some(query) = asked.or_else(|| incoming.query.clone()) {
+            return self.shortlist(incoming, query, limit, &options.extra).await;
+        }
+        let discovery = match options.listing {
+            Some(listing) => self.lists_discovery(incoming.principal, listing).await?,
+            None => false,
+        };
+        if discovery && cursor.is_none() {
+            let tools = self.discovery_tools(incoming.principal).await?;
+            let tools: Vec<Vec<u8>> = tools.iter().map(|tool| tool.to_string().into_bytes()).collect();
+            return Ok(tools_result(tools.iter().map(Vec::as_slice), None, &options.extra));
+        }
+        let start = PageStart::read(cursor.as_deref(), options.offsets)?;
+        let page = self.gateway.list(incoming.principal, &start, limit).await?;
+        Ok(tools_result(page.tools.iter().map(|listed| listed.json.as_ref()), page.next.as_deref(), &options.extra))
+    }
+
+    async fn shortlist(
+        &self,
+        incoming: &Incoming<'_>,
+        query: String,
+        limit: Option<usize>,
+        extra: &Value,
+    ) -> Result<RawJson> {
+        let request = SearchRequest { query, mode: Mode::Hybrid, limit: limit.unwrap_or(SHORTLIST) };
+        let answer = self.gateway.search(incoming.principal, &request).await?;
+        let mut extra = extra.clone();
+        let scores: Vec<Value> =
+            answer.results.iter().map(|result| json!({ "name": result.name, "score": result.score })).collect();
+        extra["_meta"]["mcpgw/search"] = json!({ "mode": answer.mode, "degraded": answer.degraded, "scores": scores });
+        Ok(tools_result(answer.results.iter().map(|result| result.listed.json.as_ref()), None, &extra))
+    }
+
+    /// The result of `tools/call`; `Err` for what the gateway itself refuses or cannot do.
+    pub(super) async fn call(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Result<Reply> {
+        let params = &request.params;
+        let name: String = match params.read("name") {
+            Ok(Some(name)) => name,
+            _ => return Err(missing("name", "the tool to call")),
+        };
+        if name.len() > MAX_NAME_BYTES {
+            return Err(Error::invalid(format!("`name` is longer than {MAX_NAME_BYTES} bytes")));
+        }
+        let server: Option<String> = params.read("server").map_err(|_| missing("server", "a server's name"))?;
+        if server.is_none()
+            && let Some(reply) = self.discovery_call(incoming, &name, params).await?
+        {
+            return Ok(reply);
+        }
+        let call = CallRequest { name: &name, server: server.as_deref(), params, timeout: None };
+        self.gateway.call(incoming.principal, &call).await
+    }
+}
+
+/// A required parameter that is absent or of the wrong type.
+pub(super) fn missing(name: &str, what: &str) -> Error {
+    Error::invalid(format!("`{name}` is missing or no text: {what}"))
+        .data(json!({ "errors": [{ "pointer": format!("/{name}"), "rule": "required, type: string" }] }))
+}
+
+fn tools_result<'a>(tools: impl Iterator<Item = &'a [u8]>, next: Option<&str>, extra: &Value) -> RawJson {
+    let mut list = vec![b'['];
+    for (index, tool) in tools.enumerate() {
+        if index > 0 {
+            list.push(b',');
+        }
+        list.extend_from_slice(tool);
+    }
+    list.push(b']');
+    let mut result = ObjectWriter::new(list.len() + 256);
+    for (name, value) in extra.as_object().into_iter().flatten() {
+        result.raw(name, value.to_string().as_bytes());
+    }
+    result.raw("tools", &list);
+    if let Some(next) = next {
+        result.text("nextCursor", next);
+    }
+    result.finish()
+}

@@ -1,0 +1,110 @@
+//! Plain JSON-RPC 2.0 on `/rpc`: no session, no protocol era, batches allowed.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::error::{Code, error_frame, failure};
+use super::frame::{self, Message, Request};
+use super::methods::{ListOptions, capabilities, instructions, missing, server_info};
+use super::{Answer, Face, Incoming, LEGACY};
+use crate::error::{Error, Result};
+use crate::gateway::SearchRequest;
+use crate::model::RawJson;
+use crate::search::Mode;
+use crate::upstream::Reply;
+
+/// Messages in one batch.
+const MAX_BATCH: usize = 100;
+
+impl Face {
+    /// Answers one message or a batch.
+    pub async fn rpc(&self, incoming: &Incoming<'_>) -> Answer {
+        let raw = match frame::parse(&incoming.body, self.max_depth) {
+            Ok(raw) => raw,
+            Err(malformed) => return Answer { status: StatusCode::BAD_REQUEST, body: malformed.frame },
+        };
+        if !raw.get().starts_with('[') {
+            return match frame::read(raw) {
+                Ok(Message::Request(request)) => Answer::ok(self.rpc_request(incoming, &request).await),
+                Ok(Message::Notification | Message::Response) => Answer::accepted(),
+                Err(malformed) => Answer { status: StatusCode::BAD_REQUEST, body: malformed.frame },
+            };
+        }
+        let batch: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+        if batch.is_empty() || batch.len() > MAX_BATCH {
+            let detail = format!("a batch holds 1 to {MAX_BATCH} messages");
+            let body = error_frame(None, Code::InvalidRequest, &detail, None);
+            return Answer { status: StatusCode::BAD_REQUEST, body };
+        }
+        let answers = batch.into_iter().map(|message| async move {
+            match frame::read(message) {
+                Ok(Message::Request(request)) => Some(self.rpc_request(incoming, &request).await),
+                Ok(Message::Notification | Message::Response) => None,
+                Err(malformed) => Some(malformed.frame),
+            }
+        });
+        let answers: Vec<Bytes> = futures_util::future::join_all(answers).await.into_iter().flatten().collect();
+        if answers.is_empty() {
+            return Answer::accepted();
+        }
+        let mut body = vec![b'['];
+        body.extend_from_slice(&answers.join(&b","[..]));
+        body.push(b']');
+        Answer::ok(body.into())
+    }
+
+    async fn rpc_request(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Bytes {
+        let result = match request.method.as_ref() {
+            "initialize" => json_result(&json!({
+                "protocolVersion": LEGACY[0],
+                "capabilities": capabilities(),
+                "serverInfo": server_info(),
+                "instructions": instructions(),
+            })),
+            "ping" => Ok(RawJson::empty_object()),
+            "tools/list" => {
+                let options = ListOptions { listing: None, extra: json!({}), offsets: true };
+                self.list(incoming, &request.params, &options).await
+            }
+            "tools/search" => self.rpc_search(incoming, request).await,
+            "tools/call" => match self.call(incoming, request).await {
+                Ok(Reply::Result(result)) => Ok(result),
+                Ok(Reply::Error(error)) => return frame::relayed_error(request.id, &error),
+                Err(error) => Err(error),
+            },
+            _ => return error_frame(Some(request.id), Code::MethodNotFound, "", None),
+        };
+        match result {
+            Ok(result) => frame::result(request.id, result.bytes()),
+            Err(error) => failure(Some(request.id), &error, incoming.request_id),
+        }
+    }
+
+    async fn rpc_search(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Result<RawJson> {
+        let params = &request.params;
+        let wrong = |name: &str| Error::invalid(format!("`{name}` has the wrong type"));
+        let query: Option<String> = params.read("query").map_err(|_| wrong("query"))?;
+        let query = query.or_else(|| incoming.query.clone());
+        let mode: Option<String> = params.read("mode").map_err(|_| wrong("mode"))?;
+        let limit: Option<usize> = params.read("limit").map_err(|_| wrong("limit"))?;
+        let explain: Option<bool> = params.read("explain").map_err(|_| wrong("explain"))?;
+        let search = SearchRequest {
+            query: query.ok_or_else(|| missing("query", "a task in words"))?,
+            mode: mode.as_deref().map_or(Ok(Mode::Hybrid), str::parse)?,
+            limit: limit.unwrap_or(5),
+        };
+        let answer = self.gateway.search(incoming.principal, &search).await?;
+        let mut answer =
+            serde_json::to_value(&answer).map_err(|error| Error::internal("write results").source(error))?;
+        if explain.unwrap_or(false) {
+            answer["explain"] = json!("score = sum of weight / (60 + rank) over the arms that returned the tool");
+        }
+        json_result(&answer)
+    }
+}
+
+fn json_result(value: &Value) -> Result<RawJson> {
+    RawJson::of(value).map_err(|error| Error::internal("write a result").source(error))
+}

@@ -1,0 +1,62 @@
+//! live: the process runs. ready: it can serve. The whole picture for people.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::App;
+
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
+pub(super) async fn live() -> Response {
+    written(StatusCode::OK, &json!({ "status": "ok" }))
+}
+
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
+    let (checks, ready) = checks(&app).await;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    written(status, &json!({ "status": if ready { "ready" } else { "not_ready" }, "checks": checks }))
+}
+
+pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
+    let (checks, ready) = checks(&app).await;
+    let gateway = &app.gateway;
+    let (store, search, space) = gateway.describe();
+    let tenant = &gateway.config().tenant;
+    let view = gateway.catalog().view(tenant).await.ok();
+    let body = json!({
+        "status": if ready { "ok" } else { "degraded" },
+        "version": env!("CARGO_PKG_VERSION"),
+        "instance": gateway.config().instance_id,
+        "uptime_seconds": gateway.started().elapsed().as_secs(),
+        "checks": checks,
+        "store": store.split(':').next(),
+        "search": search,
+        "embeddings": { "provider": space.provider, "model": space.model, "dimensions": space.dimensions, "version": space.version },
+        "tenant": { "id": tenant, "servers": view.as_ref().map(|view| view.servers().count()), "tools": view.as_ref().map(|view| view.tools().len()) },
+        "tenants_loaded": gateway.catalog().tenants_held(),
+    });
+    written(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
+}
+
+async fn checks(app: &App) -> (Value, bool) {
+    let store = tokio::time::timeout(STORE_TIMEOUT, app.gateway.store().ping()).await;
+    let store = matches!(store, Ok(Ok(())));
+    // A gateway only listens once its registry is loaded.
+    let serving = !app.draining.load(Ordering::Acquire);
+    let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
+    let checks =
+        json!({ "store": word(store, "unreachable"), "registry": "ok", "draining": word(serving, "draining") });
+    (checks, store && serving)
+}
+
+fn written(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    (status, headers, body.to_string()).into_response()
+}

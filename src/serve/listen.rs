@@ -1,0 +1,63 @@
+//! Accepts connections and lets them finish.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+
+use super::{App, router};
+use crate::error::Result;
+
+/// Against clients that open a connection and send their headers drop by drop.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// Pause after the system refused to accept (no file descriptors left), so as not to spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
+    let config = &app.gateway.config().serve;
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_headers(config.max_headers)
+        .max_buf_size(config.max_header_bytes.max(8192) + 64 * 1024);
+    let service = TowerToHyperService::new(router::router(app));
+    let connections = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                // Without it every streamed answer waits some 40 ms for the other side's delayed ACK.
+                let _ = stream.set_nodelay(true);
+                let connection = builder.serve_connection(TokioIo::new(stream), service.clone());
+                let watched = connections.watch(connection);
+                tokio::spawn(async move {
+                    if let Err(error) = watched.await {
+                        tracing::debug!(error = %error, "a connection ended early");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "a connection was not accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    app.draining.store(true, Ordering::Release);
+    drop(listener);
+    let grace = config.shutdown_grace;
+    if tokio::time::timeout(grace, connections.shutdown()).await.is_err() {
+        tracing::warn!(grace_seconds = grace.as_secs(), "calls were still under way when the grace period ended");
+    }
+    Ok(())
+}

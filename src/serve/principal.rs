@@ -1,0 +1,38 @@
+//! From a request's headers to its caller.
+//!
+//! `AUTH_MODE=disabled`, the only mode of this version, takes tenant and scopes from headers; the
+//! configuration allows it on loopback addresses only.
+
+use axum::http::HeaderMap;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::model::{Principal, Scopes};
+
+pub(super) fn of(headers: &HeaderMap, config: &Config) -> Result<Principal> {
+    let tenant = match text(headers, "x-mcp-tenant")? {
+        Some(tenant) => tenant.parse()?,
+        None => config.tenant.clone(),
+    };
+    let scopes = text(headers, "x-mcp-scopes")?.map_or(Scopes::All, Scopes::from_list);
+    Ok(Principal { tenant, subject: "anonymous".to_owned(), scopes })
+}
+
+/// `X-MCP-Query`. Header values are Latin-1 on the wire, and clients send UTF-8 all the same.
+pub(super) fn query(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get("x-mcp-query") else { return Ok(None) };
+    let text = std::str::from_utf8(value.as_bytes()).map_err(|_| Error::invalid("X-MCP-Query is not UTF-8"))?;
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// A header that may stand once.
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Error::invalid(format!("the header {name} stands twice")));
+    }
+    first
+        .map(|value| value.to_str().map_err(|_| Error::invalid(format!("the header {name} is not plain text"))))
+        .transpose()
+}
