@@ -49,10 +49,10 @@ struct Global {
     #[arg(long, global = true, value_name = "ID")]
     tenant: Option<String>,
     /// A TOML file with the same keys as the environment, in lower case
-    #[arg(long, global = true, value_name = "FILE", env = "MCPGW_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "MCPGW_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
     /// How results are printed [default: table on a terminal, plain otherwise]
-    #[arg(long, global = true, value_enum, env = "MCPGW_OUTPUT")]
+    #[arg(long, global = true, value_enum, env = "MCPGW_OUTPUT", hide_env_values = true)]
     output: Option<Format>,
     /// Whether to color (NO_COLOR is respected)
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]

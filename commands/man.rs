@@ -15,8 +15,7 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self, context: &Context) -> Result<Done> {
-        let mut command = crate::command_line();
-        command.build();
+        let command = crate::command_line();
         match self.dir {
             None => context.output.bytes(&page(&command)?),
             Some(dir) => {
@@ -31,7 +30,9 @@ impl Man {
 
 fn page(command: &clap::Command) -> Result<Vec<u8>> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(command.clone()).render(&mut text).map_err(|error| Error::internal("write a man page").source(error))?;
+    clap_mangen::Man::new(command.clone())
+        .render(&mut text)
+        .map_err(|error| Error::internal("write a man page").source(error))?;
     Ok(text)
 }
 

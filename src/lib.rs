@@ -1,4 +1,48 @@
-//! mcpgw
+//! `mcpgw` stands between AI agents and many MCP servers: one endpoint, the right tool found by meaning
+//! *and* by name. This library is the whole gateway; it prints nothing, parses no command line and never
+//! exits the process. The binary in `commands/` puts words around it.
+//!
+//! # The map, in reading order
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`error`] | one error type with a [`error::Kind`]; knows no transport |
+//! | [`model`] | the nouns: [`model::Server`], [`model::Tool`], [`model::Principal`], raw JSON |
+//! | [`store`] | PORT: remember documents (embedded SQLite) |
+//! | [`embeddings`] | PORT: text → vectors (a static table, compiled in) |
+//! | [`search`] | PORT: ranked lists of tools (BM25 and vectors in this process, fused by reciprocal rank) |
+//! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, stdio) |
+//! | [`registry`] | which servers exist |
+//! | [`catalog`] | which tools exist: the sync, and the snapshot that requests read |
+//! | [`config`] | the only place where the sections meet |
+//! | [`gateway`] | the use cases, and the only place where the parts meet at run time |
+//! | [`mcp`] | the protocol face: JSON-RPC of both eras in, gateway calls out; knows no server |
+//! | [`serve`] | the HTTP face: routes, layers, health; the only folder that names axum |
+//! | [`jobs`] | what happens without a request: following the store's changes, stopping idle children |
+//! | [`telemetry`] | how logs are written |
+//!
+//! Imports point up this table, never down; `tests/it/layers.rs` holds the rule.
+//!
+//! # One call
+//!
+//! `serve::router` reads the body and the caller ([`model::Principal`]); [`mcp::Face`] parses the envelope
+//! once and finds the use case; [`gateway::Gateway::call`] reads as the list of stops: resolve and
+//! authorize in the [`catalog::View`] (what the caller may not see does not exist), check the arguments'
+//! shape, call the [`upstream::Upstream`]. Arguments go down and the result comes back as the bytes their
+//! authors wrote ([`model::RawJson`]): nothing a server sends is lost, and nothing is parsed twice.
+//!
+//! # One search
+//!
+//! [`gateway::Gateway::search`] embeds the request, hands text, vector and the caller's scopes to the
+//! [`search::SearchIndex`] (the filter comes before any limit), checks every hit against the view again and
+//! returns it with its receipt. When the embedder fails, words alone rank, and the answer says so.
+//!
+//! # One change
+//!
+//! The command line writes to the store; the store's change feed wakes `jobs::follow` in every running
+//! gateway; the [`catalog::Catalog`] rebuilds the tenant's view and index beside the old ones and swaps
+//! them in.
+
 pub mod catalog;
 pub mod config;
 pub mod embeddings;

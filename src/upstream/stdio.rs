@@ -61,11 +61,14 @@ struct Running {
     started: Instant,
 }
 
+/// Who waits for which answer; the error says in words why there will be none.
+type Pending = HashMap<u64, oneshot::Sender<Result<Reply, String>>>;
+
 /// The pipes of a child.
 struct Wire {
     outbox: mpsc::Sender<Bytes>,
     /// Requests that wait for their answer; `None` once the child has ended.
-    pending: SyncMutex<Option<HashMap<u64, oneshot::Sender<Result<Reply, String>>>>>,
+    pending: SyncMutex<Option<Pending>>,
     stderr: SyncMutex<VecDeque<String>>,
     /// Dropped to have the child stopped.
     stop: SyncMutex<Option<oneshot::Sender<()>>>,

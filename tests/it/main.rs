@@ -1,1 +1,14 @@
-fn main() {}
+//! One binary for all integration tests: every further one would link the whole gateway again.
+//! Each test drives the real `mcpgw` through its command line or its port, on a store of its own.
+
+mod support;
+
+mod bad_input;
+mod clients;
+mod demo;
+mod fake;
+mod generated;
+mod layers;
+mod live;
+mod real_servers;
+mod wire;

@@ -1,0 +1,553 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[mcpgw] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'mcpgw'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'mcpgw'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand serve 'Run the gateway'
+            cand bootstrap 'Make the store ready: register, sync, index'
+            cand search 'Find tools by what they do or how they are called'
+            cand call 'Call a tool'
+            cand catalog 'Which tools exist'
+            cand server 'Which MCP servers are behind the gateway'
+            cand doctor 'Check every dependency and say how to fix what is broken'
+            cand demo-server 'Run one of the demo MCP servers'
+            cand completions 'Print shell completions'
+            cand man 'Write the man pages'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;serve'= {
+            cand --bind 'Where to listen [env: MCPGW_BIND] [default: 127.0.0.1:8000]'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --demo 'Start two demo MCP servers and put them behind the gateway'
+            cand --bootstrap 'Sync the catalog before listening (AUTO_BOOTSTRAP)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;bootstrap'= {
+            cand --wait 'How long to wait until everything is searchable'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --demo 'Register the demo servers, too'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;search'= {
+            cand --mode 'Which arms rank; `all` compares the three'
+            cand --limit 'How many tools'
+            cand --scopes 'See what a caller with these scopes sees'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --explain 'Show how the scores came about'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;call'= {
+            cand --args 'The arguments: a JSON object, @FILE, or - for stdin'
+            cand --timeout 'When to give up, for example 2s; starting the server counts [default: 30s]'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand sync 'Bring the catalog up to date with what the servers list'
+            cand list 'List tools'
+            cand show 'Show one tool'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;catalog;sync'= {
+            cand --server 'Only this server; may be given several times'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --prune 'Remove tools that their server no longer lists'
+            cand --dry-run 'Say what would change, change nothing'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog;list'= {
+            cand --server 'Only this server'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog;show'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog;help'= {
+            cand sync 'Bring the catalog up to date with what the servers list'
+            cand list 'List tools'
+            cand show 'Show one tool'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;catalog;help;sync'= {
+        }
+        &'mcpgw;catalog;help;list'= {
+        }
+        &'mcpgw;catalog;help;show'= {
+        }
+        &'mcpgw;catalog;help;help'= {
+        }
+        &'mcpgw;server'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand add 'Register a server; without flags, asks on a terminal'
+            cand list 'List the servers'
+            cand show 'Show one server'
+            cand test 'Connect to a server and say who answers'
+            cand enable 'Use a server''s tools'
+            cand disable 'Hide a server''s tools without forgetting them'
+            cand remove 'Forget a server and its tools'
+            cand import 'Register the servers of a desktop client''s `mcpServers` JSON'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;server;add'= {
+            cand --url 'Its streamable HTTP endpoint'
+            cand --header 'A header sent with every request; may be given several times'
+            cand --env 'A variable of the program''s environment; may be given several times'
+            cand --scope 'A scope that sees its tools; may be given several times. Without any, only unrestricted callers do'
+            cand --timeout 'Deadline of its calls, for example 2s'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --stdio 'A program that speaks MCP on stdin and stdout; give it after --'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;list'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;show'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;test'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;enable'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;disable'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;remove'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;import'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;help'= {
+            cand add 'Register a server; without flags, asks on a terminal'
+            cand list 'List the servers'
+            cand show 'Show one server'
+            cand test 'Connect to a server and say who answers'
+            cand enable 'Use a server''s tools'
+            cand disable 'Hide a server''s tools without forgetting them'
+            cand remove 'Forget a server and its tools'
+            cand import 'Register the servers of a desktop client''s `mcpServers` JSON'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;server;help;add'= {
+        }
+        &'mcpgw;server;help;list'= {
+        }
+        &'mcpgw;server;help;show'= {
+        }
+        &'mcpgw;server;help;test'= {
+        }
+        &'mcpgw;server;help;enable'= {
+        }
+        &'mcpgw;server;help;disable'= {
+        }
+        &'mcpgw;server;help;remove'= {
+        }
+        &'mcpgw;server;help;import'= {
+        }
+        &'mcpgw;server;help;help'= {
+        }
+        &'mcpgw;doctor'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;demo-server'= {
+            cand --bind 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout'
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;completions'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;man'= {
+            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;help'= {
+            cand serve 'Run the gateway'
+            cand bootstrap 'Make the store ready: register, sync, index'
+            cand search 'Find tools by what they do or how they are called'
+            cand call 'Call a tool'
+            cand catalog 'Which tools exist'
+            cand server 'Which MCP servers are behind the gateway'
+            cand doctor 'Check every dependency and say how to fix what is broken'
+            cand demo-server 'Run one of the demo MCP servers'
+            cand completions 'Print shell completions'
+            cand man 'Write the man pages'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;help;serve'= {
+        }
+        &'mcpgw;help;bootstrap'= {
+        }
+        &'mcpgw;help;search'= {
+        }
+        &'mcpgw;help;call'= {
+        }
+        &'mcpgw;help;catalog'= {
+            cand sync 'Bring the catalog up to date with what the servers list'
+            cand list 'List tools'
+            cand show 'Show one tool'
+        }
+        &'mcpgw;help;catalog;sync'= {
+        }
+        &'mcpgw;help;catalog;list'= {
+        }
+        &'mcpgw;help;catalog;show'= {
+        }
+        &'mcpgw;help;server'= {
+            cand add 'Register a server; without flags, asks on a terminal'
+            cand list 'List the servers'
+            cand show 'Show one server'
+            cand test 'Connect to a server and say who answers'
+            cand enable 'Use a server''s tools'
+            cand disable 'Hide a server''s tools without forgetting them'
+            cand remove 'Forget a server and its tools'
+            cand import 'Register the servers of a desktop client''s `mcpServers` JSON'
+        }
+        &'mcpgw;help;server;add'= {
+        }
+        &'mcpgw;help;server;list'= {
+        }
+        &'mcpgw;help;server;show'= {
+        }
+        &'mcpgw;help;server;test'= {
+        }
+        &'mcpgw;help;server;enable'= {
+        }
+        &'mcpgw;help;server;disable'= {
+        }
+        &'mcpgw;help;server;remove'= {
+        }
+        &'mcpgw;help;server;import'= {
+        }
+        &'mcpgw;help;doctor'= {
+        }
+        &'mcpgw;help;demo-server'= {
+        }
+        &'mcpgw;help;completions'= {
+        }
+        &'mcpgw;help;man'= {
+        }
+        &'mcpgw;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,440 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_mcpgw_global_optspecs
+    string join \n store= db= tenant= config= output= color= v/verbose q/quiet yes h/help V/version
+end
+
+function __fish_mcpgw_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_mcpgw_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_mcpgw_using_subcommand
+    set -l cmd (__fish_mcpgw_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "serve" -d 'Run the gateway'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "search" -d 'Find tools by what they do or how they are called'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "call" -d 'Call a tool'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "catalog" -d 'Which tools exist'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "server" -d 'Which MCP servers are behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "demo-server" -d 'Run one of the demo MCP servers'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "completions" -d 'Print shell completions'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "man" -d 'Write the man pages'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l bind -d 'Where to listen [env: MCPGW_BIND] [default: 127.0.0.1:8000]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l demo -d 'Start two demo MCP servers and put them behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l bootstrap -d 'Sync the catalog before listening (AUTO_BOOTSTRAP)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l wait -d 'How long to wait until everything is searchable' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l demo -d 'Register the demo servers, too'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand bootstrap" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l mode -d 'Which arms rank; `all` compares the three' -r -f -a "hybrid\t''
+vector\t''
+text\t''
+all\t''"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l limit -d 'How many tools' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l scopes -d 'See what a caller with these scopes sees' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l explain -d 'Show how the scores came about'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l args -d 'The arguments: a JSON object, @FILE, or - for stdin' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l timeout -d 'When to give up, for example 2s; starting the server counts [default: 30s]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l server -d 'Only this server; may be given several times' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l prune -d 'Remove tools that their server no longer lists'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l dry-run -d 'Say what would change, change nothing'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l server -d 'Only this server' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "list" -d 'List the servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "show" -d 'Show one server'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "test" -d 'Connect to a server and say who answers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "enable" -d 'Use a server\'s tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "remove" -d 'Forget a server and its tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "import" -d 'Register the servers of a desktop client\'s `mcpServers` JSON'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l url -d 'Its streamable HTTP endpoint' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l header -d 'A header sent with every request; may be given several times' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l env -d 'A variable of the program\'s environment; may be given several times' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l scope -d 'A scope that sees its tools; may be given several times. Without any, only unrestricted callers do' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l timeout -d 'Deadline of its calls, for example 2s' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l stdio -d 'A program that speaks MCP on stdin and stdout; give it after --'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from test" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from enable" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one server'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "test" -d 'Connect to a server and say who answers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Use a server\'s tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Forget a server and its tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "import" -d 'Register the servers of a desktop client\'s `mcpServers` JSON'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l bind -d 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l store -d 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "serve" -d 'Run the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "call" -d 'Call a tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "catalog" -d 'Which tools exist'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "man" -d 'Write the man pages'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve bootstrap search call catalog server doctor demo-server completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "list" -d 'List the servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "show" -d 'Show one server'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "test" -d 'Connect to a server and say who answers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "enable" -d 'Use a server\'s tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "remove" -d 'Forget a server and its tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "import" -d 'Register the servers of a desktop client\'s `mcpServers` JSON'

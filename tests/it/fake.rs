@@ -1,0 +1,134 @@
+//! An MCP server on a thread that says what a test tells it to, lies included. Real servers do not lie on
+//! demand.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+/// What goes back over the wire.
+pub(crate) enum Say {
+    /// A JSON-RPC result.
+    Result(Value),
+    /// Any answer: status, content type, body.
+    Raw(u16, &'static str, String),
+    /// These bytes, then the connection is cut.
+    Cut(String),
+    /// Nothing, ever.
+    Hang,
+}
+
+pub(crate) struct Fake {
+    address: SocketAddr,
+    calls: Arc<AtomicUsize>,
+    lists: Arc<AtomicUsize>,
+}
+
+impl Fake {
+    /// A server of the session era whose `tools/list` and everything else is answered by `answer`.
+    pub(crate) fn start(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let calls = Arc::new(AtomicUsize::new(0));
+        let lists = Arc::new(AtomicUsize::new(0));
+        let (answer, counted) = (Arc::new(answer), [Arc::clone(&calls), Arc::clone(&lists)]);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (answer, counted) = (Arc::clone(&answer), counted.clone());
+                std::thread::spawn(move || {
+                    let _ = converse(stream, answer.as_ref(), &counted);
+                });
+            }
+        });
+        Self { address, calls, lists }
+    }
+
+    /// A server that lists `tools` and answers calls with “done”.
+    pub(crate) fn listing(tools: Value) -> Self {
+        Self::start(move |method, _| match method {
+            "tools/list" => Say::Result(json!({ "tools": tools })),
+            _ => Say::Result(json!({ "content": [{ "type": "text", "text": "done" }] })),
+        })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/mcp", self.address)
+    }
+
+    /// How many `tools/list` arrived.
+    pub(crate) fn lists(&self) -> usize {
+        self.lists.load(Ordering::SeqCst)
+    }
+
+    /// How many `tools/call` arrived.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+fn converse(
+    stream: TcpStream,
+    answer: &dyn Fn(&str, &Value) -> Say,
+    [calls, lists]: &[Arc<AtomicUsize>; 2],
+) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut stream = stream;
+    stream.set_nodelay(true)?;
+    loop {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            let line = line.trim().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        let frame: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let method = frame["method"].as_str().unwrap_or_default();
+        let id = &frame["id"];
+        let (status, kind, body) = match method {
+            "server/discover" => {
+                let error = json!({ "code": -32601, "message": "Method not found" });
+                (200, "application/json", json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string())
+            }
+            "initialize" => {
+                let info = json!({ "name": "fake", "version": "1" });
+                let result =
+                    json!({ "protocolVersion": "2025-11-25", "capabilities": { "tools": {} }, "serverInfo": info });
+                (200, "application/json", json!({ "jsonrpc": "2.0", "id": id, "result": result }).to_string())
+            }
+            _ if id.is_null() => (202, "text/plain", String::new()),
+            _ => {
+                match method {
+                    "tools/call" => calls.fetch_add(1, Ordering::SeqCst),
+                    "tools/list" => lists.fetch_add(1, Ordering::SeqCst),
+                    _ => 0,
+                };
+                match answer(method, &frame) {
+                    Say::Result(result) => {
+                        (200, "application/json", json!({ "jsonrpc": "2.0", "id": id, "result": result }).to_string())
+                    }
+                    Say::Raw(status, kind, body) => (status, kind, body.replace("$ID", &id.to_string())),
+                    Say::Cut(bytes) => return stream.write_all(bytes.as_bytes()),
+                    Say::Hang => {
+                        // Until the client gives up.
+                        let _ = reader.read(&mut [0]);
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
+    }
+}

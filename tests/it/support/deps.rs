@@ -1,0 +1,225 @@
+//! Third-party MCP clients and servers, installed once for a target directory.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::process::{DEADLINE, Output, Service, run};
+
+/// A cold cache behind a slow line.
+const INSTALL_DEADLINE: Duration = Duration::from_secs(600);
+/// Attempts to find a port that is still free when the server binds it.
+const PORT_ATTEMPTS: usize = 5;
+
+/// Something that is installed: a directory below `tests/fixtures` and what installs it.
+struct Part {
+    /// As `MCPGW_TEST_REQUIRE` names it.
+    name: &'static str,
+    fixture: &'static str,
+    /// What has to be installed, besides the version of the tool that is asked by `version`.
+    lock_file: &'static str,
+    version: &'static [&'static str],
+    steps: &'static [&'static [&'static str]],
+}
+
+const NPM_CI: &[&str] = &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+
+static NODE_CLIENTS: Part = Part {
+    name: "node",
+    fixture: "clients",
+    lock_file: "package-lock.json",
+    version: &["node", "--version"],
+    steps: &[NPM_CI],
+};
+static NODE_SERVERS: Part = Part { fixture: "servers", ..NODE_CLIENTS };
+static PYTHON_CLIENT: Part = Part {
+    name: "python",
+    fixture: "clients",
+    lock_file: "requirements.txt",
+    version: &["python3", "--version"],
+    steps: &[
+        &["python3", "-m", "venv", "--clear", "venv"],
+        &["venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", "requirements.txt"],
+    ],
+};
+
+impl Part {
+    /// Its directory with everything installed, or why that is not so.
+    fn install(&self) -> Result<PathBuf, String> {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("deps");
+        let folder = root.join(self.fixture);
+        let failed = |error: io::Error| format!("{}: {error}", folder.display());
+        fs::create_dir_all(&folder).map_err(failed)?;
+        // Another test process may be at it. The lock ends with the file, also when this process is killed.
+        let lock = File::create(root.join("lock")).map_err(failed)?;
+        flock(&lock, FlockOperation::LockExclusive).map_err(|error| failed(error.into()))?;
+        copy_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(self.fixture), &folder)
+            .map_err(failed)?;
+        let version = step(self.version, &folder)?;
+        let locked = fs::read(folder.join(self.lock_file)).map_err(failed)?;
+        let digest = Sha256::new().chain_update(version).chain_update(format!("{:?}", self.steps)).chain_update(locked);
+        let stamp = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let stamp_file = folder.join(format!("{}.stamp", self.name));
+        if fs::read_to_string(&stamp_file).is_ok_and(|known| known == stamp) {
+            return Ok(folder);
+        }
+        for command in self.steps {
+            step(command, &folder)?;
+        }
+        fs::write(&stamp_file, stamp).map_err(failed)?;
+        Ok(folder)
+    }
+
+    /// Installed, or skipped out loud; a machine that has to have it fails instead.
+    fn get(&self, once: &'static OnceLock<Result<PathBuf, String>>) -> Option<&'static Path> {
+        let required = std::env::var("MCPGW_TEST_REQUIRE").unwrap_or_default();
+        let is_required = std::env::var_os("CI").is_some() || required.split(',').any(|part| part.trim() == self.name);
+        match once.get_or_init(|| self.install()) {
+            Ok(folder) => Some(folder),
+            Err(why) if is_required => panic!("{} is required here, but: {why}", self.name),
+            Err(why) => {
+                let test = std::thread::current().name().unwrap_or("a test").to_owned();
+                // Not `eprintln`, which the test harness swallows when a test passes.
+                let _ = writeln!(io::stderr(), "SKIPPED: {test} needs {}: {why}", self.name);
+                None
+            }
+        }
+    }
+}
+
+/// Copies what has changed. In one move each, since another test process may be running a script.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (target, content) = (to.join(entry.file_name()), fs::read(entry.path()));
+        // A developer's own `node_modules` next to the fixtures is no fixture.
+        let Ok(content) = content else { continue };
+        if fs::read(&target).is_ok_and(|known| known == content) {
+            continue;
+        }
+        let mut file = tempfile::NamedTempFile::new_in(to)?;
+        file.write_all(&content)?;
+        file.persist(target)?;
+    }
+    Ok(())
+}
+
+/// The output of a command in `folder`.
+fn step(words: &[&str], folder: &Path) -> Result<String, String> {
+    let (program, args) = words.split_first().expect("a program");
+    let said = words.join(" ");
+    // A relative program is looked up before the directory changes, so it is made absolute.
+    let program = if program.contains('/') { folder.join(program) } else { PathBuf::from(program) };
+    // Asked first, because a missing program is a reason to skip and anything else in `run` is a failure.
+    if let Err(error) = Command::new(&program).arg("--version").output() {
+        return Err(format!("`{said}` does not start: {error}"));
+    }
+    let output = run(Command::new(&program).args(args).current_dir(folder), "", INSTALL_DEADLINE);
+    if output.code == 0 {
+        return Ok(output.stdout);
+    }
+    let Output { code, stdout, stderr } = output;
+    Err(format!("`{said}` ended with exit code {code}\n{stdout}{stderr}"))
+}
+
+/// What a third-party client saw.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The negotiated version.
+    pub(crate) protocol: String,
+    /// One answer a step.
+    pub(crate) steps: Vec<Value>,
+}
+
+/// An official client in one of its modes.
+pub(crate) struct Client {
+    command: Command,
+}
+
+impl Client {
+    /// The Python client; `mode` is `auto`, `legacy` or `modern`.
+    pub(crate) fn python(url: &str, mode: &str) -> Option<Self> {
+        static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        let folder = PYTHON_CLIENT.get(&ONCE)?;
+        let mut command = Command::new(folder.join("venv/bin/python"));
+        command.arg(folder.join("client.py")).args([url, mode]);
+        Some(Self { command })
+    }
+
+    /// The TypeScript client; `sdk` is `v1` or `v2`.
+    pub(crate) fn typescript(sdk: &str, url: &str, mode: &str) -> Option<Self> {
+        static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        let folder = NODE_CLIENTS.get(&ONCE)?;
+        let mut command = Command::new("node");
+        command.arg(folder.join("client.mjs")).args([sdk, url, mode]);
+        Some(Self { command })
+    }
+
+    /// Connects, takes the steps and says what it saw.
+    #[track_caller]
+    pub(crate) fn run(mut self, steps: &Value) -> Seen {
+        // A proxy of the developer's must not stand between the client and the gateway.
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+            self.command.env_remove(name);
+        }
+        let output = run(&mut self.command, &steps.to_string(), DEADLINE);
+        assert_eq!(output.code, 0, "{:?}: {}{}", self.command, output.stdout, output.stderr);
+        let mut seen: Value = serde_json::from_str(&output.stdout).expect("its JSON");
+        let protocol = seen["protocol"].as_str().expect("a version").to_owned();
+        let steps = seen["steps"].as_array_mut().map(std::mem::take).expect("answers");
+        Seen { protocol, steps }
+    }
+}
+
+/// A step that lists the names of all tools.
+pub(crate) fn list() -> Value {
+    json!({"op": "list"})
+}
+
+/// A step that calls a tool.
+pub(crate) fn call(name: &str, arguments: Value) -> Value {
+    json!({"op": "call", "name": name, "arguments": arguments})
+}
+
+/// The official servers.
+#[derive(Clone, Copy)]
+pub(crate) struct Servers {
+    folder: &'static Path,
+}
+
+impl Servers {
+    pub(crate) fn get() -> Option<Self> {
+        static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        NODE_SERVERS.get(&ONCE).map(|folder| Self { folder })
+    }
+
+    /// The script of `everything`, `filesystem` or `memory`, for `node`.
+    pub(crate) fn script(self, server: &str) -> String {
+        let script = format!("node_modules/@modelcontextprotocol/server-{server}/dist/index.js");
+        self.folder.join(script).to_str().expect("a path in UTF-8").to_owned()
+    }
+
+    /// `everything` on streamable HTTP, and its URL.
+    pub(crate) fn everything_over_http(self) -> (Service, String) {
+        let mut said = String::new();
+        // It takes no port 0, so the port may be gone between looking and binding.
+        for _ in 0..PORT_ATTEMPTS {
+            let port = super::free_port();
+            let mut command = Command::new("node");
+            command.args([&self.script("everything"), "streamableHttp"]).env("PORT", port.to_string());
+            let ready = move |line: &str| line.contains(&format!("listening on port {port}")).then_some(());
+            match Service::start(&mut command, ready) {
+                Ok((service, ())) => return (service, format!("http://127.0.0.1:{port}/mcp")),
+                Err(log) => said = log,
+            }
+        }
+        panic!("server-everything does not start:\n{said}");
+    }
+}

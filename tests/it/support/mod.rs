@@ -1,0 +1,29 @@
+//! What the tests stand on: a home with a store, the real binary, a gateway on a free port, and real
+//! third-party clients and servers.
+#![allow(clippy::print_stderr, reason = "a failing test shows what the gateway said, and a skipped one says so")]
+#![allow(dead_code, reason = "a test module takes what it needs, and not every helper has a user at all times")]
+
+pub(crate) mod deps;
+mod gateway;
+mod home;
+mod http;
+mod process;
+
+use std::net::TcpListener;
+use std::path::Path;
+
+pub(crate) use gateway::Gateway;
+pub(crate) use home::Home;
+pub(crate) use http::Response;
+pub(crate) use process::{DEADLINE, Output, Service, run, until};
+
+/// The binary under test.
+pub(crate) fn mcpgw() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_mcpgw"))
+}
+
+/// A port of this machine on which nobody listens; another process may take it before the caller does.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
