@@ -292,8 +292,9 @@ fn catalog(count: usize) -> Vec<Arc<Tool>> {
         .collect();
     let words = |name: &str| identifier_words(name).join(" ");
     let text = |tool: &Tool| format!("{} {}: {}", words(tool.server.as_str()), words(&tool.name), tool.description);
+    let vectors = embed(&tools.iter().map(text).collect::<Vec<_>>());
     let space = EMBEDDER.space();
-    for (tool, vector) in tools.iter_mut().zip(embed(&tools.iter().map(text).collect::<Vec<_>>())) {
+    for (tool, vector) in tools.iter_mut().zip(vectors) {
         (tool.embedding_dim, tool.embedding_version) = (vector.len(), space.version);
         tool.embedding_model.clone_from(&space.model);
         tool.embedding = Embedding(vector);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use mcpgw::catalog::SyncOptions;
 use mcpgw::error::{Error, Kind, Result};
 
 use crate::{Context, Done, catalog, demo_server};
@@ -23,7 +24,8 @@ impl Bootstrap {
         let demo = if self.demo { demo_server::servers()? } else { Vec::new() };
         let steps = context.output.steps("syncing");
         let progress = |step| catalog::show(&steps, &step);
-        let work = gateway.bootstrap(&tenant, &demo, &progress);
+        let options = SyncOptions::default();
+        let work = gateway.bootstrap(&tenant, &demo, &options, &progress);
         let outcome = tokio::time::timeout(self.wait, work).await;
         steps.finish();
         gateway.close().await;

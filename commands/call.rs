@@ -97,5 +97,8 @@ fn print(context: &Context, result: &RawJson) -> Result<Done> {
         }
     }
     let failed = value.get("isError").and_then(Value::as_bool).unwrap_or(false);
+    if failed {
+        context.output.note("the tool reported a failure");
+    }
     Ok(if failed { Done::WithFailures(Kind::UpstreamError) } else { Done::Fully })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
 use mcpgw::error::{Error, Kind, Result};
+use mcpgw::gateway::DEMO_MARK;
 use mcpgw::model::{CachePolicy, Secret, Server, Timestamp, Transport};
 use mcpgw::serve::demo::{self, Demo};
 
@@ -63,7 +64,7 @@ pub(crate) fn servers() -> Result<Vec<Server>> {
             is_enabled: true,
             timeout_ms: None,
             cache: CachePolicy::default(),
-            metadata: BTreeMap::new(),
+            metadata: BTreeMap::from([(DEMO_MARK.to_owned(), true.into())]),
             updated_at: Timestamp::now(),
             last_sync: None,
         })

@@ -24,7 +24,10 @@ impl Doctor {
                 let mut checks = vec![Check::ok("configuration", format!("{} keys set", settings.len()))];
                 let tenant = config.tenant.clone();
                 match Gateway::open(config).await {
-                    Err(error) => checks.push(Check::fail("store", &error)),
+                    Err(error) => {
+                        let part = if error.kind() == Kind::EmbedderUnavailable { "embeddings" } else { "store" };
+                        checks.push(Check::fail(part, &error));
+                    }
                     Ok(gateway) => {
                         checks.extend(gateway.check(&tenant).await);
                         gateway.close().await;

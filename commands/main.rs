@@ -224,7 +224,7 @@ fn start_logging(cli: &Cli, context: &Context) {
         (_, 2.., _) => "trace",
         (_, 0, Some(given)) => given,
         (_, 0, None) if serving => "info",
-        (_, 0, None) => "error",
+        (_, 0, None) => "warn",
     };
     // A fault in the configuration is reported by the subcommand; until then, logs are for people.
     let configured = context.config().ok().and_then(|config| config.log_format);
@@ -237,7 +237,7 @@ fn start_logging(cli: &Cli, context: &Context) {
 fn exit_code(kind: Kind) -> u8 {
     match kind {
         Kind::Internal | Kind::Conflict | Kind::UpstreamError => 1,
-        Kind::InvalidConfig | Kind::InvalidInput | Kind::Refused | Kind::Forbidden => 2,
+        Kind::InvalidConfig | Kind::InvalidInput | Kind::Refused => 2,
         Kind::NotFound => 3,
         Kind::StoreUnavailable | Kind::EmbedderUnavailable | Kind::UpstreamTimeout | Kind::UpstreamUnavailable => 4,
     }

@@ -93,13 +93,14 @@ impl Output {
     pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<String>]) {
         if self.format == Format::Plain {
             for row in rows {
-                let cells: Vec<String> = row.iter().map(|cell| cell.replace(['\t', '\n', '\r'], " ")).collect();
+                let cells: Vec<String> =
+                    row.iter().map(|cell| visible(&cell.replace(['\t', '\n', '\r'], " "))).collect();
                 self.line(&cells.join("\t"));
             }
             return;
         }
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
         if !self.stdout_is_terminal {
             table.set_width(120);
         }

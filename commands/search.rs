@@ -54,7 +54,9 @@ impl Search {
             context.output.json(&answer)?;
             return Ok(Done::Fully);
         }
-        self.hint_when_empty(context, &gateway, &principal, answer.results.is_empty()).await?;
+        if answer.results.is_empty() {
+            return hint(context, &gateway, &principal).await;
+        }
         let row = |result: &SearchResult| {
             let scopes = result.scopes.join(",");
             vec![
@@ -87,7 +89,9 @@ impl Search {
             context.output.json(&json!({ "query": self.query, "modes": modes }))?;
             return Ok(Done::Fully);
         }
-        self.hint_when_empty(context, gateway, principal, hybrid.results.is_empty()).await?;
+        if hybrid.results.is_empty() {
+            return hint(context, gateway, principal).await;
+        }
         let name = |answer: &SearchAnswer, place: usize| {
             answer.results.get(place).map(|result| result.name.clone()).unwrap_or_default()
         };
@@ -110,29 +114,20 @@ impl Search {
         }
         Ok(Done::Fully)
     }
+}
 
-    async fn hint_when_empty(
-        &self,
-        context: &Context,
-        gateway: &Gateway,
-        principal: &Principal,
-        empty: bool,
-    ) -> Result<()> {
-        if !empty {
-            return Ok(());
+/// Why nothing was found.
+async fn hint(context: &Context, gateway: &Gateway, principal: &Principal) -> Result<Done> {
+    let view = gateway.catalog().view(&principal.tenant).await?;
+    let visible = view.visible(&principal.scopes, None).count();
+    context.output.note(&match (view.tools().len(), visible) {
+        (0, _) => {
+            format!("tenant `{}` has no tools; run `mcpgw bootstrap --demo` or `mcpgw server add`", principal.tenant)
         }
-        let view = gateway.catalog().view(&principal.tenant).await?;
-        let visible = view.visible(&principal.scopes, None).count();
-        context.output.note(&match (view.tools().len(), visible) {
-            (0, _) => format!(
-                "tenant `{}` has no tools; run `mcpgw bootstrap --demo` or `mcpgw server add`",
-                principal.tenant
-            ),
-            (_, 0) => "no tool is visible with these scopes".to_owned(),
-            _ => format!("nothing matched; {visible} tools were searched"),
-        });
-        Ok(())
-    }
+        (_, 0) => "no tool is visible with these scopes".to_owned(),
+        _ => format!("nothing matched; {visible} tools were searched"),
+    });
+    Ok(Done::Fully)
 }
 
 fn explain(context: &Context, answer: &SearchAnswer) {

@@ -1,6 +1,9 @@
 //! `mcpgw serve`
 
+use std::sync::Arc;
+
 use clap::Args;
+use mcpgw::catalog::SyncOptions;
 use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::Gateway;
 use mcpgw::model::TenantId;
@@ -17,7 +20,7 @@ pub(crate) struct Serve {
     /// Start two demo MCP servers and put them behind the gateway
     #[arg(long)]
     demo: bool,
-    /// Sync the catalog before listening (AUTO_BOOTSTRAP)
+    /// Sync the catalog when starting, also with AUTO_BOOTSTRAP=false
     #[arg(long)]
     bootstrap: bool,
 }
@@ -33,18 +36,19 @@ impl Serve {
             Error::new(Kind::Refused, format!("cannot listen on {bind}")).source(error).help("choose another --bind")
         })?;
         let address = listener.local_addr().map_err(|error| Error::internal("no address").source(error))?;
-        let demo = if self.demo { demo_server::servers()? } else { Vec::new() };
-        let wanted = self.bootstrap || self.demo || gateway.config().auto_bootstrap;
         let mut stop = Signals::listen()?;
-        if wanted {
+        if self.demo {
             tokio::select! {
-                bootstrapped = bootstrap(context, &gateway, &tenant, &demo) => bootstrapped?,
+                ready = prepare_demo(context, &gateway, &tenant) => ready?,
                 () = stop.next() => {
                     gateway.close().await;
                     return Ok(Done::Fully);
                 }
             }
         }
+        // Listed and called is what the store already knows; a slow server does not keep the others waiting.
+        let wanted = self.bootstrap || gateway.config().auto_bootstrap;
+        let syncing = wanted.then(|| tokio::spawn(sync(Arc::clone(&gateway), tenant)));
         tracing::info!(address = %address, "listening");
         if self.demo {
             greet(context, &address.to_string());
@@ -52,6 +56,9 @@ impl Serve {
         let stopping = async {
             stop.next().await;
             tracing::info!("stopping: calls that are under way may finish");
+            if let Some(syncing) = syncing {
+                syncing.abort();
+            }
             tokio::spawn(async move {
                 stop.next().await;
                 tracing::warn!("stopped at once");
@@ -63,26 +70,36 @@ impl Serve {
     }
 }
 
-/// A server that fails is said, and does not keep the others from being served.
-async fn bootstrap(
-    context: &Context,
-    gateway: &Gateway,
-    tenant: &TenantId,
-    demo: &[mcpgw::model::Server],
-) -> Result<()> {
+/// Registers and syncs the demo's servers, so that the first call finds them.
+async fn prepare_demo(context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<()> {
+    let demo = demo_server::servers()?;
+    let options =
+        SyncOptions { servers: demo.iter().map(|server| server.name.clone()).collect(), ..Default::default() };
     let steps = context.output.steps("syncing");
-    let outcome = gateway.bootstrap(tenant, demo, &|step| catalog::count(&steps, &step)).await;
+    let outcome = gateway.bootstrap(tenant, &demo, &options, &|step| catalog::count(&steps, &step)).await;
     steps.finish();
-    let report = outcome?;
-    for server in &report.sync.servers {
-        match &server.error {
-            Some(error) => tracing::warn!(server.name = %server.name, error, "not synced"),
-            None => {
-                tracing::info!(server.name = %server.name, tools = server.added + server.updated + server.unchanged, "synced")
+    match outcome?.sync.servers.into_iter().find_map(|server| Some((server.kind?, server.error?))) {
+        Some((kind, error)) => Err(Error::new(kind, error)),
+        None => Ok(()),
+    }
+}
+
+/// A server that fails is said, and keeps the tools that it had.
+async fn sync(gateway: Arc<Gateway>, tenant: TenantId) {
+    match gateway.sync(&tenant, &SyncOptions::default(), &|_| {}).await {
+        Err(error) => tracing::warn!(error = error.chain(), "the catalog was not synced"),
+        Ok(report) => {
+            for server in report.servers {
+                match server.error {
+                    Some(error) => tracing::warn!(server.name = %server.name, error, "not synced"),
+                    None => {
+                        let tools = server.added + server.updated + server.unchanged;
+                        tracing::info!(server.name = %server.name, tools, "synced");
+                    }
+                }
             }
         }
     }
-    Ok(())
 }
 
 fn greet(context: &Context, address: &str) {

@@ -24,8 +24,6 @@ pub enum Kind {
     NotFound,
     /// The object changed meanwhile, or exists already.
     Conflict,
-    /// The caller may see the object but not use it.
-    Forbidden,
     /// The store cannot be reached or used.
     StoreUnavailable,
     /// The embeddings provider cannot be reached or used.

@@ -6,10 +6,12 @@ use sha2::{Digest, Sha256};
 
 use super::CatalogConfig;
 use crate::error::Result;
-use crate::model::{RawJson, Server, Tool, ToolId, ToolStatus};
+use crate::model::{RawJson, RawObject, Server, Tool, ToolId, ToolStatus};
 
 /// Longest tool name that is taken; what clients see is shortened anyway.
 const MAX_NAME_CHARS: usize = 1024;
+/// How many times the largest schema a whole definition may be.
+const DEFINITION_SCHEMAS: usize = 4;
 /// Longest text of parameters that is indexed.
 const MAX_PARAMETER_TEXT: usize = 8 * 1024;
 /// How deep schemas are searched for parameter names.
@@ -39,6 +41,13 @@ struct Definition {
 /// # Errors
 /// The fault, to be told with the tool's name.
 pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -> std::result::Result<Tool, Fault> {
+    if raw.bytes().len() > DEFINITION_SCHEMAS * limits.max_schema_bytes {
+        let limit = DEFINITION_SCHEMAS * limits.max_schema_bytes;
+        return Err(format!("its definition is larger than {limit} bytes (4 × MAX_SCHEMA_BYTES)"));
+    }
+    // Refuses members that stand twice: readers disagree on which one counts.
+    serde_json::from_str::<RawObject<'_>>(raw.as_str())
+        .map_err(|error| format!("it is no tool definition: {error}"))?;
     let whole: Value = raw.parse().map_err(|error| format!("it is not valid JSON: {error}"))?;
     let definition: Definition =
         serde_json::from_value(whole.clone()).map_err(|error| format!("it is no tool definition: {error}"))?;
@@ -50,8 +59,13 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
         return Err(format!("its name is longer than {MAX_NAME_CHARS} characters"));
     }
     let input_schema = definition.input_schema.unwrap_or_else(|| serde_json::json!({ "type": "object" }));
-    if !input_schema.is_object() {
-        return Err("its inputSchema is no object".to_owned());
+    if !input_schema.is_object() || input_schema.get("type").is_some_and(|kind| kind != "object") {
+        return Err("its inputSchema does not describe an object".to_owned());
+    }
+    for (what, value) in [("outputSchema", &definition.output_schema), ("annotations", &definition.annotations)] {
+        if value.as_ref().is_some_and(|value| !value.is_object()) {
+            return Err(format!("its {what} is no object"));
+        }
     }
     for (what, schema) in [("inputSchema", Some(&input_schema)), ("outputSchema", definition.output_schema.as_ref())] {
         if schema.is_some_and(|schema| schema.to_string().len() > limits.max_schema_bytes) {
@@ -207,6 +221,10 @@ mod tests {
             (r#"{"name":" "}"#, "empty"),
             (r#"{"name":"a\u0007"}"#, "control"),
             (r#"{"name":"t","inputSchema":[]}"#, "inputSchema"),
+            (r#"{"name":"t","inputSchema":{"type":"array"}}"#, "inputSchema"),
+            (r#"{"name":"t","outputSchema":5}"#, "outputSchema"),
+            (r#"{"name":"t","annotations":"x"}"#, "annotations"),
+            (r#"{"name":"t","name":"u"}"#, "twice"),
             (big.as_str(), "MAX_SCHEMA_BYTES"),
             (long.as_str(), "1024"),
         ] {

@@ -64,11 +64,17 @@ impl Catalog {
         let entry = self.entry(tenant);
         if !entry.loaded.load(std::sync::atomic::Ordering::Acquire) {
             let mut source = entry.source.lock().await;
-            if source.is_none() {
+            // Asked again under the lock; not whether there is a source: one whose publication was cut off is none.
+            if !entry.loaded.load(std::sync::atomic::Ordering::Acquire) {
                 self.load(tenant, &entry, &mut source).await?;
             }
         }
-        Ok(entry.view.load_full())
+        let view = entry.view.load_full();
+        if view.is_empty() {
+            // Anybody can name a tenant that has nothing; it must cost no memory.
+            self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
+        }
+        Ok(view)
     }
 
     /// Reads everything anew, for every tenant that was asked for.
@@ -76,21 +82,29 @@ impl Catalog {
     /// # Errors
     /// As the store's.
     pub async fn reload(&self) -> Result<()> {
-        for (tenant, entry) in self.loaded() {
+        for (tenant, entry) in self.held() {
             let mut source = entry.source.lock().await;
             self.load(&tenant, &entry, &mut source).await?;
         }
         Ok(())
     }
 
-    /// Brings the views up to date with changes from the feed. The servers that changed or went, so that
-    /// connections to them can be closed.
+    /// The servers that the held views know and use.
+    pub fn servers_in_use(&self) -> Vec<(TenantId, ServerName)> {
+        let used = |(tenant, entry): (TenantId, Arc<Tenant>)| {
+            let view = entry.view.load_full();
+            let names = view.servers().filter(|server| server.is_enabled).map(|server| server.name.clone());
+            names.map(|name| (tenant.clone(), name)).collect::<Vec<_>>()
+        };
+        self.held().into_iter().flat_map(used).collect()
+    }
+
+    /// Brings the views up to date with changes from the feed.
     ///
     /// # Errors
-    /// As the store's; nothing is lost, the same changes may be applied again.
-    pub async fn apply(&self, changes: &[Change]) -> Result<Vec<(TenantId, ServerName)>> {
-        let mut touched = Vec::new();
-        for (tenant, entry) in self.loaded() {
+    /// As the store's; [`Self::reload`] then makes up for it.
+    pub async fn apply(&self, changes: &[Change]) -> Result<()> {
+        for (tenant, entry) in self.held() {
             let of_tenant = |collection: &str| {
                 let ids = changes
                     .iter()
@@ -110,10 +124,9 @@ impl Catalog {
             for id in servers {
                 let Ok(name) = id.parse::<ServerName>() else { continue };
                 match collection.get(id).await? {
-                    Some(stored) => source.servers.insert(name.clone(), Arc::new(stored.value)),
+                    Some(stored) => source.servers.insert(name, Arc::new(stored.value)),
                     None => source.servers.remove(&name),
                 };
-                touched.push((tenant.clone(), name));
             }
             let collection = Collection::<Tool>::of_tenant(&self.store, &tenant);
             for id in tools {
@@ -124,12 +137,12 @@ impl Catalog {
             }
             self.publish(&tenant, &entry, source).await?;
         }
-        Ok(touched)
+        Ok(())
     }
 
     /// How many tenants are held.
     pub fn tenants_held(&self) -> usize {
-        self.loaded().len()
+        self.held().len()
     }
 
     fn entry(&self, tenant: &TenantId) -> Arc<Tenant> {
@@ -140,7 +153,7 @@ impl Catalog {
         })
     }
 
-    fn loaded(&self) -> Vec<(TenantId, Arc<Tenant>)> {
+    fn held(&self) -> Vec<(TenantId, Arc<Tenant>)> {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
         tenants.iter().map(|(tenant, entry)| (tenant.clone(), Arc::clone(entry))).collect()
     }
@@ -161,7 +174,14 @@ impl Catalog {
     /// The index first: a tool that is found can be looked up in no older view.
     async fn publish(&self, tenant: &TenantId, entry: &Tenant, source: &Source) -> Result<()> {
         let view = View::build(&source.servers, source.tools.values());
-        self.search.refresh(tenant, view.tools().iter().map(|listed| Arc::clone(&listed.tool)).collect()).await?;
+        let tools = || view.tools().iter().map(|listed| &listed.tool);
+        let former = entry.view.load();
+        let same = former.tools().len() == view.tools().len()
+            && former.tools().iter().zip(tools()).all(|(former, now)| Arc::ptr_eq(&former.tool, now));
+        let first = !entry.loaded.load(std::sync::atomic::Ordering::Acquire);
+        if !same || (first && !view.tools().is_empty()) {
+            self.search.refresh(tenant, tools().cloned().collect()).await?;
+        }
         entry.view.store(Arc::new(view));
         entry.loaded.store(true, std::sync::atomic::Ordering::Release);
         Ok(())

@@ -26,6 +26,8 @@ use crate::upstream::{Pool, Reply, Request};
 const FAN_OUT: usize = 8;
 /// A server may need to start first (`npx`, a container), so a list has more time than a call.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+/// All definitions of one server together.
+const MAX_LIST_BYTES: usize = 128 * 1024 * 1024;
 /// Pages of one server, against one that never ends.
 const MAX_PAGES: usize = 10_000;
 
@@ -170,7 +172,7 @@ impl Sync<'_> {
         let outcome = self.sync(tenant, &server, options, progress).await;
         let outcome = outcome.context(|| format!("sync tools of server `{}`", server.name));
         let report = outcome.unwrap_or_else(|error| {
-            tracing::warn!(server.name = %server.name, error = error.chain(), "sync failed; its tools stay as they were");
+            tracing::debug!(server.name = %server.name, error = error.chain(), "sync failed; its tools stay as they were");
             let told = [Some(error.chain()), error.help_text().map(str::to_owned)].into_iter().flatten();
             ServerSync {
                 status: Outcome::Failed,
@@ -236,6 +238,10 @@ impl Sync<'_> {
             return Ok(report);
         }
         let puts = self.embed(puts, &mut report).await?;
+        // It took a while: a server that was removed or moved meanwhile must not get tools.
+        if self.registry.get(tenant, &server.name).await?.transport != server.transport {
+            return Err(Error::new(Kind::Conflict, "it was changed during the sync").help("sync again"));
+        }
         catalog.replace(&puts, if options.prune { &gone } else { &[] }).await?;
         Ok(report)
     }
@@ -246,6 +252,7 @@ impl Sync<'_> {
         let deadline = Instant::now() + LIST_TIMEOUT.max(server.timeout(self.pool.config().timeout));
         let broken = |how: String| Error::new(Kind::UpstreamError, format!("server `{}` {how}", server.name));
         let (mut definitions, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());
+        let mut bytes = 0;
         for _ in 0..MAX_PAGES {
             let params =
                 cursor.as_ref().map_or_else(|| serde_json::json!({}), |cursor| serde_json::json!({ "cursor": cursor }));
@@ -261,6 +268,10 @@ impl Sync<'_> {
                 }
             };
             let page = read_page(&result).map_err(|why| broken(format!("listed its tools in a wrong shape: {why}")))?;
+            bytes += page.definitions.iter().map(|definition| definition.bytes().len()).sum::<usize>();
+            if bytes > MAX_LIST_BYTES {
+                return Err(broken(format!("lists tools of more than {MAX_LIST_BYTES} bytes")));
+            }
             definitions.extend(page.definitions);
             if definitions.len() > self.limits.max_tools_per_server {
                 let limit = self.limits.max_tools_per_server;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use crate::model::{ObjectWriter, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus};
+use crate::model::{ObjectWriter, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus, split_exposed};
 
 /// An immutable snapshot of one tenant's registry and catalog.
 #[derive(Default)]
@@ -61,14 +61,14 @@ impl View {
         view
     }
 
+    /// Whether there is neither a server nor a tool.
+    pub fn is_empty(&self) -> bool {
+        self.servers.is_empty() && self.tools.is_empty()
+    }
+
     /// Every server, enabled or not, by name.
     pub fn servers(&self) -> impl Iterator<Item = &Arc<Server>> {
         self.servers.values()
-    }
-
-    /// One server.
-    pub fn server(&self, name: &str) -> Option<&Arc<Server>> {
-        self.servers.values().find(|server| server.name.as_str() == name)
     }
 
     /// Every usable tool, by id, whoever may see it.
@@ -99,6 +99,11 @@ impl View {
         if let Some(listed) = self.by_exposed.get(name).and_then(allowed) {
             return Found::One(listed);
         }
+        // `a__b` means a tool of server `a`, and never another server's tool of that very name, which could
+        // pose as one that is hidden or gone.
+        if server.is_none() && split_exposed(name).is_some() {
+            return Found::Nothing;
+        }
         let owners: Vec<&Listed> = self.by_bare.get(name).into_iter().flatten().filter_map(allowed).collect();
         match owners.as_slice() {
             [] => Found::Nothing,
@@ -108,18 +113,30 @@ impl View {
     }
 }
 
-/// The definition under its exposed name. `description` is required by clients in the field, so an absent
-/// one becomes empty.
+/// The definition under its exposed name. Clients in the field refuse a whole list for one tool whose members
+/// are null or whose schema names no type, so nulls are left out and the two required members are there.
 fn exposed_definition(tool: &Tool, exposed: &str) -> Option<Bytes> {
     let raw: &RawValue = serde_json::from_str(tool.definition.as_str()).ok()?;
     let definition = RawObject::parse(raw).ok()?;
     let mut writer = ObjectWriter::new(raw.get().len() + 32);
     writer.text("name", exposed);
-    for (member, value) in definition.iter().filter(|(member, _)| *member != "name") {
-        writer.raw(member, value.get().as_bytes());
+    let given = |(member, value): &(&str, &RawValue)| *member != "name" && value.get() != "null";
+    for (member, value) in definition.iter().filter(given) {
+        let untyped = member == "inputSchema" && tool.input_schema.get("type").is_none();
+        match value.get().trim_start().strip_prefix('{') {
+            Some(rest) if untyped => {
+                let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
+                writer.raw(member, format!(r#"{{"type":"object"{comma}{rest}"#).as_bytes());
+            }
+            _ => writer.raw(member, value.get().as_bytes()),
+        }
     }
-    if definition.get("description").is_none() {
+    let absent = |member: &str| definition.get(member).is_none_or(|value| value.get() == "null");
+    if absent("description") {
         writer.text("description", "");
+    }
+    if absent("inputSchema") {
+        writer.raw("inputSchema", br#"{"type":"object"}"#);
     }
     Some(writer.finish().bytes().clone())
 }

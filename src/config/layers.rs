@@ -174,7 +174,12 @@ impl Layers {
     fn add_toml(&mut self, text: &str, origin: &Origin) {
         let table: toml::Table = match text.parse() {
             Ok(table) => table,
-            Err(error) => return self.fault(format!("{origin}: {}", error.to_string().replace('\n', " "))),
+            Err(error) => {
+                // Not the error's own text: it quotes the line, and a line may hold a secret.
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                return self.fault(format!("{origin}, line {line}: {}", error.message()));
+            }
         };
         for (name, value) in table {
             let text = match value {
@@ -210,6 +215,9 @@ impl Layers {
             return false;
         };
         if !value.trim().is_empty() {
+            if self.values.get(key.name).is_some_and(|(_, known)| known == origin) {
+                self.fault(format!("`{}` and `{name}` are both given ({origin}); give one", key.name));
+            }
             match std::fs::read_to_string(Path::new(value.trim())) {
                 Ok(text) => {
                     self.values.insert(key.name, (text.trim().to_owned(), origin.clone()));
@@ -227,6 +235,19 @@ impl Layers {
     pub(super) fn text(&self, name: &'static str) -> Option<&str> {
         debug_assert!(KEYS.iter().any(|key| key.name == name), "{name} is not declared");
         self.values.get(name).map(|(value, _)| value.as_str())
+    }
+
+    /// Whether `one` comes from a later layer than `other`.
+    pub(super) fn beats(&self, one: &'static str, other: &'static str) -> bool {
+        let rank = |name| {
+            self.values.get(name).map_or(0, |(_, origin)| match origin {
+                Origin::Default => 1,
+                Origin::File(_) => 2,
+                Origin::Environment => 3,
+                Origin::Flag => 4,
+            })
+        };
+        rank(one) > rank(other)
     }
 
     /// The value as a `T`; `expected` says in words what a `T` looks like.
@@ -267,6 +288,8 @@ impl Layers {
         let secret = KEYS.iter().any(|key| key.name == name && key.secret);
         match self.values.get(name) {
             Some(_) if secret => "***".to_owned(),
+            // A store's URI may hold a password.
+            Some((value, _)) if value.contains('@') => "***".to_owned(),
             Some((value, _)) => format!("{value:?}"),
             None => "not set".to_owned(),
         }

@@ -132,11 +132,12 @@ impl Config {
 
 fn read_store(layers: &mut layers::Layers) -> Option<StoreConfig> {
     // A flag or MCPGW_STORE names any store; MONGODB_URI is the earlier gateway's key.
-    let (key, uri) = match (layers.text("MONGODB_URI"), layers.text("MCPGW_STORE")) {
-        (None, given) => ("MCPGW_STORE", given.unwrap_or("sqlite:").to_owned()),
-        (Some(_), Some(given)) if given.starts_with("sqlite:") => ("MCPGW_STORE", given.to_owned()),
-        (Some(uri), _) => ("MONGODB_URI", uri.to_owned()),
+    let key = if layers.text("MONGODB_URI").is_some() && !layers.beats("MCPGW_STORE", "MONGODB_URI") {
+        "MONGODB_URI"
+    } else {
+        "MCPGW_STORE"
     };
+    let uri = layers.text(key).unwrap_or("sqlite:").to_owned();
     let location = match uri.strip_prefix("sqlite:") {
         Some("") => default_store_file().or_else(|| {
             layers.fault(
@@ -144,6 +145,10 @@ fn read_store(layers: &mut layers::Layers) -> Option<StoreConfig> {
             );
             None
         }),
+        Some(":memory:") => {
+            layers.refuse(key, "sqlite:PATH: every command is a process of its own, so the store has to be a file");
+            None
+        }
         Some(path) => Some(PathBuf::from(path)),
         None if uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://") => {
             layers.fault(format!("`{key}` names a MongoDB, which this version does not open yet; use sqlite:PATH"));
@@ -362,6 +367,25 @@ mod tests {
             assert!(text.contains(part), "{part} is missing in: {text}");
         }
         assert!(!text.contains("hunter2"), "{text}");
+        for (environment, file) in
+            [(&[("MCPGW_STORE", "postgres://u:hunter2@h")][..], None), (&[], Some("embedding_api_key = hunter2\n"))]
+        {
+            let text = load(environment, file).expect_err("a fault").to_string();
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flag_names_the_store_whatever_the_environment_says() {
+        let with = |flag: (&'static str, &str), environment: (&str, &str)| Sources {
+            flags: vec![(flag.0, flag.1.to_owned())],
+            environment: vec![(environment.0.to_owned(), environment.1.to_owned())],
+            file: None,
+        };
+        let sqlite = Config::load(&with(("MCPGW_STORE", "sqlite:/a.db"), ("MONGODB_URI", "mongodb://h/")));
+        assert_eq!(sqlite.expect("a configuration").store.location, Location::Sqlite(PathBuf::from("/a.db")));
+        let mongo = Config::load(&with(("MONGODB_URI", "mongodb://h/"), ("MCPGW_STORE", "sqlite:/a.db")));
+        assert!(mongo.expect_err("not built yet").to_string().contains("MONGODB_URI"));
     }
 
     #[test]

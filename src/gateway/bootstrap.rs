@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Gateway;
 use crate::catalog::{Progress, SyncOptions, SyncReport};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Server, TenantId};
 
 /// What bootstrapping did.
@@ -22,30 +22,44 @@ pub struct Bootstrapped {
     pub sync: SyncReport,
 }
 
+/// Marks a server as one of the demo's, in its `metadata`: only such a one may be changed by the next demo.
+pub const DEMO_MARK: &str = "mcpgw.demo";
+
 impl Gateway {
-    /// Registers `servers` where they are missing or have moved, and syncs the catalog. Safe to repeat.
+    /// Registers the demo's servers where they are missing or have moved, and syncs what `options` says. Safe
+    /// to repeat.
     ///
     /// # Errors
-    /// When the store fails; a server that fails is in the report.
+    /// When an operator's own server has the name of a demo server, or the store fails; a server that fails is
+    /// in the report.
     pub async fn bootstrap(
         &self,
         tenant: &TenantId,
-        servers: &[Server],
+        demo: &[Server],
+        options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Bootstrapped> {
         let mut added = Vec::new();
-        for server in servers {
+        for server in demo {
             match self.registry.get(tenant, &server.name).await {
-                Ok(known) if known.transport == server.transport => continue,
-                Ok(_) => self.registry.remove(tenant, &server.name).await?,
-                Err(error) if error.kind() == Kind::NotFound => {}
+                Ok(known) if !known.metadata.contains_key(DEMO_MARK) => {
+                    return Err(Error::new(
+                        Kind::Conflict,
+                        format!("server `{}` is yours, not the demo's", server.name),
+                    )
+                    .help("try the demo in a tenant of its own: --tenant demo"));
+                }
+                Ok(known) if known.transport == server.transport => {}
+                // This program has moved; what the operator has set on the entry stays.
+                Ok(_) => self.registry.set_transport(tenant, &server.name, &server.transport).await?,
+                Err(error) if error.kind() == Kind::NotFound => {
+                    self.add_server(tenant, server).await?;
+                    added.push(server.name.to_string());
+                }
                 Err(error) => return Err(error),
             }
-            self.add_server(tenant, server).await?;
-            added.push(server.name.to_string());
         }
-        let sync = self.sync(tenant, &SyncOptions::default(), progress).await?;
-        self.catalog.view(tenant).await?;
+        let sync = self.sync(tenant, options, progress).await?;
         let (store, search, space) = self.describe();
         Ok(Bootstrapped {
             store,

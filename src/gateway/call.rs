@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Gateway, resolve};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Principal, RawObject};
 use crate::upstream::{Reply, Request};
 
@@ -47,14 +47,18 @@ impl Gateway {
         };
         let outcome = match self.pool.get(&principal.tenant, &listed.server) {
             Ok(upstream) => upstream.request(&request).await,
-            Err(error) => Err(error),
+            // Policy and configuration are the operator's business, not the caller's.
+            Err(error) => {
+                Err(Error::new(Kind::UpstreamUnavailable, format!("server `{}` is not available", listed.server.name))
+                    .source(error))
+            }
         };
         match &outcome {
             Ok(_) => tracing::debug!(
                 server.name = %listed.server.name, tool.name = listed.tool.name,
                 duration_ms = started.elapsed().as_secs_f64() * 1e3, "called"
             ),
-            Err(error) => tracing::warn!(
+            Err(error) => tracing::info!(
                 server.name = %listed.server.name, tool.name = listed.tool.name, error = error.chain(),
                 duration_ms = started.elapsed().as_secs_f64() * 1e3, "call failed"
             ),

@@ -20,7 +20,7 @@ use crate::search::{self as index, SearchIndex};
 use crate::store::{self, Store};
 use crate::upstream::Pool;
 
-pub use bootstrap::Bootstrapped;
+pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use call::{CallRequest, MAX_NAME_BYTES};
 pub use doctor::{Check, CheckStatus};
 pub use list::{Page, PageStart};

@@ -54,6 +54,10 @@ impl Gateway {
     /// What is wrong with it, or that its name is taken.
     pub async fn add_server(&self, tenant: &TenantId, server: &Server) -> Result<()> {
         upstream::check(server, &self.config.upstream)?;
+        // Left by a removal that was interrupted; they must not come back under a new server's name.
+        if self.registry.get(tenant, &server.name).await.is_err() {
+            self.remove_tools(tenant, &server.name).await?;
+        }
         self.registry.add(tenant, server).await
     }
 
@@ -64,6 +68,10 @@ impl Gateway {
     pub async fn remove_server(&self, tenant: &TenantId, name: &ServerName) -> Result<usize> {
         // The server first: without it its tools are not shown, should the second step be interrupted.
         self.registry.remove(tenant, name).await?;
+        self.remove_tools(tenant, name).await
+    }
+
+    async fn remove_tools(&self, tenant: &TenantId, name: &ServerName) -> Result<usize> {
         let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
         let tools = catalog.find(&Query::all().equals("server", name.as_str())).await?;
         let ids: Vec<String> = tools.into_iter().map(|each| each.value.id.as_str().to_owned()).collect();

@@ -12,6 +12,8 @@ use crate::store::{ChangeFeed, Event};
 
 /// Changes that arrive within this of one another are applied together: a sync writes hundreds at once.
 const GATHER: Duration = Duration::from_millis(30);
+/// A store that never rests must not keep its changes from being applied.
+const GATHER_AT_MOST: usize = 20_000;
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(500);
 
 /// Opens the feed, then follows it until the task is aborted.
@@ -23,37 +25,28 @@ pub async fn start(gateway: &Arc<Gateway>) -> Result<JoinHandle<()>> {
     let gateway = Arc::clone(gateway);
     Ok(tokio::spawn(async move {
         loop {
-            if let Err(error) = pass(&gateway, feed.as_mut()).await {
-                tracing::warn!(error = error.chain(), "changes were not applied; everything is read anew");
+            let mut outcome = pass(&gateway, feed.as_mut()).await;
+            // The feed has moved on, so only reading everything anew makes up for a failure.
+            while let Err(error) = outcome {
+                tracing::warn!(error = error.chain(), "changes of the store were not applied; reading everything anew");
                 tokio::time::sleep(PAUSE_AFTER_ERROR).await;
-                if let Err(error) = gateway.catalog().reload().await {
-                    tracing::warn!(error = error.chain(), "the store was not read");
-                }
+                outcome = gateway.catalog().reload().await;
             }
+            gateway.pool().keep_only(&gateway.catalog().servers_in_use());
         }
     }))
 }
 
 /// Waits for an event and applies it.
 async fn pass(gateway: &Gateway, feed: &mut dyn ChangeFeed) -> Result<()> {
-    let changes = match feed.next().await? {
-        Event::Changes(mut changes, _) => {
-            while let Ok(more) = tokio::time::timeout(GATHER, feed.next()).await {
-                match more? {
-                    Event::Changes(more, _) => changes.extend(more),
-                    Event::Lost(_) => return gateway.catalog().reload().await,
-                }
-            }
-            changes
-        }
-        Event::Lost(_) => return gateway.catalog().reload().await,
-    };
-    for (tenant, name) in gateway.catalog().apply(&changes).await? {
-        let view = gateway.catalog().view(&tenant).await?;
-        if !view.server(name.as_str()).is_some_and(|server| server.is_enabled) {
-            gateway.pool().forget(&tenant, &name);
-        }
+    let Event::Changes(mut changes, _) = feed.next().await? else { return gateway.catalog().reload().await };
+    while changes.len() < GATHER_AT_MOST
+        && let Ok(more) = tokio::time::timeout(GATHER, feed.next()).await
+    {
+        let Event::Changes(more, _) = more? else { return gateway.catalog().reload().await };
+        changes.extend(more);
     }
+    gateway.catalog().apply(&changes).await?;
     tracing::debug!(changes = changes.len(), "applied changes of the store");
     Ok(())
 }

@@ -20,8 +20,6 @@ pub enum Code {
     InvalidParams,
     /// Our fault.
     InternalError,
-    /// The caller may see it but not use it.
-    Forbidden,
     /// The downstream passed its deadline.
     UpstreamTimeout,
     /// The downstream is away.
@@ -43,7 +41,6 @@ impl Code {
             Self::MethodNotFound => -32601,
             Self::InvalidParams => -32602,
             Self::InternalError => -32603,
-            Self::Forbidden => -32003,
             Self::UpstreamTimeout => -32004,
             Self::UpstreamUnavailable => -32005,
             Self::UpstreamError => -32008,
@@ -60,7 +57,6 @@ impl Code {
             Self::MethodNotFound => "METHOD_NOT_FOUND",
             Self::InvalidParams => "INVALID_PARAMS",
             Self::InternalError => "INTERNAL_ERROR",
-            Self::Forbidden => "FORBIDDEN",
             Self::UpstreamTimeout => "UPSTREAM_TIMEOUT",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::UpstreamError => "UPSTREAM_ERROR",
@@ -74,7 +70,6 @@ fn code(kind: Kind) -> Code {
     match kind {
         Kind::InvalidInput | Kind::NotFound => Code::InvalidParams,
         Kind::Refused | Kind::Conflict => Code::InvalidRequest,
-        Kind::Forbidden => Code::Forbidden,
         Kind::UpstreamTimeout => Code::UpstreamTimeout,
         Kind::UpstreamUnavailable => Code::UpstreamUnavailable,
         Kind::UpstreamError => Code::UpstreamError,

@@ -96,7 +96,7 @@ fn without_result_type(result: RawJson) -> crate::error::Result<RawJson> {
 }
 
 pub(super) fn contains(text: &Bytes, part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
+    memchr::memmem::find(text, part).is_some()
 }
 
 #[cfg(test)]

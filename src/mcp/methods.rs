@@ -62,7 +62,10 @@ impl Face {
             Some(listing) => self.lists_discovery(incoming.principal, listing).await?,
             None => false,
         };
-        if discovery && cursor.is_none() {
+        if discovery && cursor.is_some() {
+            return Err(Error::invalid("this list has one page").data(json!({ "reason": "invalid_cursor" })));
+        }
+        if discovery {
             let tools = self.discovery_tools(incoming.principal).await?;
             let tools: Vec<Vec<u8>> = tools.iter().map(|tool| tool.to_string().into_bytes()).collect();
             return Ok(tools_result(tools.iter().map(Vec::as_slice), None, &options.extra));

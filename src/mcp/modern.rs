@@ -22,12 +22,14 @@ const DISCOVER_TTL_MS: u64 = 300_000;
 
 /// Whether a request is of this era: by its header, its `_meta` or its method.
 pub(super) fn is_modern(headers: &HeaderMap, request: &Request<'_>) -> bool {
+    if request.method == "initialize" && request.params.get("protocolVersion").is_some() {
+        return false;
+    }
     let header = headers.get("mcp-protocol-version").and_then(|value| value.to_str().ok());
     // A date after the last session-era revision is this era's to refuse, with the versions it supports.
     header.is_some_and(|version| is_date(version) && version > LEGACY[0])
         || request.method == "server/discover"
-        || (request.method != "initialize" || request.params.get("protocolVersion").is_none())
-            && meta(request).is_some_and(|meta| meta.get(META_VERSION).is_some())
+        || meta(request).is_some_and(|meta| meta.get(META_VERSION).is_some())
 }
 
 fn is_date(text: &str) -> bool {
@@ -126,8 +128,11 @@ fn check(headers: &HeaderMap, request: &Request<'_>) -> Result<(), Answer> {
     }
     if request.method == "tools/call" {
         let name: Option<String> = request.params.read("name").ok().flatten();
+        if name.is_none() {
+            return refuse(Code::InvalidParams, "`name` is missing: the tool to call", None);
+        }
         let stated = header("mcp-name").and_then(decode);
-        if name.is_none() || stated != name {
+        if stated != name {
             return refuse(
                 Code::HeaderMismatch,
                 "the header Mcp-Name is missing or says otherwise than the body",

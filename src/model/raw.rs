@@ -1,6 +1,7 @@
 //! JSON that is carried, not read.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
@@ -70,12 +71,6 @@ impl RawJson {
     }
 }
 
-impl From<&RawValue> for RawJson {
-    fn from(raw: &RawValue) -> Self {
-        Self(Bytes::copy_from_slice(raw.get().as_bytes()))
-    }
-}
-
 impl std::fmt::Debug for RawJson {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "RawJson({} bytes)", self.0.len())
@@ -130,6 +125,7 @@ impl<'a> RawObject<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const FEW: usize = 16;
         struct Members;
         impl<'de> Visitor<'de> for Members {
             type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
@@ -140,8 +136,18 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members: Self::Value = Vec::with_capacity(8);
+                let mut many: HashSet<Cow<'de, str>> = HashSet::new();
                 while let Some(name) = map.next_key::<Name<'de>>()? {
-                    if members.iter().any(|(member, _)| *member == name.0) {
+                    // Looking through a few is fastest; looking through thousands for each would be an attack.
+                    if members.len() == FEW {
+                        many.extend(members.iter().map(|(member, _)| member.clone()));
+                    }
+                    let twice = if members.len() < FEW {
+                        members.iter().any(|(member, _)| *member == name.0)
+                    } else {
+                        !many.insert(name.0.clone())
+                    };
+                    if twice {
                         return Err(A::Error::custom("a member is named twice"));
                     }
                     members.push((name.0, map.next_value()?));
@@ -246,6 +252,11 @@ mod tests {
         }
         writer.object("meta", |meta| meta.text("k\"", "v\n"));
         assert_eq!(writer.finish().as_str(), r#"{"b":[1, 2],"ab":{"x":1},"meta":{"k\"":"v\n"}}"#);
+        let many: Vec<String> = (0..100).map(|number| format!(r#""m{number}":{number}"#)).collect();
+        let text = format!("{{{}}}", many.join(","));
+        assert_eq!(serde_json::from_str::<RawObject<'_>>(&text).expect("an object").iter().count(), 100);
+        let twice = format!("{{{},\"m3\":1}}", many.join(","));
+        assert!(serde_json::from_str::<RawObject<'_>>(&twice).is_err());
         for bad in [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#, "[]", "1"] {
             assert!(serde_json::from_str::<RawObject<'_>>(bad).is_err(), "{bad}");
         }

@@ -75,7 +75,11 @@ fn with_distinct_names(entries: &Map<String, Value>) -> Vec<Imported> {
 
 fn server(name: ServerName, value: &Value) -> Result<Server> {
     let entry: Entry = serde_json::from_value(value.clone())
-        .map_err(|error| Error::invalid(format!("entry {name:?} cannot be read")).source(error))?;
+        // Not serde's text: it quotes the value, which may be a credential.
+        .map_err(|_| {
+            Error::invalid(format!("entry `{name}` has a member of the wrong type"))
+                .help("`args` is a list of texts, `env` and `headers` are objects of texts")
+        })?;
     let unresolved = entry.args.iter().chain(entry.env.values()).chain(entry.headers.values());
     if let Some(text) = unresolved.clone().find(|text| text.contains("${")) {
         // Only the placeholder is shown: what stands around it may be a credential.

@@ -5,7 +5,7 @@ mod import;
 use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{LastSync, Server, ServerName, TenantId, Timestamp};
+use crate::model::{LastSync, Server, ServerName, TenantId, Timestamp, Transport};
 use crate::store::{Collection, Expect, Query, Store};
 
 pub use import::{Imported, read as read_import};
@@ -75,6 +75,19 @@ impl Registry {
             changes
         })
         .await
+    }
+
+    /// Replaces how a server is reached and keeps everything else.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`].
+    pub async fn set_transport(&self, tenant: &TenantId, name: &ServerName, transport: &Transport) -> Result<()> {
+        let changed = self.change(tenant, name, |server| {
+            server.transport = transport.clone();
+            server.updated_at = Timestamp::now();
+            true
+        });
+        changed.await.map(|_| ())
     }
 
     /// Notes how a sync ended. A server that was removed meanwhile stays removed.

@@ -82,10 +82,10 @@ impl TenantIndex {
     fn build(tools: &[Arc<Tool>]) -> tantivy::Result<Self> {
         let (schema, fields) = schema();
         let builder = Index::builder().schema(schema).settings(IndexSettings::default());
-        let mut analyzers = tantivy::tokenizer::TokenizerManager::new();
+        let analyzers = tantivy::tokenizer::TokenizerManager::new();
         analyzers.register(ANALYZER, text::analyzer());
         let mut writer = builder
-            .tokenizers(std::mem::take(&mut analyzers))
+            .tokenizers(analyzers)
             .single_segment_index_writer(tantivy::directory::RamDirectory::create(), WRITER_BYTES)?;
         for tool in tools {
             let mut document = TantivyDocument::new();

@@ -48,11 +48,11 @@ async fn request_id(mut request: Request, next: Next) -> Response {
 }
 
 async fn limit_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let limit = app.gateway.config().serve.max_header_bytes;
+    let (limit, most) = (app.gateway.config().serve.max_header_bytes, app.gateway.config().serve.max_headers);
     let size: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if size > limit {
+    if size > limit || request.headers().len() > most {
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return error::response(status, Code::InvalidRequest, "the headers are too large", None);
+        return error::response(status, Code::InvalidRequest, "the headers are too large or too many", None);
     }
     next.run(request).await
 }

@@ -24,7 +24,8 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .max_headers(config.max_headers)
+        // Counted by `layers::limit_headers`, which answers with a body.
+        .max_headers(2 * config.max_headers + 50)
         .max_buf_size(config.max_header_bytes.max(8192) + 64 * 1024);
     let service = TowerToHyperService::new(router::router(app));
     let connections = GracefulShutdown::new();

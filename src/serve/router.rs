@@ -1,6 +1,7 @@
 //! Every route on one page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -15,6 +16,9 @@ use serde_json::json;
 use super::layers::RequestId;
 use super::{App, error, health, layers, principal};
 use crate::mcp::{Answer, Code, Incoming, Listing};
+
+/// Against clients that send their body drop by drop.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) fn router(app: &Arc<App>) -> Router {
     let mcp = |listing| {
@@ -86,7 +90,12 @@ fn written(answer: Answer) -> Response {
 }
 
 async fn whole(body: Body, limit: usize) -> Result<Bytes, Box<Response>> {
-    match Limited::new(body, limit).collect().await {
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect());
+    let Ok(read) = read.await else {
+        let detail = "the body took too long";
+        return Err(Box::new(error::response(StatusCode::REQUEST_TIMEOUT, Code::InvalidRequest, detail, None)));
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             let data = json!({ "reason": "body_too_large", "limit_bytes": limit });

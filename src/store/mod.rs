@@ -72,7 +72,7 @@ impl Place {
 pub struct RawDocument {
     /// Its id.
     pub id: String,
-    /// Grows by one with every write; starts at 1.
+    /// Grows with every write; no document gets the same one twice, not even after a removal.
     pub revision: u64,
     /// JSON.
     pub body: String,
@@ -197,7 +197,8 @@ pub trait Store: Send + Sync {
     /// How many documents `find` would return.
     async fn count(&self, place: &Place, query: &Query) -> Result<u64>;
 
-    /// All writes or none, durable when this returns. The revisions after it (0 for a delete).
+    /// All writes or none, durable when this returns. The new revision of each; of a removal the last one it
+    /// had, or 0 when nothing was there.
     ///
     /// # Errors
     /// [`Kind::Conflict`] naming the document when an expectation does not hold.
@@ -301,9 +302,9 @@ impl<T: Document> Collection<T> {
     /// # Errors
     /// As the store's.
     pub async fn delete(&self, id: &str) -> Result<bool> {
-        let Some(found) = self.store.get(&self.place, id).await? else { return Ok(false) };
-        let write = Write::Delete { id: id.to_owned(), expect: Expect::Revision(found.revision) };
-        self.store.write(&self.place, vec![write]).await.map(|_| true)
+        let write = Write::Delete { id: id.to_owned(), expect: Expect::Any };
+        let revisions = self.store.write(&self.place, vec![write]).await?;
+        Ok(revisions.first().is_some_and(|former| *former > 0))
     }
 
     /// Puts and deletes together: all or none.

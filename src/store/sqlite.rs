@@ -262,7 +262,10 @@ fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::R
     expected(expect, alive, table, &id)?;
     let revision = match write {
         Write::Put { body, expires_at, .. } => {
-            let next = present.map_or(1, |(revision, _)| revision + 1);
+            // One sequence for all documents: a revision never comes back, not even after a removal.
+            let next: u64 = connection
+                .prepare_cached("UPDATE store_meta SET value = value + 1 WHERE key = 'revision' RETURNING value")?
+                .query_row([], |row| row.get(0))?;
             connection
                 .prepare_cached(&format!(
                     "INSERT OR REPLACE INTO {table} (tenant, id, revision, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)"
@@ -271,13 +274,11 @@ fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::R
             next
         }
         Write::Delete { .. } => {
-            if present.is_none() {
-                return Ok(0);
-            }
+            let Some((former, _)) = present else { return Ok(0) };
             connection
                 .prepare_cached(&format!("DELETE FROM {table} WHERE tenant = ?1 AND id = ?2"))?
                 .execute(params![place.tenant_key(), id])?;
-            0
+            former
         }
     };
     if place.collection.watched {
@@ -385,12 +386,12 @@ fn connect(path: &Path) -> Result<Connection> {
 
 /// Accepts a store of this version, creates the schema in an empty file, refuses everything else unchanged.
 fn check_or_create(connection: &mut Connection, path: &Path, collections: &[&CollectionSpec]) -> Result<()> {
-    let numbers = |connection: &Connection| -> rusqlite::Result<(i32, i32, i64)> {
-        Ok((
-            connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
-            connection.query_row("PRAGMA user_version", [], |row| row.get(0))?,
-            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
-        ))
+    // In one transaction: another process may be creating the schema at this moment.
+    let numbers = |connection: &mut Connection| -> rusqlite::Result<(i32, i32, i64)> {
+        let moment = connection.transaction()?;
+        let tables = moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let pragma = |name: &str| moment.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+        Ok((pragma("application_id")?, pragma("user_version")?, tables))
     };
     let refuse = |why: String| {
         Err(Error::new(Kind::StoreUnavailable, format!("`{}` {why}", path.display()))
@@ -422,7 +423,7 @@ fn create(connection: &mut Connection, collections: &[&CollectionSpec]) -> rusql
     let mut schema = String::from(
         "CREATE TABLE change_log (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT NOT NULL, tenant TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL);
          CREATE TABLE store_meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-         INSERT INTO store_meta VALUES ('forgotten_to', 0);",
+         INSERT INTO store_meta VALUES ('forgotten_to', 0), ('revision', 0);",
     );
     for spec in collections {
         let _ = write!(

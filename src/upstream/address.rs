@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -43,15 +43,19 @@ pub(super) fn check_url(server: &ServerName, text: &str, allow_private: bool) ->
 
 /// Why an address may not be connected to.
 fn refusal(address: IpAddr, allow_private: bool) -> Option<&'static str> {
-    let address = address.to_canonical();
+    let address = innermost(address);
     let (never, private) = match address {
         IpAddr::V4(v4) => (
-            v4.is_link_local() || v4.is_multicast() || v4.is_unspecified() || v4.is_broadcast(),
+            v4.is_link_local()
+                || v4.is_multicast()
+                || v4.is_unspecified()
+                || v4.is_broadcast()
+                || v4 == ALIBABA_METADATA,
             v4.is_loopback() || v4.is_private() || is_shared(v4.octets()),
         ),
         IpAddr::V6(v6) => (
             v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified() || is_metadata(v6),
-            v6.is_loopback() || v6.is_unique_local(),
+            v6.is_loopback() || v6.is_unique_local() || v6.segments()[0] & 0xffc0 == 0xfec0,
         ),
     };
     if never {
@@ -60,6 +64,24 @@ fn refusal(address: IpAddr, allow_private: bool) -> Option<&'static str> {
         Some("a private address, which DOWNSTREAM_ALLOW_PRIVATE_NETWORKS=false refuses")
     } else {
         None
+    }
+}
+
+/// The metadata service of Alibaba Cloud lies inside the carrier-grade range.
+const ALIBABA_METADATA: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
+
+/// The IPv4 address inside an IPv6 one, however it is wrapped: mapped (RFC 4291), compatible (deprecated
+/// there), NAT64 `64:ff9b::/96` (RFC 6052), 6to4 `2002::/16` (RFC 3056).
+fn innermost(address: IpAddr) -> IpAddr {
+    let address = address.to_canonical();
+    let IpAddr::V6(v6) = address else { return address };
+    let [a, b, c, d, e, f, g, h] = v6.segments();
+    let v4 = |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
+    match [a, b, c, d, e, f] {
+        [0x64, 0xff9b, 0, 0, 0, 0] => v4(g, h),
+        [0, 0, 0, 0, 0, 0] if (g, h) > (0, 1) => v4(g, h),
+        [0x2002, high, low, ..] => v4(high, low),
+        _ => address,
     }
 }
 
@@ -117,12 +139,25 @@ mod tests {
             "ff02::1",
             "::ffff:169.254.169.254",
             "fd00:ec2::254",
+            "100.100.100.200",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+            "::169.254.169.254",
         ] {
             assert!(refusal(never.parse().expect("an address"), true).is_some(), "{never}");
         }
-        for private in
-            ["127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "fc00::1", "::ffff:127.0.0.1"]
-        {
+        for private in [
+            "127.0.0.1",
+            "::1",
+            "10.0.0.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "100.64.0.1",
+            "fc00::1",
+            "fec0::1",
+            "64:ff9b::7f00:1",
+            "::ffff:127.0.0.1",
+        ] {
             let address = private.parse().expect("an address");
             assert!(refusal(address, true).is_none() && refusal(address, false).is_some(), "{private}");
         }

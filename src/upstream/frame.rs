@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Reply, Request};
-use crate::model::{ObjectWriter, RawJson, RawObject};
+use super::{Greeting, Reply, Request, broke_protocol};
+use crate::model::{ObjectWriter, RawJson, RawObject, Server};
 
 /// The stateless revision.
 pub(super) const MODERN: &str = "2026-07-28";
@@ -55,13 +55,15 @@ fn write_params(params: &mut ObjectWriter, request: &Request<'_>, era: Era) {
     let mut meta = None;
     for (member, value) in request.params.iter() {
         match member {
-            "name" if request.name.is_some() => {}
+            // `server` is ours: it told us where the call goes.
+            "name" | "server" if request.name.is_some() => {}
             "_meta" => meta = Some(value),
             _ => params.raw(member, value.get().as_bytes()),
         }
     }
     let given = meta.and_then(|raw| RawObject::parse(raw).ok()).unwrap_or_default();
-    let kept = || given.iter().filter(|(member, _)| !HOP_META.contains(member) && *member != PROGRESS_TOKEN);
+    let ours = |member: &str| HOP_META.contains(&member) || member == PROGRESS_TOKEN || member.starts_with("mcpgw/");
+    let kept = || given.iter().filter(|(member, _)| !ours(member));
     if era == Era::Legacy && kept().next().is_none() {
         return;
     }
@@ -156,13 +158,13 @@ pub(super) fn read(buffer: &Bytes) -> Result<Incoming, String> {
 /// The part of an `initialize` or `server/discover` result that we act on.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Handshake {
+struct Handshake {
     #[serde(default)]
-    pub(super) protocol_version: Option<String>,
+    protocol_version: Option<String>,
     #[serde(default)]
-    pub(super) supported_versions: Vec<String>,
+    supported_versions: Vec<String>,
     #[serde(default)]
-    pub(super) server_info: Option<ServerInfo>,
+    server_info: Option<ServerInfo>,
     #[serde(default, rename = "_meta")]
     meta: Option<HandshakeMeta>,
 }
@@ -174,19 +176,50 @@ struct HandshakeMeta {
 }
 
 #[derive(Clone, Deserialize)]
-pub(super) struct ServerInfo {
+struct ServerInfo {
     #[serde(default)]
-    pub(super) name: Option<String>,
+    name: Option<String>,
     #[serde(default)]
-    pub(super) version: Option<String>,
+    version: Option<String>,
 }
 
 impl Handshake {
-    pub(super) fn greeting(self, protocol: &str) -> super::Greeting {
+    fn greeting(self, protocol: &str) -> Greeting {
         let info = self.server_info.or(self.meta.and_then(|meta| meta.server_info));
         let (name, version) = info.map_or((None, None), |info| (info.name, info.version));
-        super::Greeting { protocol: protocol.to_owned(), name, version }
+        Greeting { protocol: protocol.to_owned(), name, version }
     }
+}
+
+/// The greeting in the answer to `server/discover`; `None` when the server does not speak the modern era.
+pub(super) fn accept_discover(result: &RawJson) -> Option<Greeting> {
+    let handshake = result.parse::<Handshake>().ok()?;
+    let modern = handshake.supported_versions.iter().any(|version| version == MODERN);
+    modern.then(|| handshake.greeting(MODERN))
+}
+
+/// The revision and the greeting in the answer to `initialize`.
+pub(super) fn accept_initialize(server: &Server, result: &RawJson) -> crate::error::Result<(String, Greeting)> {
+    let not_one = |_| broke_protocol(server, "its answer to `initialize` is not one");
+    let handshake: Handshake = result.parse().map_err(not_one)?;
+    let protocol = handshake.protocol_version.clone().unwrap_or_default();
+    if !LEGACY_KNOWN.contains(&protocol.as_str()) {
+        return Err(broke_protocol(server, "it insists on a protocol revision that we do not speak"));
+    }
+    let greeting = handshake.greeting(&protocol);
+    Ok((protocol, greeting))
+}
+
+/// The id of a message of which only the two ends are left.
+pub(super) fn id_in(ends: &[u8]) -> Option<u64> {
+    let text = String::from_utf8_lossy(ends);
+    // SDKs write the id first or last; what stands between may hold anything.
+    let after = |at: usize| {
+        let digits: String = text.get(at + 5..)?.trim_start().chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    };
+    let last = text.rfind("\"id\":").filter(|at| text.len() - at < 40);
+    last.or_else(|| text.find("\"id\":").filter(|at| *at < 40)).and_then(after)
 }
 
 /// `code` and `message` of an error member, for people.
@@ -227,6 +260,13 @@ mod tests {
         assert!(modern.contains(r#""io.modelcontextprotocol/protocolVersion":"2026-07-28""#), "{modern}");
         assert!(modern.contains(r#""traceparent":"00-x""#) && !modern.contains("2099"), "{modern}");
         assert_eq!(sent("{}", None, Era::Legacy), r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#);
+    }
+
+    #[test]
+    fn ids_are_found_at_either_end() {
+        assert_eq!(id_in(br#"{"jsonrpc":"2.0","id":17,"result":{"x":"\"id\":3"#), Some(17));
+        assert_eq!(id_in(br#"{"result":{"content":"id"} ...  "},"jsonrpc":"2.0","id": 9}"#), Some(9));
+        assert_eq!(id_in(b"xxxx"), None);
     }
 
     #[test]

@@ -25,7 +25,9 @@ use tokio::sync::Mutex;
 
 use super::address::PolicyResolver;
 use super::frame::{self, Era, Incoming};
-use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, timed_out, unavailable};
+use super::{
+    Greeting, Reply, Request, Upstream, UpstreamConfig, answer_too_large, broke_protocol, timed_out, unavailable,
+};
 use crate::error::{Error, Result};
 use crate::model::{RawObject, Secret, Server, ServerName};
 
@@ -95,9 +97,9 @@ impl HttpUpstream {
         config: &UpstreamConfig,
         tls: &ClientConfig,
     ) -> Result<Self> {
-        let uri = url.parse().map_err(|error| {
-            Error::invalid(format!("server `{}`: the URL cannot be used", server.name)).source(error)
-        })?;
+        let unusable = || Error::invalid(format!("server `{}`: the URL cannot be used", server.name));
+        // By way of `Url`, which writes names outside ASCII as the network wants them.
+        let uri = url::Url::parse(url).ok().and_then(|url| url.as_str().parse().ok()).ok_or_else(unusable)?;
         let mut tcp = HttpConnector::new_with_resolver(PolicyResolver { allow_private: config.allow_private_networks });
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
@@ -151,18 +153,19 @@ impl HttpUpstream {
                 Failure::SessionGone => self.status(StatusCode::NOT_FOUND),
                 Failure::Status(status) => self.status(status),
             })?;
-        let Reply::Result(result) = &answer.reply else { return Err(self.refused(&answer.reply)) };
-        let handshake: frame::Handshake =
-            result.parse().map_err(|_| broke_protocol(&self.server, "its answer to `initialize` is not one"))?;
-        let protocol = handshake.protocol_version.clone().unwrap_or_default();
-        if !frame::LEGACY_KNOWN.contains(&protocol.as_str()) {
-            return Err(broke_protocol(&self.server, format!("it insists on protocol {protocol:?}")));
-        }
+        let result = match &answer.reply {
+            Reply::Result(result) => result,
+            Reply::Error(error) => {
+                let why = format!("it refused to connect: {}", frame::error_text(error));
+                return Err(unavailable(&self.server, why));
+            }
+        };
+        let (protocol, greeting) = frame::accept_initialize(&self.server, result)?;
         let session = Session {
             era: Era::Legacy,
             version: HeaderValue::from_str(&protocol).unwrap_or(version),
             id: answer.session,
-            greeting: handshake.greeting(&protocol),
+            greeting,
         };
         self.notify(&session, Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
         Ok(session)
@@ -179,12 +182,8 @@ impl HttpUpstream {
         headers.insert(METHOD, HeaderValue::from_static("server/discover"));
         match self.exchange(id, frame::request(id, &request, Era::Modern), &headers).await {
             Ok(Answer { reply: Reply::Result(result), .. }) => {
-                let Ok(handshake) = result.parse::<frame::Handshake>() else { return Ok(None) };
-                if !handshake.supported_versions.iter().any(|version| version == frame::MODERN) {
-                    return Ok(None);
-                }
-                let greeting = handshake.greeting(frame::MODERN);
-                Ok(Some(Session { era: Era::Modern, version, id: None, greeting }))
+                let session = |greeting| Session { era: Era::Modern, version, id: None, greeting };
+                Ok(frame::accept_discover(&result).map(session))
             }
             // Credentials and absence are no verdict on the era; anything else a server says is.
             Err(Failure::Status(status)) if matches!(status.as_u16(), 401 | 403) || status.is_server_error() => {
@@ -230,7 +229,7 @@ impl HttpUpstream {
             return Err(Failure::SessionGone);
         }
         let reply = if json {
-            self.read_whole(id, status, response.into_body()).await
+            self.read_whole(id, status, response.into_body(), headers.contains_key(SESSION)).await
         } else if stream && status.is_success() {
             self.read_stream(id, response.into_body(), headers).await
         } else if status.is_success() {
@@ -254,20 +253,31 @@ impl HttpUpstream {
         request
     }
 
-    async fn read_whole(&self, id: u64, status: StatusCode, mut body: Body) -> Result<Reply, Failure> {
+    async fn read_whole(
+        &self,
+        id: u64,
+        status: StatusCode,
+        mut body: Body,
+        in_session: bool,
+    ) -> Result<Reply, Failure> {
         let mut buffer = BytesMut::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| Failure::Final(self.cut(error)))?;
             if let Some(data) = frame.data_ref() {
                 if buffer.len() + data.len() > self.max_result_bytes {
-                    return Err(Failure::Final(self.too_large("answer", self.max_result_bytes)));
+                    return Err(Failure::Final(answer_too_large(&self.server, self.max_result_bytes)));
                 }
                 buffer.extend_from_slice(data);
             }
         }
         match frame::read(&buffer.freeze()) {
+            _ if matches!(status.as_u16(), 401 | 403) => Err(Failure::Status(status)),
             Ok(Incoming::Reply(answered, reply)) if answered == id => Ok(reply),
-            Ok(Incoming::Stray(Some(error))) => Ok(Reply::Error(error)),
+            // How the TypeScript SDK says that it knows no such session.
+            Ok(Incoming::Stray(Some(_))) if status == StatusCode::BAD_REQUEST && in_session => {
+                Err(Failure::SessionGone)
+            }
+            Ok(Incoming::Stray(Some(error))) if status.is_success() => Ok(Reply::Error(error)),
             Ok(_) if !status.is_success() => Err(Failure::Status(status)),
             Ok(_) => Err(Failure::Final(broke_protocol(&self.server, "its answer is not to our request"))),
             Err(_) if !status.is_success() => Err(Failure::Status(status)),
@@ -293,8 +303,12 @@ impl HttpUpstream {
                     Incoming::Reply(..) | Incoming::Notification | Incoming::Stray(None) => {}
                 }
             }
-            if events.pending() > self.max_event_bytes.max(self.max_result_bytes) {
-                return Err(Failure::Final(self.too_large("event", self.max_event_bytes)));
+            if events.pending() > self.max_event_bytes {
+                let limit = self.max_event_bytes;
+                return Err(Failure::Final(
+                    broke_protocol(&self.server, format!("an event of its stream is larger than {limit} bytes"))
+                        .help("raise MAX_SSE_EVENT_BYTES if that is what you want"),
+                ));
             }
         }
         Err(Failure::Final(unavailable(&self.server, "its stream ended without the answer")))
@@ -325,22 +339,8 @@ impl HttpUpstream {
         }
     }
 
-    fn refused(&self, reply: &Reply) -> Error {
-        match reply {
-            Reply::Error(error) => {
-                unavailable(&self.server, format!("it refused to connect: {}", frame::error_text(error)))
-            }
-            Reply::Result(_) => broke_protocol(&self.server, "its answer to `initialize` is not one"),
-        }
-    }
-
     fn cut(&self, error: hyper::Error) -> Error {
-        unavailable(&self.server, "its answer broke off").source(error)
-    }
-
-    fn too_large(&self, what: &str, limit: usize) -> Error {
-        broke_protocol(&self.server, format!("its {what} is larger than {limit} bytes"))
-            .help("raise MAX_RESULT_BYTES or MAX_SSE_EVENT_BYTES if that is what you want")
+        unavailable(&self.server, format!("its answer broke off: {error}"))
     }
 }
 
@@ -433,14 +433,21 @@ fn blank_line(buffer: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
+/// The data of an event of type `message`, which is also what an event without a type is.
 fn event_data(event: &Bytes) -> Option<Bytes> {
-    let mut lines = event.split(|byte| matches!(byte, b'\n' | b'\r')).filter_map(|line| {
-        let value = line.strip_prefix(b"data")?;
-        match value.strip_prefix(b":") {
-            Some(value) => Some(value.strip_prefix(b" ").unwrap_or(value)),
-            None => value.is_empty().then_some(value),
-        }
-    });
+    let fields = |wanted: &'static [u8]| {
+        event.split(|byte| matches!(byte, b'\n' | b'\r')).filter_map(move |line| {
+            let value = line.strip_prefix(wanted)?;
+            match value.strip_prefix(b":") {
+                Some(value) => Some(value.strip_prefix(b" ").unwrap_or(value)),
+                None => value.is_empty().then_some(value),
+            }
+        })
+    };
+    if fields(b"event").next_back().is_some_and(|kind| !kind.is_empty() && kind != b"message") {
+        return None;
+    }
+    let mut lines = fields(b"data");
     let first = lines.next()?;
     match lines.next() {
         None if first.is_empty() => None,
@@ -509,8 +516,7 @@ mod tests {
 
     #[test]
     fn events_are_split_wherever_the_bytes_are_cut() {
-        let stream =
-            "id: 1\nevent: message\ndata: {\"a\":1}\n\n: keep-alive\n\ndata\n\ndata:x\r\ndata: y\r\n\r\ndata: z\n\n";
+        let stream = "id: 1\nevent: message\ndata: {\"a\":1}\n\n: keep-alive\n\nevent: ping\ndata: now\n\ndata\n\ndata:x\r\ndata: y\r\n\r\ndata: z\n\n";
         let expected = ["{\"a\":1}", "x\ny", "z"];
         assert_eq!(data(&[stream]), expected);
         for cut in 0..stream.len() {

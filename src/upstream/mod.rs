@@ -122,9 +122,17 @@ fn timed_out(server: &Server) -> Error {
         .help("raise --timeout of the server or DOWNSTREAM_TIMEOUT_MS, or look at the server's own log")
 }
 
-fn unavailable(server: &Server, why: impl std::fmt::Display) -> Error {
-    Error::new(Kind::UpstreamUnavailable, format!("server `{}` is not available: {why}", server.name))
+/// `why` may hold addresses, paths and the server's own words: it is a cause, for the operator, and never part
+/// of the message that callers see.
+fn unavailable(server: &Server, why: impl Into<String>) -> Error {
+    Error::new(Kind::UpstreamUnavailable, format!("server `{}` is not available", server.name))
+        .source(why.into())
         .help(format!("run `mcpgw server test {}`", server.name))
+}
+
+fn answer_too_large(server: &Server, limit: usize) -> Error {
+    broke_protocol(server, format!("its answer is larger than {limit} bytes"))
+        .help("raise MAX_RESULT_BYTES if that is what you want")
 }
 
 fn broke_protocol(server: &Server, how: impl std::fmt::Display) -> Error {

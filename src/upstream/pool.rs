@@ -10,6 +10,7 @@ use super::{Upstream, UpstreamConfig, check};
 use crate::error::Result;
 use crate::model::{Server, ServerName, TenantId, Transport};
 
+/// Whose, and which.
 type Key = (TenantId, ServerName);
 
 /// The connections of this process.
@@ -70,10 +71,10 @@ impl Pool {
         })
     }
 
-    /// Closes the connection to a server that was removed or disabled.
-    pub fn forget(&self, tenant: &TenantId, server: &ServerName) {
-        let key = (tenant.clone(), server.clone());
-        if let Some(entry) = self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(&key) {
+    /// Closes the connections to all other servers: they were removed or disabled.
+    pub fn keep_only(&self, used: &[Key]) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        for (_, entry) in entries.extract_if(|key, _| !used.contains(key)) {
             close_later(entry.upstream);
         }
     }

@@ -13,17 +13,19 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::frame::{self, Era, Incoming};
-use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, timed_out, unavailable};
+use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, answer_too_large, timed_out, unavailable};
 use crate::error::{Error, Result};
 use crate::model::{RawObject, Server, Transport};
 
 /// How long a silent server may think about a question of the other era.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a server may take to start, whoever waits for it: `npx` may have to download it first.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// Pause before the first restart; doubles with every failure in a row.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -37,12 +39,14 @@ const OUTBOX: usize = 64;
 const KEPT_STDERR_LINES: usize = 20;
 
 /// One server behind one command.
-pub(super) struct StdioUpstream {
+pub(super) struct StdioUpstream(Arc<Inner>);
+
+struct Inner {
     server: Arc<Server>,
     max_result_bytes: usize,
     next_id: AtomicU64,
     /// Locked while the child is started or stopped, so that there is one.
-    child: Mutex<Slot>,
+    child: Arc<Mutex<Slot>>,
     running: SyncMutex<Option<Arc<Running>>>,
     last_used: SyncMutex<Instant>,
 }
@@ -51,6 +55,8 @@ pub(super) struct StdioUpstream {
 struct Slot {
     failures: u32,
     not_before: Option<Instant>,
+    /// What the server turned out to speak, so that a restart does not ask again.
+    is_legacy: bool,
 }
 
 /// A child that answered the handshake.
@@ -61,8 +67,15 @@ struct Running {
     started: Instant,
 }
 
-/// Who waits for which answer; the error says in words why there will be none.
-type Pending = HashMap<u64, oneshot::Sender<Result<Reply, String>>>;
+/// Who waits for which answer.
+type Pending = HashMap<u64, oneshot::Sender<Result<Reply, NoReply>>>;
+
+/// Why a request gets no answer.
+#[derive(Clone, Copy)]
+enum NoReply {
+    Ended,
+    TooLarge,
+}
 
 /// The pipes of a child.
 struct Wire {
@@ -78,80 +91,93 @@ struct Wire {
 
 impl StdioUpstream {
     pub(super) fn new(server: Arc<Server>, config: &UpstreamConfig) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             server,
             max_result_bytes: config.max_result_bytes,
             next_id: AtomicU64::new(1),
-            child: Mutex::default(),
+            child: Arc::default(),
             running: SyncMutex::default(),
             last_used: SyncMutex::new(Instant::now()),
-        }
+        }))
     }
+}
 
+impl Inner {
     fn alive(&self) -> Option<Arc<Running>> {
         lock(&self.running).clone().filter(|running| lock(&running.wire.pending).is_some())
     }
 
-    async fn running(&self, deadline: Instant) -> Result<Arc<Running>> {
+    async fn running(self: &Arc<Self>, deadline: Instant) -> Result<Arc<Running>> {
         *lock(&self.last_used) = Instant::now();
         if let Some(running) = self.alive() {
             return Ok(running);
         }
-        let mut slot = self.within(deadline, self.child.lock()).await?;
+        let slot = self.within(deadline, Arc::clone(&self.child).lock_owned()).await?;
         if let Some(running) = self.alive() {
             return Ok(running);
-        }
-        if let Some(ended) = lock(&self.running).take()
-            && ended.started.elapsed() > SETTLED
-        {
-            slot.failures = 0;
         }
         if let Some(wait) = slot.not_before.and_then(|at| at.checked_duration_since(Instant::now())) {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             return Err(unavailable(&self.server, format!("it keeps ending and is started again in {wait_ms} ms"))
                 .data(serde_json::json!({ "retry_after_ms": wait_ms })));
         }
-        let started = self.within(deadline, self.start()).await.and_then(|started| started);
+        // A task of its own: a start that outlasts this caller's deadline goes on for the next one.
+        let starting = tokio::spawn(Arc::clone(self).start_once(slot));
+        let started = self.within(deadline, starting).await?;
+        started.map_err(|error| Error::internal("a child's start did not finish").source(error))?
+    }
+
+    async fn start_once(self: Arc<Self>, mut slot: OwnedMutexGuard<Slot>) -> Result<Arc<Running>> {
+        let former = lock(&self.running).take();
+        if former.is_some_and(|former| former.started.elapsed() > SETTLED) {
+            slot.failures = 0;
+        }
         let pause = FIRST_PAUSE.saturating_mul(1 << slot.failures.min(10)).min(LONGEST_PAUSE);
+        let started = tokio::time::timeout(START_TIMEOUT, self.start(slot.is_legacy)).await;
         slot.failures += 1;
         slot.not_before = Some(Instant::now() + pause);
-        let running = Arc::new(started?);
+        let running = Arc::new(started.map_err(|_| timed_out(&self.server)).and_then(|started| started)?);
+        slot.is_legacy = running.era == Era::Legacy;
         *lock(&self.running) = Some(Arc::clone(&running));
         Ok(running)
     }
 
     /// Starts the child and shakes hands: `server/discover` first; a server that answers it with an error,
     /// stays silent or ends over it is of the session era.
-    async fn start(&self) -> Result<Running> {
+    async fn start(&self, is_legacy: bool) -> Result<Running> {
         let mut child = StopUnlessKept::new(self.spawn()?);
+        if !is_legacy {
+            if let Some(greeting) = self.discover(&child.wire).await {
+                return Ok(Running { era: Era::Modern, greeting, wire: child.keep(), started: Instant::now() });
+            }
+            if lock(&child.wire.pending).is_none() {
+                child = StopUnlessKept::new(self.spawn()?);
+            }
+        }
+        let id = self.id();
+        let result = match self.ask(&child.wire, id, frame::initialize(id)).await? {
+            Reply::Result(result) => result,
+            Reply::Error(error) => {
+                let why = format!("it refused to connect: {}", frame::error_text(&error));
+                return Err(unavailable(&self.server, why));
+            }
+        };
+        let (protocol, greeting) = frame::accept_initialize(&self.server, &result)?;
+        tracing::debug!(server.name = %self.server.name, protocol, "connected");
+        let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
+        Ok(Running { era: Era::Legacy, greeting, wire: child.keep(), started: Instant::now() })
+    }
+
+    /// The greeting of a modern server; `None` for every other.
+    async fn discover(&self, wire: &Arc<Wire>) -> Option<Greeting> {
         let params = RawObject::default();
         let probe = Request { method: "server/discover", params: &params, name: None, deadline: Instant::now() };
         let id = self.id();
-        let asked = self.ask(&child.wire, id, frame::request(id, &probe, Era::Modern));
-        let answered = tokio::time::timeout(PROBE_TIMEOUT, asked).await;
-        if let Ok(Ok(Reply::Result(result))) = &answered
-            && let Ok(handshake) = result.parse::<frame::Handshake>()
-            && handshake.supported_versions.iter().any(|version| version == frame::MODERN)
-        {
-            let greeting = handshake.greeting(frame::MODERN);
-            return Ok(Running { era: Era::Modern, greeting, wire: child.keep(), started: Instant::now() });
+        let asked = self.ask(wire, id, frame::request(id, &probe, Era::Modern));
+        match tokio::time::timeout(PROBE_TIMEOUT, asked).await {
+            Ok(Ok(Reply::Result(result))) => frame::accept_discover(&result),
+            _ => None,
         }
-        if lock(&child.wire.pending).is_none() {
-            child = StopUnlessKept::new(self.spawn()?);
-        }
-        let id = self.id();
-        let Reply::Result(result) = self.ask(&child.wire, id, frame::initialize(id)).await? else {
-            return Err(unavailable(&self.server, "it refused to connect"));
-        };
-        let not_one = |_| broke_protocol(&self.server, "its answer to `initialize` is not one");
-        let handshake: frame::Handshake = result.parse().map_err(not_one)?;
-        let protocol = handshake.protocol_version.clone().unwrap_or_default();
-        if !frame::LEGACY_KNOWN.contains(&protocol.as_str()) {
-            return Err(broke_protocol(&self.server, format!("it insists on protocol {protocol:?}")));
-        }
-        let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
-        let greeting = handshake.greeting(&protocol);
-        Ok(Running { era: Era::Legacy, greeting, wire: child.keep(), started: Instant::now() })
     }
 
     fn spawn(&self) -> Result<Arc<Wire>> {
@@ -190,7 +216,7 @@ impl StdioUpstream {
         });
         tokio::spawn(keep_stderr(stderr, Arc::clone(&wire), Arc::clone(&self.server)));
         tokio::spawn(read(stdout, Arc::clone(&wire), self.max_result_bytes));
-        tokio::spawn(supervise(child, stdin, inbox, stopped, gone_sender));
+        tokio::spawn(supervise(child, stdin, inbox, stopped, gone_sender, Arc::clone(&wire)));
         Ok(wire)
     }
 
@@ -203,27 +229,25 @@ impl StdioUpstream {
         let (sender, receiver) = oneshot::channel();
         match lock(&wire.pending).as_mut() {
             Some(pending) => pending.insert(id, sender),
-            None => return Err(self.ended(wire, "it has ended")),
+            None => return Err(self.ended(wire)),
         };
         // Whoever stops waiting takes the entry along.
         let _forget = Forget { wire, id };
         if wire.outbox.send(frame).await.is_err() {
-            return Err(self.ended(wire, "it has ended"));
+            return Err(self.ended(wire));
         }
         match receiver.await {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(why)) => Err(self.ended(wire, &why)),
-            Err(_) => Err(self.ended(wire, "it has ended")),
+            Ok(Err(NoReply::TooLarge)) => Err(answer_too_large(&self.server, self.max_result_bytes)),
+            Ok(Err(NoReply::Ended)) | Err(_) => Err(self.ended(wire)),
         }
     }
 
-    fn ended(&self, wire: &Wire, why: &str) -> Error {
+    /// Its last words may hold anything: they are for the operator's log, never for a caller.
+    fn ended(&self, wire: &Wire) -> Error {
         let last = lock(&wire.stderr).iter().rev().take(3).rev().cloned().collect::<Vec<_>>().join(" | ");
-        if last.is_empty() {
-            return unavailable(&self.server, why);
-        }
-        // Its own words may hold anything: they are for the operator's log, never for a caller.
-        unavailable(&self.server, why).source(std::io::Error::other(format!("it wrote: {last}")))
+        let words = if last.is_empty() { String::new() } else { format!("; it wrote: {last}") };
+        unavailable(&self.server, format!("it has ended{words}"))
     }
 
     async fn within<T>(&self, deadline: Instant, work: impl Future<Output = T>) -> Result<T> {
@@ -234,36 +258,46 @@ impl StdioUpstream {
 #[async_trait]
 impl Upstream for StdioUpstream {
     async fn request(&self, request: &Request<'_>) -> Result<Reply> {
-        let running = self.running(request.deadline).await?;
-        let id = self.id();
+        let inner = &self.0;
+        let running = inner.running(request.deadline).await?;
+        let id = inner.id();
         let frame = frame::request(id, request, running.era);
-        self.within(request.deadline, self.ask(&running.wire, id, frame)).await?
+        inner.within(request.deadline, inner.ask(&running.wire, id, frame)).await?
     }
 
     async fn greet(&self, deadline: Instant) -> Result<Greeting> {
-        Ok(self.running(deadline).await?.greeting.clone())
+        Ok(self.0.running(deadline).await?.greeting.clone())
     }
 
     async fn close_if_idle(&self, idle: Duration) {
-        let busy = |running: &Running| lock(&running.wire.pending).as_ref().is_some_and(|pending| !pending.is_empty());
-        if !idle.is_zero()
-            && (lock(&self.last_used).elapsed() < idle || self.alive().is_none_or(|running| busy(&running)))
-        {
+        let inner = &self.0;
+        let is_idle = || {
+            let waiting = |running: Arc<Running>| lock(&running.wire.pending).as_ref().map_or(0, HashMap::len);
+            idle.is_zero()
+                || (lock(&inner.last_used).elapsed() >= idle && inner.alive().is_some_and(|it| waiting(it) == 0))
+        };
+        if !is_idle() {
             return;
         }
-        let mut slot = self.child.lock().await;
-        let Some(running) = lock(&self.running).take() else { return };
-        *slot = Slot::default();
+        // A child that is being started is in use; for good, it is waited for, but not for long.
+        let patience = if idle.is_zero() { PATIENCE } else { Duration::ZERO };
+        let Ok(mut slot) = tokio::time::timeout(patience, inner.child.lock()).await else { return };
+        if !is_idle() {
+            return;
+        }
+        let Some(running) = lock(&inner.running).take() else { return };
+        slot.failures = 0;
+        slot.not_before = None;
         lock(&running.wire.stop).take();
         if let Some(gone) = running.wire.gone.lock().await.take() {
-            let _ = gone.await;
+            let _ = tokio::time::timeout(4 * PATIENCE, gone).await;
         }
     }
 }
 
 impl Drop for StdioUpstream {
     fn drop(&mut self) {
-        if let Some(running) = lock(&self.running).take() {
+        if let Some(running) = lock(&self.0.running).take() {
             lock(&running.wire.stop).take();
         }
     }
@@ -310,27 +344,25 @@ impl Drop for Forget<'_> {
 /// Delivers every answer to whoever waits for it, until the child's stdout ends.
 async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
     let mut lines = BufReader::with_capacity(64 * 1024, stdout);
-    let why = loop {
+    let room = u64::try_from(limit).unwrap_or(u64::MAX);
+    loop {
         let mut line = Vec::new();
-        let room = u64::try_from(limit).unwrap_or(u64::MAX);
         match (&mut lines).take(room).read_until(b'\n', &mut line).await {
-            Ok(0) => break "it has ended".to_owned(),
+            Ok(0) | Err(_) => break,
             Ok(read) if read == limit && line.last() != Some(&b'\n') => {
-                break format!("it sent a message larger than {limit} bytes");
+                if skip_line(&mut lines, &mut line).await.is_err() {
+                    break;
+                }
+                deliver(&wire, frame::id_in(&line), Err(NoReply::TooLarge));
+                continue;
             }
             Ok(_) => {}
-            Err(error) => break format!("its output cannot be read: {error}"),
         }
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         match frame::read(&Bytes::from(line)) {
-            Ok(Incoming::Reply(id, reply)) => {
-                let waiting = lock(&wire.pending).as_mut().and_then(|pending| pending.remove(&id));
-                if let Some(waiting) = waiting {
-                    let _ = waiting.send(Ok(reply));
-                }
-            }
+            Ok(Incoming::Reply(id, reply)) => deliver(&wire, Some(id), Ok(reply)),
             Ok(Incoming::Request { answer, .. }) => {
                 // A full outbox means the child does not read; waiting here would stall its answers.
                 let _ = wire.outbox.try_send(answer);
@@ -338,12 +370,42 @@ async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
             // Servers print banners to stdout; what is no message is passed over, as the SDKs do.
             Ok(Incoming::Notification | Incoming::Stray(_)) | Err(_) => {}
         }
-    };
-    let pending = lock(&wire.pending).take().unwrap_or_default();
-    for waiting in pending.into_values() {
-        let _ = waiting.send(Err(why.clone()));
     }
-    lock(&wire.stop).take();
+    wire.end();
+}
+
+/// Reads to the end of a line that is too long, keeping its two ends.
+async fn skip_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> std::io::Result<()> {
+    const KEPT: usize = 256;
+    line.truncate(KEPT);
+    let mut tail = Vec::new();
+    loop {
+        let mut part = Vec::new();
+        let read = (&mut *lines).take(64 * 1024).read_until(b'\n', &mut part).await?;
+        tail.extend_from_slice(&part);
+        tail.drain(..tail.len().saturating_sub(KEPT));
+        if read == 0 || part.last() == Some(&b'\n') {
+            line.extend_from_slice(&tail);
+            return Ok(());
+        }
+    }
+}
+
+fn deliver(wire: &Wire, id: Option<u64>, reply: Result<Reply, NoReply>) {
+    let waiting = id.and_then(|id| lock(&wire.pending).as_mut().and_then(|pending| pending.remove(&id)));
+    if let Some(waiting) = waiting {
+        let _ = waiting.send(reply);
+    }
+}
+
+impl Wire {
+    /// Nobody waits in vain, and nobody asks again: the child is gone, or as good as.
+    fn end(&self) {
+        for waiting in lock(&self.pending).take().unwrap_or_default().into_values() {
+            let _ = waiting.send(Err(NoReply::Ended));
+        }
+        lock(&self.stop).take();
+    }
 }
 
 async fn keep_stderr(stderr: impl AsyncRead + Unpin, wire: Arc<Wire>, server: Arc<Server>) {
@@ -371,38 +433,60 @@ async fn supervise(
     mut inbox: mpsc::Receiver<Bytes>,
     mut stop: oneshot::Receiver<()>,
     gone: oneshot::Sender<()>,
+    wire: Arc<Wire>,
 ) {
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let group = Group(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw));
+    let mut line = Vec::new();
+    let mut written = 0;
     loop {
         tokio::select! {
             biased;
             _ = &mut stop => break,
             _ = child.wait() => break,
-            message = inbox.recv() => {
+            // A child that does not read must not keep us from seeing that it is to stop.
+            wrote = stdin.write(line.get(written..).unwrap_or_default()), if written < line.len() => match wrote {
+                Ok(count) if count > 0 => written += count,
+                _ => break,
+            },
+            message = inbox.recv(), if written == line.len() => {
                 let Some(message) = message else { break };
-                let mut line = Vec::with_capacity(message.len() + 1);
+                line.clear();
                 line.extend_from_slice(&message);
                 line.push(b'\n');
-                if stdin.write_all(&line).await.is_err() || stdin.flush().await.is_err() {
-                    break;
-                }
+                written = 0;
             }
         }
     }
+    wire.end();
     drop(stdin);
     for signal in [None, Some(Signal::TERM), Some(Signal::KILL)] {
-        if let (Some(signal), Some(group)) = (signal, group) {
-            let _ = kill_process_group(group, signal);
+        if let Some(signal) = signal {
+            group.send(signal);
         }
         if tokio::time::timeout(PATIENCE, child.wait()).await.is_ok() {
             break;
         }
     }
-    // The child may have left others of its group behind.
-    if let Some(group) = group {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
+    drop(group);
     let _ = gone.send(());
+}
+
+/// A child's process group. Killed when dropped, also when the runtime ends before the child does: the child
+/// may have left others behind.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn send(&self, signal: Signal) {
+        if let Some(group) = self.0 {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.send(Signal::KILL);
+    }
 }
 
 fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {

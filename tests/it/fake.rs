@@ -29,6 +29,15 @@ pub(crate) struct Fake {
 impl Fake {
     /// A server of the session era whose `tools/list` and everything else is answered by `answer`.
     pub(crate) fn start(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static) -> Self {
+        Self::run(answer, false)
+    }
+
+    /// The same, giving session ids.
+    pub(crate) fn in_sessions(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static) -> Self {
+        Self::run(answer, true)
+    }
+
+    fn run(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static, sessions: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let calls = Arc::new(AtomicUsize::new(0));
@@ -38,7 +47,7 @@ impl Fake {
             for stream in listener.incoming().flatten() {
                 let (answer, counted) = (Arc::clone(&answer), counted.clone());
                 std::thread::spawn(move || {
-                    let _ = converse(stream, answer.as_ref(), &counted);
+                    let _ = converse(stream, answer.as_ref(), &counted, sessions);
                 });
             }
         });
@@ -72,6 +81,7 @@ fn converse(
     stream: TcpStream,
     answer: &dyn Fn(&str, &Value) -> Say,
     [calls, lists]: &[Arc<AtomicUsize>; 2],
+    sessions: bool,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
@@ -128,7 +138,9 @@ fn converse(
                 }
             }
         };
-        let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let session = if sessions && method == "initialize" { "Mcp-Session-Id: abc\r\n" } else { "" };
+        let head =
+            format!("HTTP/1.1 {status} X\r\n{session}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
         stream.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
     }
 }

@@ -140,7 +140,8 @@ fn a_child_gets_no_environment_of_ours() {
         "orders",
     ]);
     let gateway = Gateway::start_with(&home, &[], &[("JWT_SECRET", "hunter2"), ("SOMETHING_ELSE", "hunter2")]);
-    let (pid, _) = children(gateway.pid()).pop().expect("the child runs");
+    let child = until(Duration::from_secs(20), || children(gateway.pid()).pop());
+    let (pid, _) = child.expect("the child runs");
     let environment = std::fs::read_to_string(format!("/proc/{pid}/environ")).expect("its environment");
     assert!(environment.contains("GIVEN=yes") && !environment.contains("hunter2"), "{environment:?}");
     let open: Vec<String> = std::fs::read_dir(format!("/proc/{pid}/fd"))

@@ -11,4 +11,5 @@ mod generated;
 mod layers;
 mod live;
 mod real_servers;
+mod stdio;
 mod wire;

@@ -1,0 +1,157 @@
+//! Child processes that misbehave. The scripts stand for real servers seen in the field: slow starters,
+//! wrappers that leave others behind, children that stop reading.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Gateway, Home, until};
+
+/// A session-era server in a few lines of shell-callable Python, with a place for misbehaviour.
+fn script(home: &Home, name: &str, before: &str, on_call: &str) -> String {
+    let text = format!(
+        r#"
+import json, os, subprocess, sys, time
+SILENT = False
+def say(id, result): print(json.dumps({{"jsonrpc": "2.0", "id": id, "result": result}}), flush=True)
+{before}
+for line in sys.stdin:
+    frame = json.loads(line)
+    method, id = frame["method"], frame.get("id")
+    if method == "initialize":
+        say(id, {{"protocolVersion": "2025-06-18", "capabilities": {{}}, "serverInfo": {{"name": "script", "version": "1"}}}})
+    elif method == "tools/list":
+        say(id, {{"tools": [{{"name": "do", "description": "d", "inputSchema": {{"type": "object"}}}}]}})
+    elif method == "tools/call":
+{on_call}
+        say(id, {{"content": [{{"type": "text", "text": "done"}}]}})
+    elif id is not None and not SILENT:
+        print(json.dumps({{"jsonrpc": "2.0", "id": id, "error": {{"code": -32601, "message": "unknown"}}}}), flush=True)
+"#
+    );
+    let path = home.path(format!("{name}.py"));
+    std::fs::write(&path, text).expect("a script");
+    path.display().to_string()
+}
+
+fn python() -> Option<String> {
+    let found = std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join("python3"))
+        .find(|path| path.exists());
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "python3 is required here");
+        let _ =
+            std::io::Write::write_all(&mut std::io::stderr(), b"SKIPPED: a test of child processes needs python3\n");
+    }
+    found.map(|path| path.display().to_string())
+}
+
+fn add(home: &Home, python: &str, script: &str) {
+    home.json(&["server", "add", "s", "--stdio", "--", python, script]);
+    home.json(&["catalog", "sync"]);
+}
+
+fn call(gateway: &Gateway, arguments: &Value) -> Value {
+    gateway.rpc("tools/call", json!({ "name": "s__do", "arguments": arguments }))
+}
+
+fn is_alive(pid: &str) -> bool {
+    // A zombie is dead: nobody but its new parent can reap it.
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+#[test]
+fn a_server_that_starts_slower_than_a_calls_deadline_is_used_once_it_has_started() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    // Silent on `server/discover` and slow besides: longer than the deadline of a call.
+    let script = script(&home, "slow", "SILENT = True; time.sleep(3)", "        pass");
+    add(&home, &python, &script);
+    let gateway = Gateway::start_with(&home, &[], &[("AUTO_BOOTSTRAP", "false"), ("DOWNSTREAM_TIMEOUT_MS", "500")]);
+    assert_eq!(call(&gateway, &json!({}))["error"]["code"], -32004);
+    let used = until(Duration::from_secs(30), || {
+        (call(&gateway, &json!({}))["result"]["content"][0]["text"] == "done").then_some(())
+    });
+    assert!(used.is_some(), "{}", call(&gateway, &json!({})));
+}
+
+#[test]
+fn a_child_that_does_not_read_can_still_be_stopped() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let script = script(&home, "deaf", "", "        time.sleep(60)");
+    add(&home, &python, &script);
+    let mut gateway =
+        Gateway::start_with(&home, &[], &[("DOWNSTREAM_TIMEOUT_MS", "500"), ("SHUTDOWN_GRACE_SECONDS", "1")]);
+    // The first call keeps it busy, the next ones fill the pipe.
+    let big = json!({ "text": "x".repeat(300_000) });
+    for _ in 0..3 {
+        assert_eq!(call(&gateway, &big)["error"]["code"], -32004);
+    }
+    let started = Instant::now();
+    assert_eq!(gateway.stop(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(15), "stopping took {:?}", started.elapsed());
+}
+
+#[test]
+fn a_child_that_leaves_its_stdout_to_another_is_started_again() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let pids = home.path("pids");
+    let before = format!(
+        "open({:?}, 'a').write(str(subprocess.Popen(['sleep', '120'], start_new_session=True).pid) + '\\n')",
+        pids.display().to_string()
+    );
+    let script = script(&home, "leaver", &before, "        os._exit(1)");
+    add(&home, &python, &script);
+    let gateway = Gateway::start_with(&home, &[], &[("AUTO_BOOTSTRAP", "false")]);
+    let mut codes = Vec::new();
+    for _ in 0..3 {
+        codes.push(call(&gateway, &json!({}))["error"]["code"].clone());
+    }
+    let starts = || std::fs::read_to_string(&pids).unwrap_or_default().lines().count();
+    let before = starts();
+    let again = until(Duration::from_secs(10), || {
+        let _ = call(&gateway, &json!({}));
+        (starts() > before).then_some(())
+    });
+    // It left its group on purpose, so its leftovers are ours to end.
+    for pid in std::fs::read_to_string(&pids).unwrap_or_default().lines() {
+        let pid = rustix::process::Pid::from_raw(pid.parse().expect("a process id")).expect("a process id");
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+    assert!(codes.iter().all(|code| *code == -32005), "{codes:?}");
+    assert!(again.is_some(), "it was never started again");
+}
+
+#[test]
+fn an_interrupted_command_takes_the_whole_family_along() {
+    let (home, Some(_)) = (Home::new(), python()) else { return };
+    let pids = home.path("pids");
+    let wrapper = home.path("wrapper.sh");
+    let text = format!("sleep 300 & echo $! >> {0}\necho $$ >> {0}\nsleep 300\n", pids.display());
+    std::fs::write(&wrapper, text).expect("a script");
+    home.json(&["server", "add", "s", "--stdio", "--", "sh", &wrapper.display().to_string()]);
+    let mut child = home.command().args(["server", "test", "s"]).spawn().expect("it runs");
+    let family = || std::fs::read_to_string(&pids).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+    assert!(until(Duration::from_secs(20), || (family().len() == 2).then_some(())).is_some());
+    let pid = rustix::process::Pid::from_raw(child.id().cast_signed()).expect("a process id");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it is ours");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let left = || family().into_iter().filter(|pid| is_alive(pid)).collect::<Vec<_>>();
+    assert!(until(Duration::from_secs(5), || left().is_empty().then_some(())).is_some(), "left behind: {:?}", left());
+}
+
+#[test]
+fn an_answer_over_the_limit_hurts_only_its_own_call() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let on_call = "        if 'big' in frame['params'].get('arguments', {}):\n            say(id, {'content': [{'type': 'text', 'text': 'x' * 300000}]})\n            continue";
+    let script = script(&home, "big", "", on_call);
+    add(&home, &python, &script);
+    let gateway = Gateway::start_with(&home, &[], &[("MAX_RESULT_BYTES", "100000")]);
+    let answer = call(&gateway, &json!({ "big": true }));
+    assert_eq!(answer["error"]["code"], -32008, "{answer}");
+    let pid = |gateway: &Gateway| {
+        std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", gateway.pid())).unwrap_or_default()
+    };
+    let before = pid(&gateway);
+    assert_eq!(call(&gateway, &json!({}))["result"]["content"][0]["text"], "done");
+    assert_eq!(pid(&gateway), before, "the child was not restarted over it");
+}
