@@ -9,6 +9,7 @@ mod demo;
 mod fake;
 mod generated;
 mod layers;
+mod licences;
 mod live;
 mod real_servers;
 mod stdio;

@@ -134,6 +134,8 @@ fn step(words: &[&str], folder: &Path) -> Result<String, String> {
 pub(crate) struct Seen {
     /// The negotiated version.
     pub(crate) protocol: String,
+    /// How the server called itself.
+    pub(crate) server: Option<String>,
     /// One answer a step.
     pub(crate) steps: Vec<Value>,
 }
@@ -173,8 +175,9 @@ impl Client {
         assert_eq!(output.code, 0, "{:?}: {}{}", self.command, output.stdout, output.stderr);
         let mut seen: Value = serde_json::from_str(&output.stdout).expect("its JSON");
         let protocol = seen["protocol"].as_str().expect("a version").to_owned();
+        let server = seen["server"].as_str().map(str::to_owned);
         let steps = seen["steps"].as_array_mut().map(std::mem::take).expect("answers");
-        Seen { protocol, steps }
+        Seen { protocol, server, steps }
     }
 }
 

@@ -137,7 +137,7 @@ impl Service {
         if self.is_running()
             && let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
         {
-            drop(kill_process(pid, Signal::TERM));
+            let _ = kill_process(pid, Signal::TERM);
         }
         let status = until(GRACE, || self.child.try_wait().ok().flatten());
         if status.is_none() {
