@@ -254,7 +254,7 @@ fn definition(number: usize, draw: &mut Draw) -> Value {
     let other = *draw.of(NOUNS);
     let gap = if qualifier.is_empty() { "" } else { "_" };
     let mut description = format!("{verb} {qualifier} {noun} of a {other}. {}", draw.of(TAILS));
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         description = format!("{description} {} Related: {} and {}.", draw.of(TAILS), draw.of(NOUNS), draw.of(NOUNS));
     }
     let mut properties = serde_json::Map::new();

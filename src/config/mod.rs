@@ -1,6 +1,6 @@
 //! Configuration: the only place where the sections meet.
 //!
-//! Each part owns its own `…Config`; this module fills them from the merged [`layers`] and refuses a
+//! Each part owns its own `…Config`; this module fills them from the merged layers and refuses a
 //! configuration that cannot work with every fault listed at once.
 
 mod layers;

@@ -1,7 +1,7 @@
 //! PORT: remember documents.
 //!
 //! One narrow document port. A [`Collection`] is bound to its tenant when it is made, so no query can
-//! leave it. Implementations ([`sqlite`]) are found by [`open`] and pass one suite, [`conformance`].
+//! leave it. Implementations (`sqlite.rs`) are found by [`open`] and pass one suite, [`conformance`].
 
 pub mod conformance;
 mod schema;

@@ -1,6 +1,11 @@
 //! One binary for all integration tests: every further one would link the whole gateway again.
 //! Each test drives the real `mcpgw` through its command line or its port, on a store of its own.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests sleep on threads of their own and read the switches of their own runs"
+)]
+
 mod support;
 
 mod bad_input;

@@ -14,8 +14,7 @@ use std::path::Path;
 
 pub(crate) use gateway::Gateway;
 pub(crate) use home::Home;
-pub(crate) use http::Response;
-pub(crate) use process::{DEADLINE, Output, Service, run, until};
+pub(crate) use process::{DEADLINE, Service, run, until};
 
 /// The binary under test.
 pub(crate) fn mcpgw() -> &'static Path {
