@@ -1,7 +1,7 @@
 //! The embedder that is always there: a static token table distilled from all-MiniLM-L6-v2, compiled in.
 //!
 //! A text's vector is the sum of its tokens' rows, divided by its L2 norm. `static-model/` holds
-//! `embeddings` (int8, tokens × 256), `weights` (f32, one a token) (a row's value = int8 × its weight) and a
+//! `embeddings` (int8, tokens × 256), `weights` (f32, one a token; a row's value = int8 × its weight) and a
 //! WordPiece tokenizer. No file is read and nothing is downloaded.
 
 use async_trait::async_trait;
