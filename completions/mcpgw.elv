@@ -54,7 +54,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
             cand --color 'Whether to color (NO_COLOR is respected)'
             cand --demo 'Start two demo MCP servers and put them behind the gateway'
-            cand --bootstrap 'Sync the catalog before listening (AUTO_BOOTSTRAP)'
+            cand --bootstrap 'Sync the catalog when starting, also with AUTO_BOOTSTRAP=false'
             cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
             cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
             cand -q 'Only errors'

@@ -62,7 +62,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l color -d 'Whether 
 always\t'Always'
 never\t'Never'"
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l demo -d 'Start two demo MCP servers and put them behind the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l bootstrap -d 'Sync the catalog before listening (AUTO_BOOTSTRAP)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l bootstrap -d 'Sync the catalog when starting, also with AUTO_BOOTSTRAP=false'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -s q -l quiet -d 'Only errors'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand serve" -l yes -d 'Answer every confirmation with yes'
