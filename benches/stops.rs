@@ -62,152 +62,35 @@ const QUERIES: [&str; 12] = [
     "payment refund",
 ];
 
-const VERBS: &[&str] = &[
-    "get",
-    "list",
-    "create",
-    "update",
-    "delete",
-    "search",
-    "find",
-    "send",
-    "export",
-    "import",
-    "archive",
-    "restore",
-    "schedule",
-    "cancel",
-    "approve",
-    "assign",
-    "convert",
-    "translate",
-    "validate",
-    "merge",
-    "compare",
-    "notify",
-    "publish",
-    "sync",
-    "tag",
-    "share",
-    "rotate",
-    "inspect",
-    "summarize",
-    "forecast",
-    "refund",
-    "deploy",
-    "reserve",
-    "upload",
-    "download",
-    "verify",
-    "subscribe",
-    "rename",
-    "move",
-    "count",
-];
-const QUALIFIERS: &[&str] = &[
-    "",
-    "open",
-    "customer",
-    "user",
-    "daily",
-    "pending",
-    "public",
-    "billing",
-    "team",
-    "recurring",
-    "remote",
-    "failed",
-    "regional",
-    "shared",
-    "external",
-    "monthly",
-    "draft",
-    "expired",
-    "signed",
-    "nested",
-];
-const NOUNS: &[&str] = &[
-    "order",
-    "invoice",
-    "ticket",
-    "message",
-    "document",
-    "event",
-    "customer",
-    "payment",
-    "report",
-    "file",
-    "user",
-    "project",
-    "repository",
-    "deployment",
-    "contract",
-    "shipment",
-    "contact",
-    "calendar",
-    "dashboard",
-    "database",
-    "backup",
-    "comment",
-    "channel",
-    "currency",
-    "subscription",
-    "webhook",
-    "secret",
-    "pipeline",
-    "branch",
-    "issue",
-    "role",
-    "policy",
-    "alert",
-    "metric",
-    "image",
-    "video",
-    "translation",
-    "address",
-    "route",
-    "flight",
-    "hotel",
-    "booking",
-    "warehouse",
-    "product",
-    "supplier",
-    "budget",
-    "account",
-    "transaction",
-    "certificate",
-    "domain",
-    "session",
-    "survey",
-    "campaign",
-    "lead",
-    "template",
-    "form",
-    "workflow",
-    "cluster",
-    "container",
-    "volume",
-    "snapshot",
-    "queue",
-    "topic",
-    "schema",
-    "index",
-    "query",
-    "table",
-    "column",
-    "row",
-    "note",
-    "task",
-    "reminder",
-    "meeting",
-    "transcript",
-    "recording",
-    "profile",
-    "license",
-    "device",
-    "sensor",
-    "forecast",
-];
+type Words = LazyLock<Vec<&'static str>>;
+
+static VERBS: Words = LazyLock::new(|| {
+    "\
+    get list create update delete search find send export import archive restore schedule cancel approve \
+    assign convert translate validate merge compare notify publish sync tag share rotate inspect summarize \
+    forecast refund deploy reserve upload download verify subscribe rename move count"
+        .split(" ")
+        .collect()
+});
+static QUALIFIERS: Words = LazyLock::new(|| {
+    "\
+    - open customer user daily pending public billing team recurring remote failed regional shared external \
+    monthly draft expired signed nested"
+        .split(" ")
+        .collect()
+});
+static NOUNS: Words = LazyLock::new(|| {
+    "\
+    order invoice ticket message document event customer payment report file user project repository \
+    deployment contract shipment contact calendar dashboard database backup comment channel currency \
+    subscription webhook secret pipeline branch issue role policy alert metric image video translation \
+    address route flight hotel booking warehouse product supplier budget account transaction certificate \
+    domain session survey campaign lead template form workflow cluster container volume snapshot queue topic \
+    schema index query table column row note task reminder meeting transcript recording profile license \
+    device sensor forecast"
+        .split(" ")
+        .collect()
+});
 const TAILS: &[&str] = &[
     "Returns the matching entries, newest first, with a cursor for the next page.",
     "Use this when the identifier is known; otherwise search first.",
@@ -250,12 +133,12 @@ impl Draw {
 }
 
 fn definition(number: usize, draw: &mut Draw) -> Value {
-    let (verb, qualifier, noun) = (*draw.of(VERBS), *draw.of(QUALIFIERS), *draw.of(NOUNS));
-    let other = *draw.of(NOUNS);
-    let gap = if qualifier.is_empty() { "" } else { "_" };
+    let (verb, qualifier, noun) = (*draw.of(&VERBS), *draw.of(&QUALIFIERS), *draw.of(&NOUNS));
+    let other = *draw.of(&NOUNS);
+    let (qualifier, gap) = if qualifier == "-" { ("", "") } else { (qualifier, "_") };
     let mut description = format!("{verb} {qualifier} {noun} of a {other}. {}", draw.of(TAILS));
     if number.is_multiple_of(2) {
-        description = format!("{description} {} Related: {} and {}.", draw.of(TAILS), draw.of(NOUNS), draw.of(NOUNS));
+        description = format!("{description} {} Related: {} and {}.", draw.of(TAILS), draw.of(&NOUNS), draw.of(&NOUNS));
     }
     let mut properties = serde_json::Map::new();
     for _ in 0..2 + number % 4 {

@@ -37,6 +37,7 @@ use axum::serve::ListenerExt as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -74,7 +75,18 @@ fn options() -> Outcome<Options> {
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    match options().and_then(|options| runtime.block_on(measure(&options))) {
+    let outcome = options().and_then(|options| {
+        runtime.block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            // What is dropped here ends its children.
+            tokio::select! {
+                outcome = measure(&options) => outcome,
+                _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+                _ = terminate.recv() => Err("terminated".into()),
+            }
+        })
+    });
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("loadbench: {error}");
@@ -172,55 +184,12 @@ fn echo_tool() -> Value {
 
 /// 500 tools that differ in verb, object, purpose and parameters.
 fn many_tools() -> Vec<Value> {
-    const VERBS: [&str; 20] = [
-        "get",
-        "list",
-        "create",
-        "update",
-        "delete",
-        "search",
-        "send",
-        "export",
-        "archive",
-        "schedule",
-        "approve",
-        "assign",
-        "convert",
-        "translate",
-        "validate",
-        "merge",
-        "compare",
-        "publish",
-        "refund",
-        "deploy",
-    ];
-    const NOUNS: [&str; 25] = [
-        "order",
-        "invoice",
-        "ticket",
-        "message",
-        "document",
-        "event",
-        "customer",
-        "payment",
-        "report",
-        "user",
-        "repository",
-        "contract",
-        "shipment",
-        "calendar",
-        "database",
-        "backup",
-        "subscription",
-        "webhook",
-        "pipeline",
-        "alert",
-        "flight",
-        "budget",
-        "certificate",
-        "survey",
-        "transcript",
-    ];
+    const VERBS: &str = "\
+        get list create update delete search send export archive schedule approve assign convert translate \
+        validate merge compare publish refund deploy";
+    const NOUNS: &str = "\
+        order invoice ticket message document event customer payment report user repository contract shipment \
+        calendar database backup subscription webhook pipeline alert flight budget certificate survey transcript";
     const PURPOSES: [&str; 7] = [
         "Use it when the identifier is known; otherwise search first.",
         "Returns the newest entries first, with a cursor for the next page.",
@@ -230,10 +199,12 @@ fn many_tools() -> Vec<Value> {
         "The answer holds the total, the currency and a link to the source.",
         "People who follow the entry are told by mail.",
     ];
+    let verbs: Vec<&str> = VERBS.split(' ').collect();
+    let nouns: Vec<&str> = NOUNS.split(' ').collect();
     let tool = |number: usize| {
-        let (verb, noun) = (VERBS[number / NOUNS.len()], NOUNS[number % NOUNS.len()]);
+        let (verb, noun) = (verbs[number / nouns.len()], nouns[number % nouns.len()]);
         let (first, second) = (PURPOSES[number % PURPOSES.len()], PURPOSES[(number / 3 + 1) % PURPOSES.len()]);
-        let other = NOUNS[(number * 7 + 3) % NOUNS.len()];
+        let other = nouns[(number * 7 + 3) % nouns.len()];
         let mut properties = serde_json::Map::new();
         properties.insert(format!("{noun}_id"), json!({ "type": "string", "description": format!("Which {noun}") }));
         properties.insert("limit".to_owned(), json!({ "type": "integer", "description": "How many, 1 to 100" }));
@@ -245,7 +216,7 @@ fn many_tools() -> Vec<Value> {
             "inputSchema": { "type": "object", "properties": properties, "required": [format!("{noun}_id")] },
         })
     };
-    (0..VERBS.len() * NOUNS.len()).map(tool).collect()
+    (0..verbs.len() * nouns.len()).map(tool).collect()
 }
 
 // ---- processes ----------------------------------------------------------------------------------------
