@@ -101,7 +101,8 @@ impl Output {
         }
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-        if !self.stdout_is_terminal {
+        // Nowhere to ask, or a terminal that does not know its size.
+        if !self.stdout_is_terminal || table.width().is_none_or(|width| width < 40) {
             table.set_width(120);
         }
         table.set_header(headings);
