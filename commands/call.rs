@@ -36,7 +36,10 @@ impl Call {
         let arguments = self.arguments()?;
         let (gateway, tenant) = context.open().await?;
         let name = self.server.parse()?;
-        gateway.registry().get(&tenant, &name).await?;
+        if !gateway.registry().get(&tenant, &name).await?.is_enabled {
+            return Err(Error::new(Kind::Refused, format!("server `{name}` is disabled"))
+                .help(format!("enable it with `mcpgw server enable {name}`")));
+        }
         let params: Box<RawValue> = RawValue::from_string(format!("{{\"arguments\":{}}}", arguments.as_str()))
             .map_err(|error| Error::internal("write parameters").source(error))?;
         let params = RawObject::parse(&params).map_err(|error| Error::internal("read parameters").source(error))?;

@@ -36,7 +36,7 @@ impl DemoServer {
         };
         let Some(bind) = self.bind else { return demo::serve_stdio(demo).await.map(|()| Done::Fully) };
         let listener = tokio::net::TcpListener::bind(&bind).await.map_err(|error| {
-            Error::new(Kind::Refused, format!("cannot listen on {bind}")).source(error).help("choose another --bind")
+            Error::new(Kind::Conflict, format!("cannot listen on {bind}")).source(error).help("choose another --bind")
         })?;
         let address = listener.local_addr().map_err(|error| Error::internal("no address").source(error))?;
         context.output.note(&format!("{} serves MCP at http://{address}/mcp", demo.name()));

@@ -33,7 +33,7 @@ impl Serve {
         }
         let bind = gateway.config().serve.bind;
         let listener = TcpListener::bind(bind).await.map_err(|error| {
-            Error::new(Kind::Refused, format!("cannot listen on {bind}")).source(error).help("choose another --bind")
+            Error::new(Kind::Conflict, format!("cannot listen on {bind}")).source(error).help("choose another --bind")
         })?;
         let address = listener.local_addr().map_err(|error| Error::internal("no address").source(error))?;
         let mut stop = Signals::listen()?;

@@ -17,8 +17,11 @@ use crate::search::SearchIndex;
 use crate::store::{Change, Collection, Document, Query, Store};
 
 pub use definition::{Fault, read_definition};
-pub use sync::{Outcome, Progress, ServerSync, Skipped, Sync, SyncOptions, SyncReport};
+pub use sync::{Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
 pub use view::{Found, Listed, View};
+
+/// From so many changed tools on, one query for all is faster than one for each.
+const MANY: usize = 200;
 
 /// The catalog's limits.
 #[derive(Clone, Debug)]
@@ -119,6 +122,10 @@ impl Catalog {
                 continue;
             }
             let mut guard = entry.source.lock().await;
+            if tools.len() > MANY {
+                self.load(&tenant, &entry, &mut guard).await?;
+                continue;
+            }
             let Some(source) = guard.as_mut() else { continue };
             let collection = Collection::<Server>::of_tenant(&self.store, &tenant);
             for id in servers {

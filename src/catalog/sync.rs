@@ -114,7 +114,7 @@ pub struct Skipped {
 }
 
 /// The parts a sync needs.
-pub struct Sync<'a> {
+pub struct Syncer<'a> {
     /// Where tools are kept.
     pub store: &'a Arc<dyn Store>,
     /// Which servers exist.
@@ -127,7 +127,7 @@ pub struct Sync<'a> {
     pub limits: &'a CatalogConfig,
 }
 
-impl Sync<'_> {
+impl Syncer<'_> {
     /// Syncs the tenant's servers.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl Sync<'_> {
         &self,
         tenant: &TenantId,
         options: &SyncOptions,
-        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+        progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<SyncReport> {
         let started = Instant::now();
         let mut servers = Vec::new();
@@ -167,7 +167,7 @@ impl Sync<'_> {
         tenant: &TenantId,
         server: Arc<Server>,
         options: &SyncOptions,
-        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+        progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> ServerSync {
         let outcome = self.sync(tenant, &server, options, progress).await;
         let outcome = outcome.context(|| format!("sync tools of server `{}`", server.name));
@@ -201,7 +201,7 @@ impl Sync<'_> {
         tenant: &TenantId,
         server: &Arc<Server>,
         options: &SyncOptions,
-        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+        progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<ServerSync> {
         let definitions = self.list(tenant, server).await?;
         progress(Progress::Listed(server.name.clone(), definitions.len()));

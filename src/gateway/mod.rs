@@ -10,7 +10,7 @@ mod servers;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::catalog::{Catalog, Progress, Sync, SyncOptions, SyncReport};
+use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
 use crate::embeddings::{self, Embedder};
 use crate::error::{Error, Result};
@@ -124,21 +124,21 @@ impl Gateway {
     /// Brings the tenant's catalog up to date with its servers.
     ///
     /// # Errors
-    /// As [`Sync::run`].
+    /// As [`Syncer::run`].
     pub async fn sync(
         &self,
         tenant: &TenantId,
         options: &SyncOptions,
-        progress: &(dyn Fn(Progress) + Send + std::marker::Sync),
+        progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<SyncReport> {
-        let sync = Sync {
+        let syncer = Syncer {
             store: &self.store,
             registry: &self.registry,
             pool: &self.pool,
             embedder: self.embedder.as_ref(),
             limits: &self.config.catalog,
         };
-        sync.run(tenant, options, progress).await
+        syncer.run(tenant, options, progress).await
     }
 
     /// Ends connections and children. The store needs no closing: every acknowledged write is durable.

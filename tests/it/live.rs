@@ -36,6 +36,8 @@ fn changes_by_the_command_line_are_live_within_a_second() {
     let found = gateway.rpc("tools/search", json!({ "query": "appears" }));
     assert_eq!(found["result"]["results"][0]["name"], "late__new_tool", "the index follows, too");
     home.json(&["server", "disable", "late"]);
+    let refused = home.cli(&["call", "late", "new_tool"]);
+    assert!(refused.code == 2 && refused.stderr.contains("server enable late"), "{refused:#?}");
     took.push(live_after(|| error_or_result(&gateway, "late__new_tool")["error"]["data"]["reason"] == "unknown_tool"));
     assert_eq!(gateway.rpc("tools/search", json!({ "query": "appears" }))["result"]["results"], json!([]));
     home.json(&["server", "enable", "late"]);

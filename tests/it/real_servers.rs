@@ -77,6 +77,7 @@ fn servers_from_npm_are_synced_searched_and_called() {
     let gateway = Gateway::start(&home, &[]);
     through_the_gateway(&gateway);
     through_a_client(&gateway);
+    the_same_on_every_way(&home, &gateway);
 }
 
 fn through_the_command_line(home: &Home) {
@@ -128,4 +129,38 @@ fn through_a_client(gateway: &Gateway) {
     assert_eq!(seen.steps[0]["text"], "alpha\nbeta\n");
     let structured: &Value = &seen.steps[1]["structured"];
     assert_eq!(*structured, json!({ "temperature": 36, "conditions": "Light rain / drizzle", "humidity": 82 }));
+}
+
+/// One result, byte for byte, whoever relays it: the command line with its own child, the gateway with its
+/// own, and a client on `/mcp` that parses it.
+fn the_same_on_every_way(home: &Home, gateway: &Gateway) {
+    let calls = [
+        ("everything", "get-tiny-image", json!({})),
+        ("everything", "get-structured-content", json!({ "location": "New York" })),
+        ("remote", "get-annotated-message", json!({ "messageType": "error", "includeImage": true })),
+        ("remote", "echo", json!({ "message": "Grüße, \u{1f980} \"quoted\"\n\u{7}" })),
+        ("files", "read_text_file", json!({ "path": "a.txt" })),
+        ("files", "list_directory", json!({ "path": "." })),
+        ("memory", "read_graph", json!({})),
+        ("files", "read_text_file", json!({ "path": "/etc/hostname" })),
+    ];
+    let steps = calls.iter().map(|(server, tool, arguments)| call(&format!("{server}__{tool}"), arguments.clone()));
+    let seen = Client::python(&gateway.url("/mcp"), "auto").map(|client| client.run(&Value::from_iter(steps)));
+    for (index, (server, tool, arguments)) in calls.iter().enumerate() {
+        let given = arguments.to_string();
+        let printed = home.cli(&["--output", "json", "call", server, tool, "--args", &given]);
+        let direct = printed.stdout.trim_end();
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": format!("{server}__{tool}"), "arguments": arguments } });
+        let relayed = gateway.post("/rpc", &[], &frame.to_string()).body;
+        assert_eq!(relayed, format!(r#"{{"jsonrpc":"2.0","id":1,"result":{direct}}}"#), "{server} {tool}");
+        let result: Value = serde_json::from_str(direct).expect("a result");
+        let failed = result["isError"] == true;
+        assert_eq!(printed.code, i32::from(failed), "{server} {tool}: {printed:#?}");
+        let Some(step) = seen.as_ref().map(|seen| &seen.steps[index]) else { continue };
+        let blocks = result["content"].as_array().expect("content");
+        let text = blocks.iter().find(|block| block["type"] == "text").map_or(&Value::Null, |block| &block["text"]);
+        let wanted = json!({ "isError": failed, "text": text, "structured": result["structuredContent"] });
+        assert_eq!(*step, wanted, "{server} {tool}");
+    }
 }

@@ -90,7 +90,8 @@ impl Service {
         command: &mut Command,
         ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
     ) -> Result<(Self, T), String> {
-        let name = format!("{command:?}");
+        let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
+        let name = format!("{} {}", command.get_program().to_string_lossy(), args.join(" "));
         let mut child = spawn(command, Stdio::null());
         let log = Arc::new(Mutex::new(String::new()));
         let (send, receive) = mpsc::channel();
