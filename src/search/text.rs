@@ -11,13 +11,25 @@ use crate::model::Tool;
 /// An identifier longer than this is only indexed by its parts.
 const MAX_WHOLE: usize = 64;
 
+/// Words that say nothing about a task: articles, prepositions, conjunctions, pronouns, question words and
+/// auxiliary verbs. One left in is enough to rank an unrelated tool first when a request shares no other word
+/// with any. A name that consists of them keeps its whole (`who_am_i` stays findable as `whoami`).
+const STOP_WORDS: [&str; 87] = [
+    "a", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does",
+    "for", "from", "had", "has", "have", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into",
+    "is", "it", "its", "just", "let", "may", "me", "might", "mine", "must", "my", "no", "not", "of", "on", "or", "our",
+    "ours", "please", "shall", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then",
+    "there", "these", "they", "this", "those", "to", "too", "us", "was", "we", "were", "what", "when", "where",
+    "which", "who", "whom", "whose", "why", "will", "with", "would", "you",
+];
+
 /// The analyzer of documents and queries alike.
 pub(super) fn analyzer() -> TextAnalyzer {
-    let split = TextAnalyzer::builder(IdentifierTokenizer).filter(LowerCaser);
-    match StopWordFilter::new(Language::English) {
-        Some(stop) => split.filter(stop).filter(Stemmer::new(Language::English)).build(),
-        None => split.filter(Stemmer::new(Language::English)).build(),
-    }
+    TextAnalyzer::builder(IdentifierTokenizer)
+        .filter(LowerCaser)
+        .filter(StopWordFilter::remove(STOP_WORDS.iter().map(|word| (*word).to_owned())))
+        .filter(Stemmer::new(Language::English))
+        .build()
 }
 
 /// The analyzed words of `text`, in order, repeated as often as they stand there.
@@ -140,5 +152,7 @@ mod tests {
         assert_eq!(words("Look up the purchases of a customer."), ["look", "up", "purchas", "custom"]);
         assert_eq!(words("HTTPServer base64"), ["http", "server", "httpserver", "base", "64", "base64"]);
         assert!(words(" ._- the ").is_empty());
+        assert!(words("What is it, and how do I ...?").is_empty());
+        assert_eq!(words("who_am_i"), ["whoami"]);
     }
 }

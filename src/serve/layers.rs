@@ -59,13 +59,14 @@ async fn limit_headers(State(app): State<Arc<App>>, request: Request, next: Next
 
 async fn only_known_hosts_and_origins(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let config = &app.gateway.config().serve;
-    let own = config.bind.ip().to_string();
     let refuse = |what: &str| {
         let detail = format!("this {what} is not allowed here");
         error::response(StatusCode::FORBIDDEN, Code::InvalidRequest, &detail, None)
     };
     let host = host_of(request.headers(), request.uri());
-    if !host.is_some_and(|host| is_local(host) || host == own || listed(&config.allowed_hosts, host)) {
+    if !host.is_some_and(|host| {
+        is_local(host) || host.parse() == Ok(config.bind.ip()) || listed(&config.allowed_hosts, host)
+    }) {
         return refuse("host");
     }
     if let Some(origin) = request.headers().get(ORIGIN) {

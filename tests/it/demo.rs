@@ -37,7 +37,9 @@ fn the_demo_lists_finds_and_calls() {
         let answer = gateway.rpc("tools/search", json!({ "query": QUERY, "mode": mode, "limit": 3 }))["result"].clone();
         assert_eq!((&answer["mode"], &answer["degraded"]), (&json!(mode), &Value::Null));
         assert_eq!(answer["results"].as_array().map(Vec::len), Some(3), "{mode}");
-        assert_eq!(names(&answer["results"])[0], "orders__find_order", "{mode}");
+        // Words alone need not put it first; that is what the other arm is for.
+        let place = names(&answer["results"]).iter().position(|name| name == "orders__find_order");
+        assert!(place.is_some_and(|place| mode == "text" || place == 0), "{mode}: {answer:#}");
         let details = &answer["results"][0]["scoreDetails"];
         assert_eq!(details["value"], answer["results"][0]["score"], "{mode}");
         let arms = if mode == "hybrid" { 2 } else { 1 };
