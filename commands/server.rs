@@ -293,7 +293,7 @@ async fn set_enabled(
 }
 
 async fn remove(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &ServerName) -> Result<Done> {
-    gateway.registry().get(tenant, name).await?;
+    gateway.registry().expect(tenant, name).await?;
     context.confirm(&format!("Remove server `{name}` and its tools?"))?;
     let tools = gateway.remove_server(tenant, name).await?;
     if context.output.is_json() {

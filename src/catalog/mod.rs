@@ -169,11 +169,17 @@ impl Catalog {
         let registry = Collection::<Server>::of_tenant(&self.store, tenant);
         let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
         let everything = Query::all();
-        let servers = registry.find(&everything).await.context(|| format!("load the registry of tenant `{tenant}`"))?;
-        let tools = catalog.find(&everything).await.context(|| format!("load the catalog of tenant `{tenant}`"))?;
+        let servers = registry.find_readable(&everything).await;
+        let (servers, mut damaged) = servers.context(|| format!("load the registry of tenant `{tenant}`"))?;
+        let tools = catalog.find_readable(&everything).await;
+        let (tools, more) = tools.context(|| format!("load the catalog of tenant `{tenant}`"))?;
+        damaged.extend(more);
+        for error in damaged {
+            tracing::error!(tenant.id = %tenant, error = error.chain(), "left out");
+        }
         let source = slot.insert(Source {
-            servers: servers.into_iter().map(|each| (each.value.name.clone(), Arc::new(each.value))).collect(),
-            tools: tools.into_iter().map(|each| (each.value.id.clone(), Arc::new(each.value))).collect(),
+            servers: servers.into_iter().map(|server| (server.name.clone(), Arc::new(server))).collect(),
+            tools: tools.into_iter().map(|tool| (tool.id.clone(), Arc::new(tool))).collect(),
         });
         self.publish(tenant, entry, source).await
     }

@@ -48,6 +48,17 @@ impl Registry {
         }
     }
 
+    /// Whether there is a server of this name, readable or not.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] naming it and the ones there are.
+    pub async fn expect(&self, tenant: &TenantId, name: &ServerName) -> Result<()> {
+        if self.servers(tenant).contains(name.as_str()).await? {
+            return Ok(());
+        }
+        Err(self.missing(tenant, name).await)
+    }
+
     /// Stores a new server.
     ///
     /// # Errors

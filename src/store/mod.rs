@@ -280,6 +280,30 @@ impl<T: Document> Collection<T> {
         self.store.find(&self.place, query).await?.iter().map(|document| self.read(document)).collect()
     }
 
+    /// The documents that can be read, and an error for each that cannot: one damaged document must not take
+    /// the others away.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn find_readable(&self, query: &Query) -> Result<(Vec<T>, Vec<Error>)> {
+        let (mut readable, mut damaged) = (Vec::new(), Vec::new());
+        for document in self.store.find(&self.place, query).await? {
+            match self.read(&document) {
+                Ok(stored) => readable.push(stored.value),
+                Err(error) => damaged.push(error),
+            }
+        }
+        Ok((readable, damaged))
+    }
+
+    /// Whether there is a document of this id, readable or not.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn contains(&self, id: &str) -> Result<bool> {
+        Ok(self.store.get(&self.place, id).await?.is_some())
+    }
+
     /// How many.
     ///
     /// # Errors
@@ -335,6 +359,7 @@ impl<T: Document> Collection<T> {
                 format!("document `{}` of {} cannot be read", document.id, self.place.collection.name),
             )
             .source(error)
+            .help("it is damaged or was written by another version; remove it (`mcpgw server remove`, or `mcpgw catalog sync` for a tool) and add it again")
         })?;
         Ok(Stored { value, revision: document.revision })
     }

@@ -449,3 +449,22 @@ fn the_demo_leaves_an_operators_server_alone() {
     let again = home.json(&["--tenant", "demo", "bootstrap", "--demo"]);
     assert_eq!((&again["servers_added"], &again["sync"]["embedded"]), (&json!([]), &json!(0)));
 }
+
+#[test]
+fn a_damaged_registry_entry_is_named_and_hides_no_other() {
+    let (home, _good) = with_good_tool();
+    home.json(&["server", "add", "damaged", "--url", "http://127.0.0.1:1/mcp"]);
+    let store = rusqlite::Connection::open(home.path("store.db")).expect("the store");
+    let changed = store.execute("UPDATE routing_registry SET body = '{\"name\": 1}' WHERE id = 'damaged'", []);
+    assert_eq!(changed.expect("the entry is there"), 1);
+    drop(store);
+    let gateway = Gateway::start_with(&home, &[], &[("AUTO_BOOTSTRAP", "false")]);
+    assert_eq!(gateway.rpc("tools/call", json!({ "name": "keep_me" }))["result"]["content"][0]["text"], "done");
+    let listed = home.cli(&["server", "list"]);
+    assert!(
+        listed.code == 1 && listed.stderr.contains("`damaged`") && listed.stderr.contains("server remove"),
+        "{listed:#?}"
+    );
+    home.json(&["--yes", "server", "remove", "damaged"]);
+    assert_eq!(home.json(&["server", "list"])["servers"].as_array().map(Vec::len), Some(1));
+}
