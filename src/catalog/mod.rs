@@ -8,7 +8,7 @@ mod view;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use tokio::sync::Mutex;
 
 use crate::error::{Context as _, Result};
@@ -41,10 +41,10 @@ pub struct Catalog {
 
 #[derive(Default)]
 struct Tenant {
-    view: ArcSwap<View>,
+    /// Empty until it is loaded.
+    view: ArcSwapOption<View>,
     /// What the view is built from; locked while it is brought up to date.
     source: Mutex<Option<Source>>,
-    loaded: std::sync::atomic::AtomicBool,
 }
 
 #[derive(Default)]
@@ -65,14 +65,18 @@ impl Catalog {
     /// As the store's.
     pub async fn view(&self, tenant: &TenantId) -> Result<Arc<View>> {
         let entry = self.entry(tenant);
-        if !entry.loaded.load(std::sync::atomic::Ordering::Acquire) {
-            let mut source = entry.source.lock().await;
-            // Asked again under the lock; not whether there is a source: one whose publication was cut off is none.
-            if !entry.loaded.load(std::sync::atomic::Ordering::Acquire) {
-                self.load(tenant, &entry, &mut source).await?;
+        let view = match entry.view.load_full() {
+            Some(view) => view,
+            None => {
+                let mut source = entry.source.lock().await;
+                // Asked again under the lock; not whether there is a source: one whose publication was cut off
+                // is none.
+                match entry.view.load_full() {
+                    Some(view) => view,
+                    None => self.load(tenant, &entry, &mut source).await?,
+                }
             }
-        }
-        let view = entry.view.load_full();
+        };
         if view.is_empty() {
             // Anybody can name a tenant that has nothing; it must cost no memory.
             self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
@@ -95,7 +99,7 @@ impl Catalog {
     /// The servers that the held views know and use.
     pub fn servers_in_use(&self) -> Vec<(TenantId, ServerName)> {
         let used = |(tenant, entry): (TenantId, Arc<Tenant>)| {
-            let view = entry.view.load_full();
+            let Some(view) = entry.view.load_full() else { return Vec::new() };
             let names = view.servers().filter(|server| server.is_enabled).map(|server| server.name.clone());
             names.map(|name| (tenant.clone(), name)).collect::<Vec<_>>()
         };
@@ -165,7 +169,7 @@ impl Catalog {
         tenants.iter().map(|(tenant, entry)| (tenant.clone(), Arc::clone(entry))).collect()
     }
 
-    async fn load(&self, tenant: &TenantId, entry: &Tenant, slot: &mut Option<Source>) -> Result<()> {
+    async fn load(&self, tenant: &TenantId, entry: &Tenant, slot: &mut Option<Source>) -> Result<Arc<View>> {
         let registry = Collection::<Server>::of_tenant(&self.store, tenant);
         let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
         let everything = Query::all();
@@ -185,18 +189,18 @@ impl Catalog {
     }
 
     /// The index first: a tool that is found can be looked up in no older view.
-    async fn publish(&self, tenant: &TenantId, entry: &Tenant, source: &Source) -> Result<()> {
-        let view = View::build(&source.servers, source.tools.values());
+    async fn publish(&self, tenant: &TenantId, entry: &Tenant, source: &Source) -> Result<Arc<View>> {
+        let view = Arc::new(View::build(&source.servers, source.tools.values()));
         let tools = || view.tools().iter().map(|listed| &listed.tool);
-        let former = entry.view.load();
-        let same = former.tools().len() == view.tools().len()
-            && former.tools().iter().zip(tools()).all(|(former, now)| Arc::ptr_eq(&former.tool, now));
-        let first = !entry.loaded.load(std::sync::atomic::Ordering::Acquire);
-        if !same || (first && !view.tools().is_empty()) {
+        // A view that was never there has no tools, and neither has its index.
+        let former = entry.view.load_full();
+        let former = former.as_ref().map_or(&[][..], |view| view.tools());
+        let same = former.len() == view.tools().len()
+            && former.iter().zip(tools()).all(|(former, now)| Arc::ptr_eq(&former.tool, now));
+        if !same {
             self.search.refresh(tenant, tools().cloned().collect()).await?;
         }
-        entry.view.store(Arc::new(view));
-        entry.loaded.store(true, std::sync::atomic::Ordering::Release);
-        Ok(())
+        entry.view.store(Some(Arc::clone(&view)));
+        Ok(view)
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Greeting, Reply, Request, broke_protocol};
+use super::{Greeting, Reply, Request, broke_protocol, unavailable};
 use crate::model::{ObjectWriter, RawJson, RawObject, Server};
 
 /// The stateless revision.
@@ -199,15 +199,19 @@ pub(super) fn accept_discover(result: &RawJson) -> Option<Greeting> {
 }
 
 /// The revision and the greeting in the answer to `initialize`.
-pub(super) fn accept_initialize(server: &Server, result: &RawJson) -> crate::error::Result<(String, Greeting)> {
+pub(super) fn accept_initialize(server: &Server, reply: &Reply) -> crate::error::Result<(&'static str, Greeting)> {
+    let result = match reply {
+        Reply::Result(result) => result,
+        Reply::Error(error) => {
+            return Err(unavailable(server, format!("it refused to connect: {}", error_text(error))));
+        }
+    };
     let not_one = |_| broke_protocol(server, "its answer to `initialize` is not one");
     let handshake: Handshake = result.parse().map_err(not_one)?;
-    let protocol = handshake.protocol_version.clone().unwrap_or_default();
-    if !LEGACY_KNOWN.contains(&protocol.as_str()) {
-        return Err(broke_protocol(server, "it insists on a protocol revision that we do not speak"));
-    }
-    let greeting = handshake.greeting(&protocol);
-    Ok((protocol, greeting))
+    let known = LEGACY_KNOWN.into_iter().find(|known| handshake.protocol_version.as_deref() == Some(*known));
+    let protocol =
+        known.ok_or_else(|| broke_protocol(server, "it insists on a protocol revision that we do not speak"))?;
+    Ok((protocol, handshake.greeting(protocol)))
 }
 
 /// The id of a message of which only the two ends are left.
@@ -223,7 +227,7 @@ pub(super) fn id_in(ends: &[u8]) -> Option<u64> {
 }
 
 /// `code` and `message` of an error member, for people.
-pub(super) fn error_text(error: &RawJson) -> String {
+fn error_text(error: &RawJson) -> String {
     #[derive(Deserialize)]
     struct Shape {
         code: i64,

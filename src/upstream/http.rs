@@ -60,6 +60,18 @@ struct Session {
     greeting: Greeting,
 }
 
+impl Session {
+    /// What every request in the session carries.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(VERSION, self.version.clone());
+        if let Some(id) = &self.id {
+            headers.insert(SESSION, id.clone());
+        }
+        headers
+    }
+}
+
 /// TLS with the system's certificates. A system without any can still reach plain HTTP servers.
 pub(super) fn tls_config() -> ClientConfig {
     let mut roots = RootCertStore::empty();
@@ -146,27 +158,11 @@ impl HttpUpstream {
             return Ok(session);
         }
         let id = self.id();
-        let version = HeaderValue::from_static(frame::LEGACY);
-        let answer =
-            self.exchange(id, frame::initialize(id), &HeaderMap::new()).await.map_err(|failure| match failure {
-                Failure::Final(error) => error,
-                Failure::SessionGone => self.status(StatusCode::NOT_FOUND),
-                Failure::Status(status) => self.status(status),
-            })?;
-        let result = match &answer.reply {
-            Reply::Result(result) => result,
-            Reply::Error(error) => {
-                let why = format!("it refused to connect: {}", frame::error_text(error));
-                return Err(unavailable(&self.server, why));
-            }
-        };
-        let (protocol, greeting) = frame::accept_initialize(&self.server, result)?;
-        let session = Session {
-            era: Era::Legacy,
-            version: HeaderValue::from_str(&protocol).unwrap_or(version),
-            id: answer.session,
-            greeting,
-        };
+        let answer = self.exchange(id, frame::initialize(id), &HeaderMap::new()).await;
+        let answer = answer.map_err(|failure| self.failed(failure))?;
+        let (protocol, greeting) = frame::accept_initialize(&self.server, &answer.reply)?;
+        let version = HeaderValue::from_static(protocol);
+        let session = Session { era: Era::Legacy, version, id: answer.session, greeting };
         self.notify(&session, Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
         Ok(session)
     }
@@ -199,11 +195,7 @@ impl HttpUpstream {
     }
 
     async fn send(&self, session: &Session, request: &Request<'_>) -> Result<Answer, Failure> {
-        let mut headers = HeaderMap::with_capacity(4);
-        headers.insert(VERSION, session.version.clone());
-        if let Some(id) = &session.id {
-            headers.insert(SESSION, id.clone());
-        }
+        let mut headers = session.headers();
         if session.era == Era::Modern {
             let invalid = |_| Failure::Final(Error::internal("a method that is no header value"));
             headers.insert(METHOD, HeaderValue::from_str(request.method).map_err(invalid)?);
@@ -315,14 +307,17 @@ impl HttpUpstream {
     }
 
     async fn notify(&self, session: &Session, body: Bytes) {
-        let mut headers = HeaderMap::new();
-        headers.insert(VERSION, session.version.clone());
-        if let Some(id) = &session.id {
-            headers.insert(SESSION, id.clone());
-        }
         // A notification has no answer; a server that is gone says so at the next request.
-        if let Ok(response) = self.client.request(self.post(body, &headers)).await {
+        if let Ok(response) = self.client.request(self.post(body, &session.headers())).await {
             let _ = response.into_body().collect().await;
+        }
+    }
+
+    fn failed(&self, failure: Failure) -> Error {
+        match failure {
+            Failure::SessionGone => self.status(StatusCode::NOT_FOUND),
+            Failure::Status(status) => self.status(status),
+            Failure::Final(error) => error,
         }
     }
 
@@ -357,9 +352,7 @@ impl Upstream for HttpUpstream {
                     // Only if nobody else has opened a newer one meanwhile.
                     self.session.rcu(|now| now.clone().filter(|now| !Arc::ptr_eq(now, &session)));
                 }
-                Err(Failure::SessionGone) => return Err(self.status(StatusCode::NOT_FOUND)),
-                Err(Failure::Status(status)) => return Err(self.status(status)),
-                Err(Failure::Final(error)) => return Err(error),
+                Err(failure) => return Err(self.failed(failure)),
             }
         }
     }
@@ -374,11 +367,9 @@ impl Upstream for HttpUpstream {
             return;
         }
         let Some(session) = self.session.swap(None) else { return };
-        if let Some(id) = &session.id {
-            let mut request = self.post(Bytes::new(), &HeaderMap::new());
+        if session.id.is_some() {
+            let mut request = self.post(Bytes::new(), &session.headers());
             *request.method_mut() = Method::DELETE;
-            request.headers_mut().insert(SESSION, id.clone());
-            request.headers_mut().insert(VERSION, session.version.clone());
             let _ = tokio::time::timeout(Duration::from_secs(1), self.client.request(request)).await;
         }
     }

@@ -155,14 +155,8 @@ impl Inner {
             }
         }
         let id = self.id();
-        let result = match self.ask(&child.wire, id, frame::initialize(id)).await? {
-            Reply::Result(result) => result,
-            Reply::Error(error) => {
-                let why = format!("it refused to connect: {}", frame::error_text(&error));
-                return Err(unavailable(&self.server, why));
-            }
-        };
-        let (protocol, greeting) = frame::accept_initialize(&self.server, &result)?;
+        let reply = self.ask(&child.wire, id, frame::initialize(id)).await?;
+        let (protocol, greeting) = frame::accept_initialize(&self.server, &reply)?;
         tracing::debug!(server.name = %self.server.name, protocol, "connected");
         let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
         Ok(Running { era: Era::Legacy, greeting, wire: child.keep(), started: Instant::now() })
@@ -196,8 +190,7 @@ impl Inner {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| {
-                unavailable(&self.server, format!("`{command}` cannot be started"))
-                    .source(error)
+                unavailable(&self.server, format!("`{command}` cannot be started: {error}"))
                     .help(format!("check that the program is installed and that its name or path is right: {command}"))
             })?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
