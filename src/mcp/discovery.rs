@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::methods::written;
 use super::{Face, Incoming};
 use crate::error::{Error, Result};
 use crate::gateway::{CallRequest, SearchRequest, SearchResult};
-use crate::model::{Principal, RawJson, RawObject};
+use crate::model::{Principal, RawObject};
 use crate::search::Mode;
 use crate::upstream::Reply;
 
@@ -152,7 +153,7 @@ fn shown(result: &SearchResult, detail: &str) -> Result<Value> {
 /// A result with the value as text, for models, and as structured content, for programs.
 fn tool_result(value: &Value) -> Result<Reply> {
     let result = json!({ "content": [{ "type": "text", "text": value.to_string() }], "structuredContent": value });
-    RawJson::of(&result).map(Reply::Result).map_err(|error| Error::internal("write a result").source(error))
+    written(&result).map(Reply::Result)
 }
 
 /// The parameters of the call inside a `call_tool`: its `arguments`, and the `_meta` of the outer call.

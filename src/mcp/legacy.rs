@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Request};
-use super::methods::{ListOptions, capabilities, instructions, server_info};
+use super::methods::{self, ListOptions};
 use super::{Answer, Face, Incoming, LEGACY, Listing};
 use crate::error::{Error, Kind};
 use crate::model::{ObjectWriter, RawJson, RawObject};
@@ -42,13 +42,7 @@ impl Face {
 fn initialize(request: &Request<'_>) -> crate::error::Result<RawJson> {
     let asked: Option<String> = request.params.read("protocolVersion").ok().flatten();
     let version = asked.as_deref().filter(|asked| LEGACY.contains(asked)).unwrap_or(LEGACY[0]);
-    let result = json!({
-        "protocolVersion": version,
-        "capabilities": capabilities(),
-        "serverInfo": server_info(),
-        "instructions": instructions(),
-    });
-    RawJson::of(&result).map_err(|error| Error::internal("write a result").source(error))
+    methods::initialize(version)
 }
 
 /// A version header that names no revision of this era, and a session that we never gave.

@@ -22,6 +22,21 @@ pub(super) fn server_info() -> Value {
     json!({ "name": "mcpgw", "title": "MCP gateway", "version": env!("CARGO_PKG_VERSION") })
 }
 
+/// The result of `initialize`.
+pub(super) fn initialize(version: &str) -> Result<RawJson> {
+    written(&json!({
+        "protocolVersion": version,
+        "capabilities": capabilities(),
+        "serverInfo": server_info(),
+        "instructions": INSTRUCTIONS,
+    }))
+}
+
+/// A result of ours as JSON text.
+pub(super) fn written(result: &Value) -> Result<RawJson> {
+    RawJson::of(result).map_err(|error| Error::internal("write a result").source(error))
+}
+
 /// What we can do for a client.
 pub(super) fn capabilities() -> Value {
     json!({ "tools": {} })

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Request};
 use super::legacy::contains;
-use super::methods::{ListOptions, capabilities, instructions, server_info};
+use super::methods::{ListOptions, capabilities, instructions, server_info, written};
 use super::{Answer, Face, Incoming, LEGACY, Listing, MODERN};
-use crate::error::Error;
 use crate::model::{RawJson, RawObject};
 use crate::upstream::Reply;
 
@@ -51,18 +50,15 @@ impl Face {
         }
         let hop = json!({ "io.modelcontextprotocol/serverInfo": server_info() });
         let result = match request.method.as_ref() {
-            "server/discover" => {
-                let result = json!({
-                    "resultType": "complete",
-                    "supportedVersions": [MODERN],
-                    "capabilities": capabilities(),
-                    "instructions": instructions(),
-                    "ttlMs": DISCOVER_TTL_MS,
-                    "cacheScope": "public",
-                    "_meta": hop,
-                });
-                RawJson::of(&result).map_err(|error| Error::internal("write a result").source(error))
-            }
+            "server/discover" => written(&json!({
+                "resultType": "complete",
+                "supportedVersions": [MODERN],
+                "capabilities": capabilities(),
+                "instructions": instructions(),
+                "ttlMs": DISCOVER_TTL_MS,
+                "cacheScope": "public",
+                "_meta": hop,
+            })),
             "tools/list" => {
                 // What a caller sees depends on its scopes, so nobody else may reuse it.
                 let extra =

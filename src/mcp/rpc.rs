@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use http::StatusCode;
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
-use super::methods::{ListOptions, capabilities, instructions, missing, server_info};
+use super::methods::{ListOptions, initialize, missing, written};
 use super::{Answer, Face, Incoming, LEGACY};
 use crate::error::{Error, Result};
 use crate::gateway::SearchRequest;
@@ -57,12 +57,7 @@ impl Face {
 
     async fn rpc_request(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Bytes {
         let result = match request.method.as_ref() {
-            "initialize" => json_result(&json!({
-                "protocolVersion": LEGACY[0],
-                "capabilities": capabilities(),
-                "serverInfo": server_info(),
-                "instructions": instructions(),
-            })),
+            "initialize" => initialize(LEGACY[0]),
             "ping" => Ok(RawJson::empty_object()),
             "tools/list" => {
                 let options = ListOptions { listing: None, extra: json!({}), offsets: true };
@@ -101,10 +96,6 @@ impl Face {
         if explain.unwrap_or(false) {
             answer["explain"] = json!("score = sum of weight / (60 + rank) over the arms that returned the tool");
         }
-        json_result(&answer)
+        written(&answer)
     }
-}
-
-fn json_result(value: &Value) -> Result<RawJson> {
-    RawJson::of(value).map_err(|error| Error::internal("write a result").source(error))
 }
