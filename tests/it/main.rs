@@ -18,4 +18,5 @@ mod licences;
 mod live;
 mod real_servers;
 mod stdio;
+mod store;
 mod wire;

@@ -77,19 +77,23 @@ impl Part {
         Ok(folder)
     }
 
-    /// Installed, or skipped out loud; a machine that has to have it fails instead.
     fn get(&self, once: &'static OnceLock<Result<PathBuf, String>>) -> Option<&'static Path> {
-        let required = std::env::var("MCPGW_TEST_REQUIRE").unwrap_or_default();
-        let is_required = std::env::var_os("CI").is_some() || required.split(',').any(|part| part.trim() == self.name);
-        match once.get_or_init(|| self.install()) {
-            Ok(folder) => Some(folder),
-            Err(why) if is_required => panic!("{} is required here, but: {why}", self.name),
-            Err(why) => {
-                let test = std::thread::current().name().unwrap_or("a test").to_owned();
-                // Not `eprintln`, which the test harness swallows when a test passes.
-                let _ = writeln!(io::stderr(), "SKIPPED: {test} needs {}: {why}", self.name);
-                None
-            }
+        available(self.name, once.get_or_init(|| self.install()).as_deref())
+    }
+}
+
+/// What is there, or skipped out loud; a machine that has to have it fails instead.
+pub(crate) fn available<T>(name: &str, found: Result<T, &String>) -> Option<T> {
+    let required = std::env::var("MCPGW_TEST_REQUIRE").unwrap_or_default();
+    let is_required = std::env::var_os("CI").is_some() || required.split(',').any(|part| part.trim() == name);
+    match found {
+        Ok(found) => Some(found),
+        Err(why) if is_required => panic!("{name} is required here, but: {why}"),
+        Err(why) => {
+            let test = std::thread::current().name().unwrap_or("a test").to_owned();
+            // Not `eprintln`, which the test harness swallows when a test passes.
+            let _ = writeln!(io::stderr(), "SKIPPED: {test} needs {name}: {why}");
+            None
         }
     }
 }
@@ -112,7 +116,7 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// The output of a command in `folder`.
-fn step(words: &[&str], folder: &Path) -> Result<String, String> {
+pub(super) fn step(words: &[&str], folder: &Path) -> Result<String, String> {
     let (program, args) = words.split_first().expect("a program");
     let said = words.join(" ");
     // A relative program is looked up before the directory changes, so it is made absolute.

@@ -7,6 +7,7 @@ pub(crate) mod deps;
 mod gateway;
 mod home;
 mod http;
+pub(crate) mod mongod;
 mod process;
 
 use std::net::TcpListener;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 pub(crate) use gateway::Gateway;
 pub(crate) use home::Home;
+pub(crate) use mongod::Mongod;
 pub(crate) use process::{DEADLINE, Service, run, until};
 
 /// The binary under test.
