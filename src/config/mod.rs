@@ -13,7 +13,7 @@ use crate::catalog::CatalogConfig;
 use crate::embeddings::{EmbeddingsConfig, Provider};
 use crate::error::Result;
 use crate::gateway::{Discovery, DiscoveryConfig};
-use crate::model::TenantId;
+use crate::model::{Secret, TenantId};
 use crate::search::{Engine, SearchConfig, Weights};
 use crate::serve::ServeConfig;
 use crate::store::{Location, StoreConfig};
@@ -21,6 +21,9 @@ use crate::telemetry::LogFormat;
 use crate::upstream::UpstreamConfig;
 
 pub use layers::{Origin, Sources};
+
+/// A prefix that leaves room for a tenant's slug and digits in the 63 bytes of a database name.
+const MAX_DB_NAME: usize = 32;
 
 /// Where the gateway runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +142,7 @@ fn read_store(layers: &mut layers::Layers) -> Option<StoreConfig> {
     };
     let uri = layers.text(key).unwrap_or("sqlite:").to_owned();
     let location = match uri.strip_prefix("sqlite:") {
-        Some("") => default_store_file().or_else(|| {
+        Some("") => default_store_file().map(Location::Sqlite).or_else(|| {
             layers.fault(
                 "no home directory is known, so the store has no default place; give --store sqlite:PATH".into(),
             );
@@ -149,19 +152,25 @@ fn read_store(layers: &mut layers::Layers) -> Option<StoreConfig> {
             layers.refuse(key, "sqlite:PATH: every command is a process of its own, so the store has to be a file");
             None
         }
-        Some(path) => Some(PathBuf::from(path)),
+        Some(path) => Some(Location::Sqlite(PathBuf::from(path))),
         None if uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://") => {
-            layers.fault(format!("`{key}` names a MongoDB, which this version does not open yet; use sqlite:PATH"));
-            None
+            Some(Location::MongoDb(Secret::new(uri)))
         }
         None => {
-            layers.refuse(key, "sqlite:PATH");
+            layers.refuse(key, "mongodb://…, mongodb+srv://… or sqlite:PATH");
             None
         }
     };
     let resume_ttl = seconds(layers, "WATCHER_RESUME_TTL_SECONDS");
     let db_name = layers.text("MONGODB_DB_NAME").map(str::to_owned);
-    Some(StoreConfig { location: Location::Sqlite(location?), db_name: db_name?, resume_ttl: resume_ttl? })
+    let plain = |name: &String| {
+        (1..=MAX_DB_NAME).contains(&name.len())
+            && name.bytes().all(|each| each.is_ascii_alphanumeric() || each == b'_' || each == b'-')
+    };
+    if !db_name.as_ref().is_none_or(plain) {
+        layers.refuse("MONGODB_DB_NAME", "1 to 32 characters of A-Z a-z 0-9 _ -");
+    }
+    Some(StoreConfig { location: location?, db_name: db_name?, resume_ttl: resume_ttl? })
 }
 
 fn read_search(layers: &mut layers::Layers) -> Option<SearchConfig> {

@@ -72,7 +72,7 @@ impl Gateway {
     /// When the store or the embedder cannot be opened.
     pub async fn open(config: Config) -> Result<Arc<Self>> {
         let (store, embedder) = tokio::join!(store::open(&config.store), embeddings::open(&config.embeddings));
-        let (store, embedder) = (store?, embedder?);
+        let (store::Opened { store, mongodb: _ }, embedder) = (store?, embedder?);
         let index = index::open(&config.search);
         Ok(Arc::new(Self {
             registry: Registry::new(Arc::clone(&store)),

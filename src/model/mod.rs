@@ -6,6 +6,7 @@ mod principal;
 mod raw;
 mod secret;
 mod server;
+mod tenant;
 mod time;
 mod tool;
 
@@ -14,5 +15,6 @@ pub use principal::{Principal, Scopes};
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;
 pub use server::{CachePolicy, CacheTool, LastSync, Server, SyncStatus, Transport, TransportKind};
+pub use tenant::{Tenant, TenantStatus, WatcherPosition};
 pub use time::Timestamp;
 pub use tool::{Embedding, Tool, ToolId, ToolStatus};

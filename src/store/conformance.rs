@@ -7,20 +7,38 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, ChangeFeed, Collection, CollectionSpec, Document, Event, Expect, Home, Query, ResumeToken, Store};
+use super::{
+    Change, ChangeFeed, Collection, CollectionSpec, Document, Event, Expect, Home, Query, ResumeToken, Series, Store,
+    database_name,
+};
 use crate::error::Kind;
-use crate::model::{TenantId, Timestamp};
+use crate::model::{Embedding, Tenant, TenantId, Timestamp};
 
 /// The collections that the suite's store has to be opened with.
-pub const COLLECTIONS: &[&CollectionSpec] = &[&NOTES];
+pub const COLLECTIONS: &[&CollectionSpec] = &[Tenant::SPEC, &NOTES, &SAMPLES];
 
-const NOTES: CollectionSpec = CollectionSpec { name: "notes", home: Home::Tenant, fields: &["group"], watched: true };
+const NOTES: CollectionSpec = CollectionSpec {
+    fields: &["group"],
+    unique: &["alias"],
+    vectors: &["embedding"],
+    watched: true,
+    ..CollectionSpec::new("notes", Home::Tenant)
+};
+
+const SAMPLES: CollectionSpec = CollectionSpec {
+    series: Some(Series { time: "at", group: "source", keep: Duration::from_secs(3600) }),
+    ..CollectionSpec::new("samples", Home::Tenant)
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Note {
     id: String,
     group: String,
     text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alias: Option<String>,
+    #[serde(default)]
+    embedding: Embedding,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
 }
@@ -38,7 +56,25 @@ impl Document for Note {
 }
 
 fn note(id: &str, group: &str, text: &str) -> Note {
-    Note { id: id.to_owned(), group: group.to_owned(), text: text.to_owned(), expires_at: None }
+    let (id, group, text) = (id.to_owned(), group.to_owned(), text.to_owned());
+    Note { id, group, text, alias: None, embedding: Embedding(vec![0.5, -0.25]), expires_at: None }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Sample {
+    #[serde(rename = "_id")]
+    id: String,
+    at: Timestamp,
+    source: String,
+    value: f64,
+}
+
+impl Document for Sample {
+    const SPEC: &'static CollectionSpec = &SAMPLES;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 fn tenant(name: &str) -> TenantId {
@@ -57,7 +93,10 @@ pub async fn run(store: Arc<dyn Store>, again: Arc<dyn Store>) {
     documents_are_kept_and_compared(&store).await;
     queries_filter_order_and_page(&store).await;
     batches_are_all_or_nothing(&store).await;
+    unique_fields_are_unique(&store).await;
+    series_are_added_to(&store).await;
     tenants_do_not_meet(&store).await;
+    tenants_are_provisioned_once(&store, &again).await;
     documents_expire(&store).await;
     feeds_see_every_change_in_order(&store, &again).await;
     lost_tokens_are_said(&store).await;
@@ -109,6 +148,8 @@ async fn batches_are_all_or_nothing(store: &Arc<dyn Store>) {
     notes.put(&note("old", "g", "1"), Expect::Absent).await.expect("create");
     notes.replace(&[note("new", "g", "1")], &["old".to_owned(), "never".to_owned()]).await.expect("replace");
     assert_eq!(ids(&notes.find(&Query::all()).await.expect("find")), ["new"]);
+    let revision = notes.get("new").await.expect("get").expect("there").revision;
+    assert_eq!(notes.revisions().await.expect("revisions"), [("new".to_owned(), revision)]);
     let place = super::Place { collection: &NOTES, tenant: Some(tenant("batches")) };
     let put = |id: &str, expect| super::Write::Put {
         id: id.to_owned(),
@@ -119,6 +160,58 @@ async fn batches_are_all_or_nothing(store: &Arc<dyn Store>) {
     let failed = store.write(&place, vec![put("one", Expect::Any), put("new", Expect::Absent)]).await;
     assert_eq!(failed.expect_err("the second write conflicts").kind(), Kind::Conflict);
     assert!(notes.get("one").await.expect("get").is_none(), "half a batch was kept");
+    let many: Vec<Note> = (0..1_200).map(|number| note(&format!("{number:04}"), "g", "")).collect();
+    notes.replace(&many, &["new".to_owned()]).await.expect("many");
+    notes.replace(&many, &[]).await.expect("all of them again");
+    assert_eq!(notes.count(&Query::all()).await.expect("count"), 1_200);
+}
+
+async fn unique_fields_are_unique(store: &Arc<dyn Store>) {
+    let notes = Collection::<Note>::of_tenant(store, &tenant("unique"));
+    let named = |id: &str, alias: &str| Note { alias: Some(alias.to_owned()), ..note(id, "g", "") };
+    notes.put(&named("one", "x"), Expect::Any).await.expect("put");
+    for id in ["without", "without either"] {
+        notes.put(&note(id, "g", ""), Expect::Any).await.expect("a document may be without");
+    }
+    notes.put(&named("one", "x"), Expect::Any).await.expect("its own is no other's");
+    let alone = notes.put(&named("two", "x"), Expect::Any).await.expect_err("taken");
+    let batch = [note("three", "g", ""), named("two", "x")];
+    let together = notes.replace(&batch, &[]).await.expect_err("taken");
+    for error in [alone, together] {
+        assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+        assert!(error.message().contains("`two`") && error.message().contains("alias"), "{error}");
+    }
+    assert!(notes.get("three").await.expect("get").is_none(), "half a batch was kept");
+    let elsewhere = Collection::<Note>::of_tenant(store, &tenant("unique-2"));
+    elsewhere.put(&named("two", "x"), Expect::Any).await.expect("another tenant's");
+}
+
+async fn series_are_added_to(store: &Arc<dyn Store>) {
+    let samples = Collection::<Sample>::of_tenant(store, &tenant("series"));
+    let now = Timestamp::now();
+    let sample = |id: &str, value| Sample { id: id.to_owned(), at: now, source: "s".to_owned(), value };
+    samples.put(&sample("1", 0.5), Expect::Any).await.expect("add");
+    samples.replace(&[sample("2", 1.0), sample("3", -7.25)], &[]).await.expect("add");
+    let found = samples.find(&Query::all()).await.expect("find");
+    let found: Vec<Sample> = found.into_iter().map(|each| each.value).collect();
+    assert_eq!(found, [sample("1", 0.5), sample("2", 1.0), sample("3", -7.25)]);
+    assert_eq!(samples.count(&Query::all()).await.expect("count"), 3);
+    assert_eq!(samples.delete("1").await.expect_err("it is a record").kind(), Kind::InvalidInput);
+}
+
+async fn tenants_are_provisioned_once(store: &Arc<dyn Store>, again: &Arc<dyn Store>) {
+    let own = tenant("Pro.Vision-ed");
+    let (first, second) = tokio::join!(store.provision(&own), again.provision(&own));
+    let (first, second) = (first.expect("provision"), second.expect("provision"));
+    assert_eq!(first, second);
+    assert_eq!(store.provision(&own).await.expect("again"), first);
+    assert_eq!(first.id, own);
+    let name = &first.database;
+    assert!(name.ends_with(&database_name("", &own)) && name.len() <= 63, "{name}");
+    assert_ne!(database_name("x", &own), database_name("x", &tenant("pro.vision-ed")), "cases are kept apart");
+    assert!(store.tenants().await.expect("tenants").contains(&own));
+    let long = tenant(&"x".repeat(64));
+    assert!(database_name(&"p".repeat(32), &long).len() <= 63);
 }
 
 async fn tenants_do_not_meet(store: &Arc<dyn Store>) {

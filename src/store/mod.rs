@@ -1,9 +1,10 @@
 //! PORT: remember documents.
 //!
 //! One narrow document port. A [`Collection`] is bound to its tenant when it is made, so no query can
-//! leave it. Implementations (`sqlite.rs`) are found by [`open`] and pass one suite, [`conformance`].
+//! leave it. Implementations (`sqlite.rs`, `mongodb/`) are found by [`open`] and pass one suite, [`conformance`].
 
 pub mod conformance;
+mod mongodb;
 mod schema;
 mod sqlite;
 
@@ -15,11 +16,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{TenantId, Timestamp};
+use crate::model::{Secret, Tenant, TenantId, TenantStatus, Timestamp};
 
-pub use schema::{COLLECTIONS, CollectionSpec, Home};
+pub use self::mongodb::MongoDb;
+pub use schema::{COLLECTIONS, CollectionSpec, Home, Series};
+
+const MAX_DATABASE_NAME: usize = 63;
 
 /// Where documents are kept.
 #[derive(Clone, Debug)]
@@ -37,18 +42,53 @@ pub struct StoreConfig {
 pub enum Location {
     /// An embedded store in this file.
     Sqlite(PathBuf),
+    /// A MongoDB replica set, by its connection string, which may hold credentials.
+    MongoDb(Secret),
+}
+
+/// An opened store.
+pub struct Opened {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The connections behind it, where the engine is MongoDB: for what the engine can do beside keeping documents.
+    pub mongodb: Option<MongoDb>,
 }
 
 /// Opens the configured store, creating an embedded one that does not exist yet.
 ///
 /// # Errors
 /// [`Kind::StoreUnavailable`] when it cannot be opened or is not a store of ours.
-pub async fn open(config: &StoreConfig) -> Result<Arc<dyn Store>> {
+pub async fn open(config: &StoreConfig) -> Result<Opened> {
+    open_with(config, COLLECTIONS).await
+}
+
+/// The same with other collections than the gateway's, for the conformance suite.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_with(config: &StoreConfig, collections: &'static [&'static CollectionSpec]) -> Result<Opened> {
     match &config.location {
         Location::Sqlite(path) => {
-            Ok(Arc::new(sqlite::Sqlite::open(path.clone(), config.resume_ttl, COLLECTIONS).await?))
+            let names = config.db_name.clone();
+            let store = sqlite::Sqlite::open(path.clone(), names, config.resume_ttl, collections).await?;
+            Ok(Opened { store: Arc::new(store), mongodb: None })
+        }
+        Location::MongoDb(uri) => {
+            let handle = MongoDb::connect(uri, &config.db_name, collections).await?;
+            Ok(Opened { store: Arc::new(handle.clone()), mongodb: Some(handle) })
         }
     }
+}
+
+/// The tenant's physical database on MongoDB: `<prefix>_t_<slug>_<8 hex digits>`. The digits (of the id's SHA-256)
+/// keep apart what the slug makes equal; MongoDB allows 63 bytes and tells no cases apart.
+pub fn database_name(prefix: &str, tenant: &TenantId) -> String {
+    let digest = Sha256::digest(tenant.as_str());
+    let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let room = MAX_DATABASE_NAME.saturating_sub(prefix.len() + "_t_".len() + "_".len() + digits.len());
+    let plain = |each: char| if each == '.' { '_' } else { each.to_ascii_lowercase() };
+    let slug: String = tenant.as_str().chars().map(plain).take(room).collect();
+    format!("{prefix}_t_{slug}_{digits}")
 }
 
 /// A collection of one tenant, or of the control plane.
@@ -72,7 +112,7 @@ impl Place {
 pub struct RawDocument {
     /// Its id.
     pub id: String,
-    /// Grows with every write; no document gets the same one twice, not even after a removal.
+    /// Another one with every write; no document gets the same one twice, not even after a removal.
     pub revision: u64,
     /// JSON.
     pub body: String,
@@ -166,7 +206,8 @@ pub struct Change {
 /// What a feed has to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Changes in the order of their writes, never empty, and the token that follows them.
+    /// Changes in the order of their writes, and the token that follows them. Without changes it only says that
+    /// the place has moved past other things.
     Changes(Vec<Change>, ResumeToken),
     /// The feed cannot be resumed from its token: reload everything. It goes on from this new token.
     Lost(ResumeToken),
@@ -204,10 +245,17 @@ pub trait Store: Send + Sync {
     /// [`Kind::Conflict`] naming the document when an expectation does not hold.
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>>;
 
+    /// The id and revision of every document, in the order of ids.
+    async fn revisions(&self, place: &Place) -> Result<Vec<(String, u64)>>;
+
+    /// Makes a tenant's collections and notes it among the tenants; its record. Idempotent, and done by the first
+    /// write as well.
+    async fn provision(&self, tenant: &TenantId) -> Result<Tenant>;
+
     /// Follows the watched collections of all tenants, from `token` or from now.
     async fn watch(&self, token: Option<ResumeToken>) -> Result<Box<dyn ChangeFeed>>;
 
-    /// Every tenant that has a document.
+    /// Every tenant that is provisioned or has a document.
     async fn tenants(&self) -> Result<Vec<TenantId>>;
 
     /// Removes what has expired and forgets changes that are too old to resume from. How many documents.
@@ -215,6 +263,61 @@ pub trait Store: Send + Sync {
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<()>;
+}
+
+/// Notes a tenant where it is not noted yet; the record that stands.
+async fn provision_record(store: &dyn Store, tenant: &TenantId, database: String) -> Result<Tenant> {
+    let place = Place { collection: Tenant::SPEC, tenant: None };
+    if let Some(known) = store.get(&place, tenant.as_str()).await? {
+        return read(&place, &known).map(|stored| stored.value);
+    }
+    let record = Tenant {
+        id: tenant.clone(),
+        database,
+        created_at: Timestamp::now(),
+        status: TenantStatus::Active,
+        settings: serde_json::Map::new(),
+    };
+    match store.write(&place, vec![put(&place, &record, Expect::Absent)?]).await {
+        Ok(_) => Ok(record),
+        // Another process was first; or the name of the database is another tenant's.
+        Err(error) if error.kind() == Kind::Conflict => match store.get(&place, tenant.as_str()).await? {
+            Some(known) => read(&place, &known).map(|stored| stored.value),
+            None => Err(error),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// The error of a write whose unique field another document has.
+fn taken(place: &Place, id: &str) -> Error {
+    let fields = place.collection.unique.join("`, `");
+    let what = format!("document `{id}` of {}: another one has the same `{fields}`", place.collection.name);
+    Error::new(Kind::Conflict, what)
+}
+
+/// The error of a removal from a series.
+fn only_added(place: &Place) -> Error {
+    Error::invalid(format!("{} is a series: its documents are added and expire", place.collection.name))
+}
+
+fn put<T: Document>(place: &Place, document: &T, expect: Expect) -> Result<Write> {
+    let body = serde_json::to_string(document).map_err(|error| {
+        Error::internal(format!("write document `{}` of {}", document.id(), place.collection.name)).source(error)
+    })?;
+    Ok(Write::Put { id: document.id().to_owned(), body, expires_at: document.expires_at(), expect })
+}
+
+fn read<T: Document>(place: &Place, document: &RawDocument) -> Result<Stored<T>> {
+    let value = serde_json::from_str(&document.body).map_err(|error| {
+        Error::new(
+            Kind::Internal,
+            format!("document `{}` of {} cannot be read", document.id, place.collection.name),
+        )
+        .source(error)
+        .help("it is damaged or was written by another version; remove it (`mcpgw server remove`, or `mcpgw catalog sync` for a tool) and add it again")
+    })?;
+    Ok(Stored { value, revision: document.revision })
 }
 
 /// A type that is kept in one collection.
@@ -269,7 +372,7 @@ impl<T: Document> Collection<T> {
     /// # Errors
     /// As the store's; [`Kind::Internal`] when the stored JSON is no `T`.
     pub async fn get(&self, id: &str) -> Result<Option<Stored<T>>> {
-        self.store.get(&self.place, id).await?.map(|document| self.read(&document)).transpose()
+        self.store.get(&self.place, id).await?.map(|document| read(&self.place, &document)).transpose()
     }
 
     /// Documents by declared fields, in the order of their ids.
@@ -277,7 +380,7 @@ impl<T: Document> Collection<T> {
     /// # Errors
     /// As [`Self::get`].
     pub async fn find(&self, query: &Query) -> Result<Vec<Stored<T>>> {
-        self.store.find(&self.place, query).await?.iter().map(|document| self.read(document)).collect()
+        self.store.find(&self.place, query).await?.iter().map(|document| read(&self.place, document)).collect()
     }
 
     /// The documents that can be read, and an error for each that cannot: one damaged document must not take
@@ -288,7 +391,7 @@ impl<T: Document> Collection<T> {
     pub async fn find_readable(&self, query: &Query) -> Result<(Vec<T>, Vec<Error>)> {
         let (mut readable, mut damaged) = (Vec::new(), Vec::new());
         for document in self.store.find(&self.place, query).await? {
-            match self.read(&document) {
+            match read(&self.place, &document) {
                 Ok(stored) => readable.push(stored.value),
                 Err(error) => damaged.push(error),
             }
@@ -317,7 +420,7 @@ impl<T: Document> Collection<T> {
     /// # Errors
     /// [`Kind::Conflict`] when `expect` does not hold.
     pub async fn put(&self, document: &T, expect: Expect) -> Result<u64> {
-        let revisions = self.store.write(&self.place, vec![self.put_write(document, expect)?]).await?;
+        let revisions = self.store.write(&self.place, vec![put(&self.place, document, expect)?]).await?;
         Ok(revisions.first().copied().unwrap_or_default())
     }
 
@@ -336,7 +439,7 @@ impl<T: Document> Collection<T> {
     /// # Errors
     /// As the store's.
     pub async fn replace(&self, puts: &[T], deletes: &[String]) -> Result<()> {
-        let mut writes = puts.iter().map(|each| self.put_write(each, Expect::Any)).collect::<Result<Vec<_>>>()?;
+        let mut writes = puts.iter().map(|each| put(&self.place, each, Expect::Any)).collect::<Result<Vec<_>>>()?;
         writes.extend(deletes.iter().map(|id| Write::Delete { id: id.clone(), expect: Expect::Any }));
         if writes.is_empty() {
             return Ok(());
@@ -344,23 +447,11 @@ impl<T: Document> Collection<T> {
         self.store.write(&self.place, writes).await.map(|_| ())
     }
 
-    fn put_write(&self, document: &T, expect: Expect) -> Result<Write> {
-        let body = serde_json::to_string(document).map_err(|error| {
-            Error::internal(format!("write document `{}` of {}", document.id(), self.place.collection.name))
-                .source(error)
-        })?;
-        Ok(Write::Put { id: document.id().to_owned(), body, expires_at: document.expires_at(), expect })
-    }
-
-    fn read(&self, document: &RawDocument) -> Result<Stored<T>> {
-        let value = serde_json::from_str(&document.body).map_err(|error| {
-            Error::new(
-                Kind::Internal,
-                format!("document `{}` of {} cannot be read", document.id, self.place.collection.name),
-            )
-            .source(error)
-            .help("it is damaged or was written by another version; remove it (`mcpgw server remove`, or `mcpgw catalog sync` for a tool) and add it again")
-        })?;
-        Ok(Stored { value, revision: document.revision })
+    /// The id and revision of every document.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn revisions(&self) -> Result<Vec<(String, u64)>> {
+        self.store.revisions(&self.place).await
     }
 }

@@ -1,7 +1,9 @@
 //! The collections (spec: what is stored, and where) and which type lives in which.
 
+use std::time::Duration;
+
 use super::Document;
-use crate::model::{Server, Tool};
+use crate::model::{Server, Tenant, Timestamp, Tool, WatcherPosition};
 
 /// Which database a collection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,18 +23,76 @@ pub struct CollectionSpec {
     pub home: Home,
     /// Text fields that [`super::Query::equals`] may name; each is indexed.
     pub fields: &'static [&'static str],
+    /// Text fields that no two documents share; a document may be without.
+    pub unique: &'static [&'static str],
+    /// Fields that hold a [`crate::model::Embedding`]; MongoDB keeps them as vectors that it can index.
+    pub vectors: &'static [&'static str],
+    /// Set where documents are measurements: only ever added, in the order of time.
+    pub series: Option<Series>,
     /// Whether its changes appear in the feed.
     pub watched: bool,
 }
 
-const ROUTING_REGISTRY: CollectionSpec =
-    CollectionSpec { name: "routing_registry", home: Home::Tenant, fields: &[], watched: true };
+/// How measurements are kept.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Series {
+    /// The field with the [`crate::model::Timestamp`] of the measurement.
+    pub time: &'static str,
+    /// The text field by which measurements are grouped; it has few values.
+    pub group: &'static str,
+    /// How long they are kept.
+    pub keep: Duration,
+}
 
-const TOOL_CATALOG: CollectionSpec =
-    CollectionSpec { name: "tool_catalog", home: Home::Tenant, fields: &["server", "status"], watched: true };
+impl CollectionSpec {
+    /// A collection of `home` with nothing special about it.
+    pub const fn new(name: &'static str, home: Home) -> Self {
+        Self { name, home, fields: &[], unique: &[], vectors: &[], series: None, watched: false }
+    }
+}
+
+const TENANTS: CollectionSpec = CollectionSpec { unique: &["database"], ..CollectionSpec::new("tenants", Home::Control) };
+
+const WATCHER_STATE: CollectionSpec = CollectionSpec::new("watcher_state", Home::Control);
+
+const ROUTING_REGISTRY: CollectionSpec =
+    CollectionSpec { watched: true, ..CollectionSpec::new("routing_registry", Home::Tenant) };
+
+const TOOL_CATALOG: CollectionSpec = CollectionSpec {
+    fields: &["server", "status"],
+    vectors: &["embedding"],
+    watched: true,
+    ..CollectionSpec::new("tool_catalog", Home::Tenant)
+};
+
+const AUDIT_TELEMETRY: CollectionSpec = CollectionSpec {
+    series: Some(Series { time: "ts", group: "server", keep: Duration::from_secs(90 * 24 * 3600) }),
+    ..CollectionSpec::new("audit_telemetry", Home::Tenant)
+};
 
 /// Every collection.
-pub const COLLECTIONS: &[&CollectionSpec] = &[&ROUTING_REGISTRY, &TOOL_CATALOG];
+pub const COLLECTIONS: &[&CollectionSpec] =
+    &[&TENANTS, &WATCHER_STATE, &ROUTING_REGISTRY, &TOOL_CATALOG, &AUDIT_TELEMETRY];
+
+impl Document for Tenant {
+    const SPEC: &'static CollectionSpec = &TENANTS;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+impl Document for WatcherPosition {
+    const SPEC: &'static CollectionSpec = &WATCHER_STATE;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
 
 impl Document for Server {
     const SPEC: &'static CollectionSpec = &ROUTING_REGISTRY;

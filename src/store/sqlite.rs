@@ -14,13 +14,18 @@ use async_trait::async_trait;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::{Change, ChangeFeed, CollectionSpec, Event, Expect, Place, Query, RawDocument, ResumeToken, Store, Write};
+use super::{
+    Change, ChangeFeed, CollectionSpec, Event, Expect, Place, Query, RawDocument, ResumeToken, Store, Write,
+    database_name, only_added, provision_record, taken,
+};
+use super::Document as _;
 use crate::error::{Error, Kind, Result};
-use crate::model::{TenantId, Timestamp};
+use crate::model::{Tenant, TenantId, Timestamp};
 
 /// “mcpg”, so that a foreign SQLite file is never written to.
 const APPLICATION_ID: i32 = 0x6d63_7067;
 const SCHEMA_VERSION: i32 = 1;
+const TENANTS: &str = Tenant::SPEC.name;
 /// How long a writer waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a feed looks for commits.
@@ -31,6 +36,7 @@ const FEED_BATCH: usize = 5_000;
 /// A store in one file.
 pub(super) struct Sqlite {
     path: PathBuf,
+    db_name: String,
     resume_ttl: Duration,
     collections: &'static [&'static CollectionSpec],
     writer: Arc<Mutex<Connection>>,
@@ -40,6 +46,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) async fn open(
         path: PathBuf,
+        db_name: String,
         resume_ttl: Duration,
         collections: &'static [&'static CollectionSpec],
     ) -> Result<Self> {
@@ -54,6 +61,7 @@ impl Sqlite {
         .await?;
         Ok(Self {
             path,
+            db_name,
             resume_ttl,
             collections,
             writer: Arc::new(Mutex::new(writer)),
@@ -118,6 +126,25 @@ impl Store for Sqlite {
         .await
     }
 
+    async fn revisions(&self, place: &Place) -> Result<Vec<(String, u64)>> {
+        let place = place.clone();
+        self.read(move |connection| {
+            let (condition, values) = conditions(&place, &Query::all());
+            connection
+                .prepare_cached(&format!(
+                    "SELECT id, revision FROM {} WHERE {condition} ORDER BY id",
+                    place.collection.name
+                ))?
+                .query_map(&*borrowed(&values), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+        .await
+    }
+
+    async fn provision(&self, tenant: &TenantId) -> Result<Tenant> {
+        provision_record(self, tenant, database_name(&self.db_name, tenant)).await
+    }
+
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>> {
         let (writer, path, place) = (Arc::clone(&self.writer), self.path.clone(), place.clone());
         blocking(move || {
@@ -127,9 +154,14 @@ impl Store for Sqlite {
                 .map_err(|error| unavailable(&path, error))?;
             let mut revisions = Vec::with_capacity(writes.len());
             for write in writes {
+                let (Write::Put { id, .. } | Write::Delete { id, .. }) = &write;
+                let id = id.clone();
                 revisions.push(apply(&transaction, &place, write).map_err(|fault| match fault {
+                    Fault::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                        taken(&place, &id)
+                    }
                     Fault::Sqlite(error) => unavailable(&path, error),
-                    Fault::Conflict(error) => error,
+                    Fault::Refused(error) => error,
                 })?);
             }
             transaction.commit().map_err(|error| unavailable(&path, error))?;
@@ -159,8 +191,9 @@ impl Store for Sqlite {
     async fn tenants(&self) -> Result<Vec<TenantId>> {
         let collections = self.collections;
         self.read(move |connection| {
-            let union: Vec<String> =
+            let mut union: Vec<String> =
                 collections.iter().map(|spec| format!("SELECT DISTINCT tenant FROM {}", spec.name)).collect();
+            union.extend(collections.iter().filter(|spec| spec.name == TENANTS).map(|_| format!("SELECT id FROM {TENANTS}")));
             connection
                 .prepare_cached(&format!("{} ORDER BY tenant", union.join(" UNION ")))?
                 .query_map([], |row| row.get::<_, String>(0))?
@@ -239,7 +272,7 @@ fn poll(connection: &Connection, after: i64, seen: Option<i64>) -> rusqlite::Res
 
 enum Fault {
     Sqlite(rusqlite::Error),
-    Conflict(Error),
+    Refused(Error),
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -250,9 +283,11 @@ impl From<rusqlite::Error> for Fault {
 
 fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::Result<u64, Fault> {
     let table = place.collection.name;
-    let (id, expect) = match &write {
-        Write::Put { id, expect, .. } | Write::Delete { id, expect } => (id.clone(), *expect),
-    };
+    let (Write::Put { id, expect, .. } | Write::Delete { id, expect }) = &write;
+    let (id, expect) = (id.clone(), *expect);
+    if place.collection.series.is_some() && matches!(write, Write::Delete { .. }) {
+        return Err(Fault::Refused(only_added(place)));
+    }
     let present: Option<(u64, Option<i64>)> = connection
         .prepare_cached(&format!("SELECT revision, expires_at FROM {table} WHERE tenant = ?1 AND id = ?2"))?
         .query_row(params![place.tenant_key(), id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -262,13 +297,18 @@ fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::R
     expected(expect, alive, table, &id)?;
     let revision = match write {
         Write::Put { body, expires_at, .. } => {
+            let expires_at = match &place.collection.series {
+                Some(series) => Some(now.plus(series.keep)),
+                None => expires_at,
+            };
             // One sequence for all documents: a revision never comes back, not even after a removal.
             let next: u64 = connection
                 .prepare_cached("UPDATE store_meta SET value = value + 1 WHERE key = 'revision' RETURNING value")?
                 .query_row([], |row| row.get(0))?;
             connection
                 .prepare_cached(&format!(
-                    "INSERT OR REPLACE INTO {table} (tenant, id, revision, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)"
+                    "INSERT INTO {table} (tenant, id, revision, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT (tenant, id) DO UPDATE SET revision = ?3, body = ?4, expires_at = ?5"
                 ))?
                 .execute(params![place.tenant_key(), id, next, body, expires_at.map(|at| at.0)])?;
             next
@@ -296,7 +336,7 @@ fn expected(expect: Expect, alive: Option<u64>, table: &str, id: &str) -> std::r
         (_, Some(revision)) => format!("is there at revision {revision}"),
         (_, None) => "is not there".to_owned(),
     };
-    Err(Fault::Conflict(Error::new(Kind::Conflict, format!("document `{id}` of {table} {found}"))))
+    Err(Fault::Refused(Error::new(Kind::Conflict, format!("document `{id}` of {table} {found}"))))
 }
 
 fn sweep(
@@ -399,7 +439,11 @@ fn check_or_create(connection: &mut Connection, path: &Path, collections: &[&Col
     };
     let (application, version, tables) = numbers(connection).map_err(|error| unavailable(path, error))?;
     match (application, version, tables) {
-        (APPLICATION_ID, SCHEMA_VERSION, _) => set_up_connection(connection).map_err(|error| unavailable(path, error)),
+        (APPLICATION_ID, SCHEMA_VERSION, _) => {
+            set_up_connection(connection)
+                .and_then(|()| add_collections(connection, collections))
+                .map_err(|error| unavailable(path, error))
+        }
         (APPLICATION_ID, other, _) => {
             refuse(format!("is a store of schema version {other}; this mcpgw reads version {SCHEMA_VERSION}"))
         }
@@ -420,27 +464,53 @@ fn create(connection: &mut Connection, collections: &[&CollectionSpec]) -> rusql
     if made != 0 {
         return Ok(()); // another process was first
     }
-    let mut schema = String::from(
+    transaction.execute_batch(
         "CREATE TABLE change_log (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT NOT NULL, tenant TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL);
          CREATE TABLE store_meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
          INSERT INTO store_meta VALUES ('forgotten_to', 0), ('revision', 0);",
-    );
-    for spec in collections {
-        let _ = write!(
-            schema,
-            "CREATE TABLE {0} (tenant TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, expires_at INTEGER, PRIMARY KEY (tenant, id));
-             CREATE INDEX {0}_expiry ON {0} (expires_at) WHERE expires_at IS NOT NULL;",
-            spec.name
-        );
-        for field in spec.fields {
-            let _ =
-                write!(schema, "CREATE INDEX {0}_{field} ON {0} (tenant, json_extract(body, '$.{field}'));", spec.name);
-        }
-    }
-    transaction.execute_batch(&schema)?;
+    )?;
+    transaction.execute_batch(&tables(collections))?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
+}
+
+/// Adds what an earlier version did not have yet.
+fn add_collections(connection: &mut Connection, collections: &[&CollectionSpec]) -> rusqlite::Result<()> {
+    let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let missing = |spec: &&&CollectionSpec| {
+        let count = connection.query_row(known, [spec.name], |row| row.get::<_, i64>(0));
+        count.is_ok_and(|count| count == 0)
+    };
+    let missing: Vec<&CollectionSpec> = collections.iter().filter(missing).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(&tables(&missing))?;
+    transaction.commit()
+}
+
+fn tables(collections: &[&CollectionSpec]) -> String {
+    let mut schema = String::new();
+    for spec in collections {
+        let _ = write!(
+            schema,
+            "CREATE TABLE IF NOT EXISTS {0} (tenant TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, expires_at INTEGER, PRIMARY KEY (tenant, id));
+             CREATE INDEX IF NOT EXISTS {0}_expiry ON {0} (expires_at) WHERE expires_at IS NOT NULL;",
+            spec.name
+        );
+        // SQLite holds NULLs apart, so that documents without a unique field do not collide.
+        let fields = spec.fields.iter().map(|field| ("", field));
+        for (unique, field) in fields.chain(spec.unique.iter().map(|field| ("UNIQUE", field))) {
+            let _ = write!(
+                schema,
+                "CREATE {unique} INDEX IF NOT EXISTS {0}_{field} ON {0} (tenant, json_extract(body, '$.{field}'));",
+                spec.name
+            );
+        }
+    }
+    schema
 }
 
 fn unavailable(path: &Path, error: rusqlite::Error) -> Error {
@@ -472,24 +542,15 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{COLLECTIONS, Collection, conformance};
+    use crate::store::{COLLECTIONS, Collection};
 
     const TTL: Duration = Duration::from_secs(3600);
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn passes_the_conformance_suite() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("deep/er/store.db");
-        let store = Arc::new(Sqlite::open(path.clone(), TTL, conformance::COLLECTIONS).await.expect("open"));
-        let again = Arc::new(Sqlite::open(path, TTL, conformance::COLLECTIONS).await.expect("open again"));
-        conformance::run(store, again).await;
-    }
 
     #[tokio::test]
     async fn tokens_older_than_the_ttl_are_lost() {
         let folder = tempfile::tempdir().expect("a folder");
         let store: Arc<dyn Store> =
-            Arc::new(Sqlite::open(folder.path().join("s.db"), Duration::ZERO, COLLECTIONS).await.expect("open"));
+            Arc::new(Sqlite::open(folder.path().join("s.db"), "x".to_owned(), Duration::ZERO, COLLECTIONS).await.expect("open"));
         let server: crate::model::Server = serde_json::from_value(serde_json::json!({
             "name": "a", "transport": "streamable_http", "url": "http://127.0.0.1/", "is_enabled": true, "updated_at": 0
         }))
@@ -508,7 +569,7 @@ mod tests {
         let foreign = folder.path().join("foreign.db");
         Connection::open(&foreign).expect("sqlite").execute_batch("CREATE TABLE theirs (x)").expect("a table");
         let newer = folder.path().join("newer.db");
-        drop(Sqlite::open(newer.clone(), TTL, COLLECTIONS).await.expect("create"));
+        drop(Sqlite::open(newer.clone(), "x".to_owned(), TTL, COLLECTIONS).await.expect("create"));
         let raised = Connection::open(&newer).expect("sqlite");
         raised.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA user_version = 99").expect("a version");
         drop(raised);
@@ -516,7 +577,7 @@ mod tests {
         std::fs::write(&text, "no database at all, but long enough to be read as one: ".repeat(40)).expect("a file");
         for (path, why) in [(foreign, "not a store of mcpgw"), (newer, "schema version 99"), (text, "text.db")] {
             let before = std::fs::read(&path).expect("read");
-            let error = Sqlite::open(path.clone(), TTL, COLLECTIONS).await.err().expect("refused");
+            let error = Sqlite::open(path.clone(), "x".to_owned(), TTL, COLLECTIONS).await.err().expect("refused");
             assert_eq!(error.kind(), Kind::StoreUnavailable);
             assert!(error.chain().contains(why), "{error:?}");
             assert!(error.help_text().is_some());

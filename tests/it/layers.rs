@@ -36,7 +36,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower_service", &["src/upstream/address.rs"]),
     ("hyper_rustls", &["src/upstream/http.rs"]),
     ("rustls", &["src/upstream/"]),
-    ("mongodb", &["src/store/mongodb", "src/search/atlas"]),
+    ("mongodb", &["src/store/mongodb/", "src/search/atlas"]),
     ("rmcp", &["src/serve/demo/"]),
     ("etcetera", &["src/config/"]),
     ("tracing_subscriber", &["src/telemetry.rs"]),

@@ -1,0 +1,196 @@
+//! Documents of ours as BSON and back.
+//!
+//! A document's members become fields, so that indexes and operators can read them. Two fields are the store's own:
+//! `_revision` and `_expires_at`. What BSON cannot hold (a NUL in a name, an integer beyond 64 bits signed, deeper
+//! nesting than the server takes) is kept as its JSON text in a binary of the user-defined subtype.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use mongodb::bson::raw::{RawBsonRef, RawDocument};
+use mongodb::bson::spec::BinarySubtype;
+use mongodb::bson::{Binary, Bson, DateTime, Document};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::model::Timestamp;
+use crate::store::{CollectionSpec, Place};
+
+pub(super) const REVISION: &str = "_revision";
+pub(super) const EXPIRES_AT: &str = "_expires_at";
+
+/// The server refuses documents that are nested deeper than 200.
+const MAX_DEPTH: usize = 100;
+const JSON_SUBTYPE: BinarySubtype = BinarySubtype::UserDefined(0x80);
+/// BSON's subtype for vectors, and its header for 32-bit floats without padding
+/// (specification “BSON Binary Subtype 9 - Vector”).
+const FLOAT32_HEADER: [u8; 2] = [0x27, 0];
+
+/// The vector as MongoDB indexes it and takes it in queries.
+pub(super) fn vector(values: impl Iterator<Item = [u8; 4]>) -> Bson {
+    let bytes = FLOAT32_HEADER.into_iter().chain(values.flatten()).collect();
+    Bson::Binary(Binary { subtype: BinarySubtype::Vector, bytes })
+}
+
+/// The document `body` (JSON) of `place`.
+pub(super) fn to_bson(
+    place: &Place,
+    id: &str,
+    body: &str,
+    revision: u64,
+    expires_at: Option<Timestamp>,
+) -> Result<Document> {
+    let spec = place.collection;
+    let members: serde_json::Map<String, Value> = serde_json::from_str(body)
+        .map_err(|error| Error::internal(format!("document `{id}` of {} is no JSON object", spec.name)).source(error))?;
+    let mut document = Document::new();
+    document.insert("_id", id);
+    for (name, member) in members.iter().filter(|(name, _)| *name != "_id") {
+        document.insert(name, field(spec, name, member));
+    }
+    document.insert(REVISION, i64::try_from(revision).unwrap_or(i64::MAX));
+    if let Some(at) = expires_at {
+        document.insert(EXPIRES_AT, DateTime::from_millis(at.0));
+    }
+    Ok(document)
+}
+
+fn field(spec: &CollectionSpec, name: &str, member: &Value) -> Bson {
+    let time = spec.series.as_ref().is_some_and(|series| series.time == name);
+    match member {
+        Value::String(text) if spec.vectors.contains(&name) => match STANDARD_NO_PAD.decode(text) {
+            Ok(bytes) => vector(bytes.as_chunks::<4>().0.iter().copied()),
+            Err(_) => Bson::String(text.clone()),
+        },
+        Value::Number(number) if time => Bson::DateTime(DateTime::from_millis(number.as_i64().unwrap_or_default())),
+        member => value(member, 0).unwrap_or_else(|| {
+            Bson::Binary(Binary { subtype: JSON_SUBTYPE, bytes: member.to_string().into_bytes() })
+        }),
+    }
+}
+
+/// `None` for what BSON cannot hold.
+fn value(json: &Value, depth: usize) -> Option<Bson> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    Some(match json {
+        Value::Null => Bson::Null,
+        Value::Bool(truth) => Bson::Boolean(*truth),
+        Value::Number(number) if number.is_f64() => Bson::Double(number.as_f64()?),
+        Value::Number(number) => Bson::Int64(number.as_i64()?),
+        Value::String(text) => Bson::String(text.clone()),
+        Value::Array(items) => Bson::Array(items.iter().map(|item| value(item, depth + 1)).collect::<Option<_>>()?),
+        Value::Object(members) => {
+            let mut document = Document::new();
+            for (name, member) in members {
+                if name.contains('\0') {
+                    return None;
+                }
+                document.insert(name, value(member, depth + 1)?);
+            }
+            Bson::Document(document)
+        }
+    })
+}
+
+/// The id, the revision and the JSON of a stored document.
+pub(super) fn from_bson(document: &RawDocument) -> Result<(String, u64, String)> {
+    let damaged = || Error::internal("a stored document is no BSON that can be read");
+    let id = document.get_str("_id").map_err(|_| damaged())?.to_owned();
+    // A document that was not written by a gateway has no revision; whoever replaces it expects none.
+    let revision = document.get_i64(REVISION).map_or(0, i64::unsigned_abs);
+    let mut json = Vec::with_capacity(document.as_bytes().len());
+    json.push(b'{');
+    for element in document {
+        let (name, member) = element.map_err(|_| damaged())?;
+        if name == REVISION || name == EXPIRES_AT {
+            continue;
+        }
+        push_member(&mut json, name.as_str(), member).ok_or_else(damaged)?;
+    }
+    json.push(b'}');
+    Ok((id, revision, String::from_utf8(json).map_err(|_| damaged())?))
+}
+
+fn push_member(json: &mut Vec<u8>, name: &str, member: RawBsonRef<'_>) -> Option<()> {
+    if json.last() != Some(&b'{') {
+        json.push(b',');
+    }
+    push_text(json, name)?;
+    json.push(b':');
+    push(json, member)
+}
+
+fn push(json: &mut Vec<u8>, value: RawBsonRef<'_>) -> Option<()> {
+    match value {
+        RawBsonRef::Document(document) => {
+            json.push(b'{');
+            for element in document {
+                let (name, member) = element.ok()?;
+                push_member(json, name.as_str(), member)?;
+            }
+            json.push(b'}');
+        }
+        RawBsonRef::Array(items) => {
+            json.push(b'[');
+            for (index, item) in items.into_iter().enumerate() {
+                if index > 0 {
+                    json.push(b',');
+                }
+                push(json, item.ok()?)?;
+            }
+            json.push(b']');
+        }
+        RawBsonRef::String(text) => push_text(json, text)?,
+        RawBsonRef::Boolean(truth) => json.extend_from_slice(if truth { b"true" } else { b"false" }),
+        RawBsonRef::Int32(number) => json.extend_from_slice(number.to_string().as_bytes()),
+        RawBsonRef::Int64(number) => json.extend_from_slice(number.to_string().as_bytes()),
+        RawBsonRef::Double(number) => serde_json::to_writer(json, &number).ok()?,
+        RawBsonRef::DateTime(at) => json.extend_from_slice(at.timestamp_millis().to_string().as_bytes()),
+        RawBsonRef::ObjectId(id) => push_text(json, &id.to_hex())?,
+        RawBsonRef::Binary(binary) if binary.subtype == JSON_SUBTYPE => {
+            serde_json::from_slice::<&serde_json::value::RawValue>(binary.bytes).ok()?;
+            json.extend_from_slice(binary.bytes);
+        }
+        RawBsonRef::Binary(binary) => {
+            let bytes = match binary.subtype {
+                BinarySubtype::Vector => binary.bytes.strip_prefix(&FLOAT32_HEADER)?,
+                _ => binary.bytes,
+            };
+            push_text(json, &STANDARD_NO_PAD.encode(bytes))?;
+        }
+        // Nothing that a gateway writes.
+        _ => json.extend_from_slice(b"null"),
+    }
+    Some(())
+}
+
+fn push_text(json: &mut Vec<u8>, text: &str) -> Option<()> {
+    serde_json::to_writer(json, text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Embedding, Tool};
+    use crate::store::Document as _;
+    use mongodb::bson::RawDocumentBuf;
+
+    #[test]
+    fn documents_come_back_as_they_were() {
+        let place = Place { collection: Tool::SPEC, tenant: None };
+        let deep = (0..150).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+        let body = serde_json::json!({
+            "_id": "s::t", "$ref": "a.b", "plain": [1, -1, 1.5, 1.0, true, null, "text \u{0} end"],
+            "big": 18_446_744_073_709_551_615_u64, "nested": { "$schema": "x", "a.b": { "$id": 1 } },
+            "nul": { "a\u{0}b": 1 }, "deep": deep, "embedding": Embedding(vec![0.5, -2.0]),
+        });
+        let document = to_bson(&place, "s::t", &body.to_string(), 7, None).expect("BSON");
+        let Some(Bson::Binary(vector)) = document.get("embedding") else { panic!("no vector: {document}") };
+        assert_eq!((vector.subtype, vector.bytes.len()), (BinarySubtype::Vector, 2 + 8));
+        let raw = RawDocumentBuf::try_from(&document).expect("raw");
+        let (id, revision, json) = from_bson(&raw).expect("JSON");
+        assert_eq!((id.as_str(), revision), ("s::t", 7));
+        assert_eq!(json, body.to_string());
+    }
+}
