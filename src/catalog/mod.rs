@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use crate::error::{Context as _, Result};
 use crate::model::{Server, ServerName, TenantId, Tool, ToolId};
 use crate::search::SearchIndex;
-use crate::store::{Change, Collection, Document, Query, Store};
+use crate::store::{Change, Collection, Damaged, Document, Query, Readable, Store, Stored};
 
 pub use definition::{Fault, read_definition};
 pub use sync::{Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
@@ -51,6 +51,36 @@ struct Tenant {
 struct Source {
     servers: BTreeMap<ServerName, Arc<Server>>,
     tools: BTreeMap<ToolId, Arc<Tool>>,
+    /// Of every document that was read, readable or not, by collection and id.
+    revisions: HashMap<(&'static str, String), u64>,
+}
+
+impl Source {
+    /// Notes the revision of what is stored under `id`; the document, unless it is gone or damaged.
+    fn take_over<T: Document>(
+        &mut self,
+        tenant: &TenantId,
+        id: &str,
+        found: Option<Readable<T>>,
+    ) -> Option<T> {
+        let key = (T::SPEC.name, id.to_owned());
+        let Some(found) = found else {
+            self.revisions.remove(&key);
+            return None;
+        };
+        match found {
+            Ok(Stored { value, revision }) => {
+                self.revisions.insert(key, revision);
+                Some(value)
+            }
+            // It is left out, and takes nothing else away.
+            Err(Damaged { revision, error, .. }) => {
+                tracing::error!(tenant.id = %tenant, error = error.chain(), "left out");
+                self.revisions.insert(key, revision);
+                None
+            }
+        }
+    }
 }
 
 impl Catalog {
@@ -134,21 +164,51 @@ impl Catalog {
             let collection = Collection::<Server>::of_tenant(&self.store, &tenant);
             for id in servers {
                 let Ok(name) = id.parse::<ServerName>() else { continue };
-                match collection.get(id).await? {
-                    Some(stored) => source.servers.insert(name, Arc::new(stored.value)),
+                match source.take_over(&tenant, id, collection.get_readable(id).await?) {
+                    Some(server) => source.servers.insert(name, Arc::new(server)),
                     None => source.servers.remove(&name),
                 };
             }
             let collection = Collection::<Tool>::of_tenant(&self.store, &tenant);
             for id in tools {
-                match collection.get(id).await? {
-                    Some(stored) => source.tools.insert(ToolId::stored(id), Arc::new(stored.value)),
+                match source.take_over(&tenant, id, collection.get_readable(id).await?) {
+                    Some(tool) => source.tools.insert(ToolId::stored(id), Arc::new(tool)),
                     None => source.tools.remove(&ToolId::stored(id)),
                 };
             }
             self.publish(&tenant, &entry, source).await?;
         }
         Ok(())
+    }
+
+    /// Compares the views with the store and brings them up to date where they differ.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn reconcile(&self) -> Result<()> {
+        let mut missed = Vec::new();
+        for (tenant, entry) in self.held() {
+            let servers = Collection::<Server>::of_tenant(&self.store, &tenant).revisions().await?;
+            let tools = Collection::<Tool>::of_tenant(&self.store, &tenant).revisions().await?;
+            let guard = entry.source.lock().await;
+            let Some(source) = guard.as_ref() else { continue };
+            let named = |collection: &'static str| move |(id, revision)| ((collection, id), revision);
+            let stored = servers.into_iter().map(named(Server::SPEC.name));
+            let stored: HashMap<_, u64> = stored.chain(tools.into_iter().map(named(Tool::SPEC.name))).collect();
+            let gone = source.revisions.keys().filter(|key| !stored.contains_key(*key));
+            let other = stored.iter().filter(|(key, revision)| source.revisions.get(*key) != Some(*revision));
+            let change = |(collection, id): &(&'static str, String)| Change {
+                collection: (*collection).to_owned(),
+                tenant: Some(tenant.clone()),
+                id: id.clone(),
+            };
+            missed.extend(other.map(|(key, _)| key).chain(gone).map(change));
+        }
+        if missed.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(changes = missed.len(), "found changes that the change feed had not told");
+        self.apply(&missed).await
     }
 
     /// How many tenants are held.
@@ -174,17 +234,21 @@ impl Catalog {
         let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
         let everything = Query::all();
         let servers = registry.find_readable(&everything).await;
-        let (servers, mut damaged) = servers.context(|| format!("load the registry of tenant `{tenant}`"))?;
+        let servers = servers.context(|| format!("load the registry of tenant `{tenant}`"))?;
         let tools = catalog.find_readable(&everything).await;
-        let (tools, more) = tools.context(|| format!("load the catalog of tenant `{tenant}`"))?;
-        damaged.extend(more);
-        for error in damaged {
-            tracing::error!(tenant.id = %tenant, error = error.chain(), "left out");
+        let tools = tools.context(|| format!("load the catalog of tenant `{tenant}`"))?;
+        let mut source = Source::default();
+        for (id, found) in servers {
+            if let Some(server) = source.take_over(tenant, &id, Some(found)) {
+                source.servers.insert(server.name.clone(), Arc::new(server));
+            }
         }
-        let source = slot.insert(Source {
-            servers: servers.into_iter().map(|server| (server.name.clone(), Arc::new(server))).collect(),
-            tools: tools.into_iter().map(|tool| (tool.id.clone(), Arc::new(tool))).collect(),
-        });
+        for (id, found) in tools {
+            if let Some(tool) = source.take_over(tenant, &id, Some(found)) {
+                source.tools.insert(tool.id.clone(), Arc::new(tool));
+            }
+        }
+        let source = slot.insert(source);
         self.publish(tenant, entry, source).await
     }
 

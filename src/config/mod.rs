@@ -107,12 +107,14 @@ impl Config {
         let catalog = read_catalog(layers);
         let serve = read_serve(layers);
         let tenant = layers.parsed("MCPGW_TENANT", "1 to 64 characters of A-Z a-z 0-9 . _ -");
-        let auto_bootstrap = truth(layers, "AUTO_BOOTSTRAP").unwrap_or(true);
+        // An embedded store is one gateway's own; a shared one is made ready once, by an operator.
+        let embedded = store.as_ref().is_some_and(|store| matches!(store.location, Location::Sqlite(_)));
+        let auto_bootstrap = truth(layers, "AUTO_BOOTSTRAP").unwrap_or(embedded);
         let log_format = layers.choice("LOG_FORMAT", &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]);
         check_authentication(layers, production, serve.as_ref());
         Some(Self {
             environment: environment?,
-            instance_id: layers.text("GATEWAY_INSTANCE_ID").map_or_else(host_name, str::to_owned),
+            instance_id: layers.text("GATEWAY_INSTANCE_ID").map_or_else(|| instance_id(serve.as_ref()), str::to_owned),
             tenant: tenant?,
             auto_bootstrap,
             store: store?,
@@ -296,6 +298,14 @@ fn default_store_file() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|dirs| dirs.data_dir().join("mcpgw").join("mcpgw.db"))
 }
 
+/// The host's name, and the port where it is not the usual one: two gateways on one machine are two replicas.
+fn instance_id(serve: Option<&ServeConfig>) -> String {
+    match serve.map(|serve| serve.bind.port()) {
+        Some(port) if port != 8000 => format!("{}:{port}", host_name()),
+        _ => host_name(),
+    }
+}
+
 fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
@@ -349,7 +359,7 @@ mod tests {
     fn every_fault_is_reported_at_once_without_secrets() {
         let error = load(
             &[
-                ("MONGODB_URI", "mongodb://user:hunter2@host"),
+                ("MONGODB_URI", "mongo://user:hunter2@host"),
                 ("SEARCH_ENGINE", "magic"),
                 ("DOWNSTREAM_TIMEOUT_MS", "soon"),
                 ("MCPGW_BIND", "0.0.0.0:80"),

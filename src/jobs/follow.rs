@@ -1,52 +1,161 @@
 //! Follows the store's change feed, so that what the command line or another replica changes is live here
 //! within a second.
+//!
+//! Every replica has a position of its own in `watcher_state`, saved after the changes before it were applied. A
+//! feed that breaks goes on after its last token; one that is lost leads to reading everything anew. Now and then
+//! the views are compared with the store, against whatever else may go wrong.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gateway::Gateway;
-use crate::store::{ChangeFeed, Event};
+use crate::model::{Timestamp, WatcherPosition};
+use crate::store::{Change, ChangeFeed, Collection, Event, Expect, ResumeToken};
 
 /// Changes that arrive within this of one another are applied together: a sync writes hundreds at once.
 const GATHER: Duration = Duration::from_millis(30);
 /// A store that never rests must not keep its changes from being applied.
 const GATHER_AT_MOST: usize = 20_000;
-const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(500);
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(250);
+/// How often the position is written at most.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+const RECONCILE_EVERY: Duration = Duration::from_secs(300);
 
-/// Opens the feed, then follows it until the task is aborted.
+/// Opens the feed where this replica left it, then follows it until the task is aborted.
 ///
 /// # Errors
 /// When the feed cannot be opened.
 pub async fn start(gateway: &Arc<Gateway>) -> Result<JoinHandle<()>> {
-    let mut feed = gateway.store().watch(None).await?;
-    let gateway = Arc::clone(gateway);
-    Ok(tokio::spawn(async move {
-        loop {
-            let mut outcome = pass(&gateway, feed.as_mut()).await;
-            // The feed has moved on, so only reading everything anew makes up for a failure.
-            while let Err(error) = outcome {
-                tracing::warn!(error = error.chain(), "changes of the store were not applied; reading everything anew");
-                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
-                outcome = gateway.catalog().reload().await;
-            }
-            gateway.pool().keep_only(&gateway.catalog().servers_in_use());
-        }
-    }))
+    let positions = Collection::<WatcherPosition>::of_control(gateway.store());
+    let id = format!("routing_registry::{}", gateway.config().instance_id);
+    // A position that cannot be read is none: everything is loaded anyway when it is first asked for.
+    let known = positions.get(&id).await.ok().flatten().map(|stored| ResumeToken(stored.value.token));
+    let feed = gateway.store().watch(known).await?;
+    let follower = Follower { gateway: Arc::clone(gateway), positions, id, unsaved: None, saved: Instant::now() };
+    Ok(tokio::spawn(follower.run(feed)))
 }
 
-/// Waits for an event and applies it.
-async fn pass(gateway: &Gateway, feed: &mut dyn ChangeFeed) -> Result<()> {
-    let Event::Changes(mut changes, _) = feed.next().await? else { return gateway.catalog().reload().await };
-    while changes.len() < GATHER_AT_MOST
-        && let Ok(more) = tokio::time::timeout(GATHER, feed.next()).await
-    {
-        let Event::Changes(more, _) = more? else { return gateway.catalog().reload().await };
-        changes.extend(more);
+struct Follower {
+    gateway: Arc<Gateway>,
+    positions: Collection<WatcherPosition>,
+    id: String,
+    /// Where the applied changes end.
+    unsaved: Option<ResumeToken>,
+    saved: Instant,
+}
+
+impl Follower {
+    async fn run(mut self, mut feed: Box<dyn ChangeFeed>) {
+        let mut reconciled = Instant::now();
+        let mut away = false;
+        loop {
+            let save_in = match self.unsaved {
+                Some(_) => SAVE_EVERY.saturating_sub(self.saved.elapsed()),
+                None => RECONCILE_EVERY.saturating_sub(reconciled.elapsed()),
+            };
+            let event = tokio::select! {
+                event = feed.next() => event,
+                () = tokio::time::sleep(save_in) => {
+                    self.save().await;
+                    if reconciled.elapsed() >= RECONCILE_EVERY {
+                        reconciled = Instant::now();
+                        self.until_done("compared with the store", Work::Reconcile).await;
+                    }
+                    continue;
+                }
+            };
+            match event {
+                // The feed goes on after its last token: nothing is missed, and nothing has to be done.
+                Err(error) => {
+                    if !std::mem::replace(&mut away, true) {
+                        tracing::warn!(error = error.chain(), "the change feed broke; serving what is known until it is back");
+                    }
+                    tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+                    continue;
+                }
+                Ok(event) => {
+                    if std::mem::take(&mut away) {
+                        tracing::info!("the change feed is back");
+                    }
+                    self.apply(event, feed.as_mut()).await;
+                }
+            }
+            self.gateway.pool().keep_only(&self.gateway.catalog().servers_in_use());
+        }
     }
-    gateway.catalog().apply(&changes).await?;
-    tracing::debug!(changes = changes.len(), "applied changes of the store");
-    Ok(())
+
+    /// Applies an event and those that follow at once; tries until it is done, because the feed has moved on.
+    async fn apply(&mut self, event: Event, feed: &mut dyn ChangeFeed) {
+        let (mut changes, mut token) = match event {
+            Event::Changes(changes, token) => (changes, token),
+            Event::Lost(token) => return self.reload(token).await,
+        };
+        while !changes.is_empty()
+            && changes.len() < GATHER_AT_MOST
+            && let Ok(Ok(more)) = tokio::time::timeout(GATHER, feed.next()).await
+        {
+            match more {
+                Event::Changes(more, later) => {
+                    changes.extend(more);
+                    token = later;
+                }
+                Event::Lost(token) => return self.reload(token).await,
+            }
+        }
+        if !changes.is_empty() {
+            self.until_done("applied", Work::Apply(&changes)).await;
+            tracing::debug!(changes = changes.len(), "applied changes of the store");
+        }
+        self.unsaved = Some(token);
+    }
+
+    async fn reload(&mut self, token: ResumeToken) {
+        tracing::warn!("the change feed cannot be resumed; reading everything anew");
+        self.until_done("read anew", Work::Reload).await;
+        tracing::info!("everything was read anew");
+        self.unsaved = Some(token);
+    }
+
+    async fn until_done(&self, what: &str, work: Work<'_>) {
+        let catalog = self.gateway.catalog();
+        let mut warned = false;
+        loop {
+            let outcome: Result<(), Error> = match work {
+                Work::Apply(changes) => catalog.apply(changes).await,
+                Work::Reload => catalog.reload().await,
+                Work::Reconcile => catalog.reconcile().await,
+            };
+            match outcome {
+                Ok(()) => return,
+                Err(error) if !std::mem::replace(&mut warned, true) => {
+                    tracing::warn!(error = error.chain(), "the catalog was not {what} yet; trying until it is");
+                }
+                Err(_) => {}
+            }
+            tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+        }
+    }
+
+    /// Saves the position; a failure is made up for by the next.
+    async fn save(&mut self) {
+        let Some(token) = self.unsaved.take() else { return };
+        self.saved = Instant::now();
+        let now = Timestamp::now();
+        let expires_at = now.plus(self.gateway.config().store.resume_ttl);
+        let position = WatcherPosition { id: self.id.clone(), token: token.0, saved_at: now, expires_at };
+        if let Err(error) = self.positions.put(&position, Expect::Any).await {
+            tracing::debug!(error = error.chain(), "the position in the change feed was not saved");
+            self.unsaved = Some(ResumeToken(position.token));
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Work<'a> {
+    Apply(&'a [Change]),
+    Reload,
+    Reconcile,
 }

@@ -47,13 +47,22 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
 
 async fn checks(app: &App) -> (Value, bool) {
     let store = tokio::time::timeout(STORE_TIMEOUT, app.gateway.store().ping()).await;
-    let store = matches!(store, Ok(Ok(())));
+    let why = match store {
+        Ok(Ok(())) => None,
+        // Hosts and what the driver said of them: no credentials, and nothing of a request.
+        Ok(Err(error)) => Some(error.message().to_owned()),
+        Err(_) => Some(format!("no answer within {STORE_TIMEOUT:?}")),
+    };
     // A gateway only listens once its registry is loaded.
     let serving = !app.draining.load(Ordering::Acquire);
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
-    let checks =
-        json!({ "store": word(store, "unreachable"), "registry": "ok", "draining": word(serving, "draining") });
-    (checks, store && serving)
+    let mut checks =
+        json!({ "store": word(why.is_none(), "unreachable"), "registry": "ok", "draining": word(serving, "draining") });
+    let ready = why.is_none() && serving;
+    if let Some(why) = why {
+        checks["store_detail"] = why.into();
+    }
+    (checks, ready)
 }
 
 fn written(status: StatusCode, body: &Value) -> Response {

@@ -343,6 +343,18 @@ pub struct Stored<T> {
     pub revision: u64,
 }
 
+/// A document that cannot be read.
+#[derive(Debug)]
+pub struct Damaged {
+    /// Its revision.
+    pub revision: u64,
+    /// Why.
+    pub error: Error,
+}
+
+/// A document that was found, readable or not.
+pub type Readable<T> = std::result::Result<Stored<T>, Damaged>;
+
 /// The documents `T` of one tenant.
 pub struct Collection<T> {
     store: Arc<dyn Store>,
@@ -375,6 +387,14 @@ impl<T: Document> Collection<T> {
         self.store.get(&self.place, id).await?.map(|document| read(&self.place, &document)).transpose()
     }
 
+    /// One document that may be unreadable.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn get_readable(&self, id: &str) -> Result<Option<Readable<T>>> {
+        Ok(self.store.get(&self.place, id).await?.map(|document| self.readable(document)))
+    }
+
     /// Documents by declared fields, in the order of their ids.
     ///
     /// # Errors
@@ -383,20 +403,17 @@ impl<T: Document> Collection<T> {
         self.store.find(&self.place, query).await?.iter().map(|document| read(&self.place, document)).collect()
     }
 
-    /// The documents that can be read, and an error for each that cannot: one damaged document must not take
-    /// the others away.
+    /// Documents that may be unreadable, by id: one damaged document must not take the others away.
     ///
     /// # Errors
     /// As the store's.
-    pub async fn find_readable(&self, query: &Query) -> Result<(Vec<T>, Vec<Error>)> {
-        let (mut readable, mut damaged) = (Vec::new(), Vec::new());
-        for document in self.store.find(&self.place, query).await? {
-            match read(&self.place, &document) {
-                Ok(stored) => readable.push(stored.value),
-                Err(error) => damaged.push(error),
-            }
-        }
-        Ok((readable, damaged))
+    pub async fn find_readable(&self, query: &Query) -> Result<Vec<(String, Readable<T>)>> {
+        let found = self.store.find(&self.place, query).await?;
+        Ok(found.into_iter().map(|document| (document.id.clone(), self.readable(document))).collect())
+    }
+
+    fn readable(&self, document: RawDocument) -> Readable<T> {
+        read(&self.place, &document).map_err(|error| Damaged { revision: document.revision, error })
     }
 
     /// Whether there is a document of this id, readable or not.
