@@ -57,12 +57,7 @@ struct Source {
 
 impl Source {
     /// Notes the revision of what is stored under `id`; the document, unless it is gone or damaged.
-    fn take_over<T: Document>(
-        &mut self,
-        tenant: &TenantId,
-        id: &str,
-        found: Option<Readable<T>>,
-    ) -> Option<T> {
+    fn take_over<T: Document>(&mut self, tenant: &TenantId, id: &str, found: Option<Readable<T>>) -> Option<T> {
         let key = (T::SPEC.name, id.to_owned());
         let Some(found) = found else {
             self.revisions.remove(&key);

@@ -71,7 +71,10 @@ impl Follower {
                 // The feed goes on after its last token: nothing is missed, and nothing has to be done.
                 Err(error) => {
                     if !std::mem::replace(&mut away, true) {
-                        tracing::warn!(error = error.chain(), "the change feed broke; serving what is known until it is back");
+                        tracing::warn!(
+                            error = error.chain(),
+                            "the change feed broke; serving what is known until it is back"
+                        );
                     }
                     tokio::time::sleep(PAUSE_AFTER_ERROR).await;
                     continue;

@@ -51,7 +51,8 @@ impl CollectionSpec {
     }
 }
 
-const TENANTS: CollectionSpec = CollectionSpec { unique: &["database"], ..CollectionSpec::new("tenants", Home::Control) };
+const TENANTS: CollectionSpec =
+    CollectionSpec { unique: &["database"], ..CollectionSpec::new("tenants", Home::Control) };
 
 const WATCHER_STATE: CollectionSpec = CollectionSpec::new("watcher_state", Home::Control);
 

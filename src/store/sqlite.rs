@@ -14,11 +14,11 @@ use async_trait::async_trait;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
+use super::Document as _;
 use super::{
     Change, ChangeFeed, CollectionSpec, Event, Expect, Place, Query, RawDocument, ResumeToken, Store, Write,
     database_name, only_added, provision_record, taken,
 };
-use super::Document as _;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Tenant, TenantId, Timestamp};
 
@@ -193,7 +193,9 @@ impl Store for Sqlite {
         self.read(move |connection| {
             let mut union: Vec<String> =
                 collections.iter().map(|spec| format!("SELECT DISTINCT tenant FROM {}", spec.name)).collect();
-            union.extend(collections.iter().filter(|spec| spec.name == TENANTS).map(|_| format!("SELECT id FROM {TENANTS}")));
+            union.extend(
+                collections.iter().filter(|spec| spec.name == TENANTS).map(|_| format!("SELECT id FROM {TENANTS}")),
+            );
             connection
                 .prepare_cached(&format!("{} ORDER BY tenant", union.join(" UNION ")))?
                 .query_map([], |row| row.get::<_, String>(0))?
@@ -439,11 +441,9 @@ fn check_or_create(connection: &mut Connection, path: &Path, collections: &[&Col
     };
     let (application, version, tables) = numbers(connection).map_err(|error| unavailable(path, error))?;
     match (application, version, tables) {
-        (APPLICATION_ID, SCHEMA_VERSION, _) => {
-            set_up_connection(connection)
-                .and_then(|()| add_collections(connection, collections))
-                .map_err(|error| unavailable(path, error))
-        }
+        (APPLICATION_ID, SCHEMA_VERSION, _) => set_up_connection(connection)
+            .and_then(|()| add_collections(connection, collections))
+            .map_err(|error| unavailable(path, error)),
         (APPLICATION_ID, other, _) => {
             refuse(format!("is a store of schema version {other}; this mcpgw reads version {SCHEMA_VERSION}"))
         }
@@ -549,8 +549,9 @@ mod tests {
     #[tokio::test]
     async fn tokens_older_than_the_ttl_are_lost() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store: Arc<dyn Store> =
-            Arc::new(Sqlite::open(folder.path().join("s.db"), "x".to_owned(), Duration::ZERO, COLLECTIONS).await.expect("open"));
+        let store: Arc<dyn Store> = Arc::new(
+            Sqlite::open(folder.path().join("s.db"), "x".to_owned(), Duration::ZERO, COLLECTIONS).await.expect("open"),
+        );
         let server: crate::model::Server = serde_json::from_value(serde_json::json!({
             "name": "a", "transport": "streamable_http", "url": "http://127.0.0.1/", "is_enabled": true, "updated_at": 0
         }))

@@ -16,6 +16,7 @@ mod generated;
 mod layers;
 mod licences;
 mod live;
+mod mongodb;
 mod real_servers;
 mod stdio;
 mod store;

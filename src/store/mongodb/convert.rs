@@ -40,8 +40,9 @@ pub(super) fn to_bson(
     expires_at: Option<Timestamp>,
 ) -> Result<Document> {
     let spec = place.collection;
-    let members: serde_json::Map<String, Value> = serde_json::from_str(body)
-        .map_err(|error| Error::internal(format!("document `{id}` of {} is no JSON object", spec.name)).source(error))?;
+    let members: serde_json::Map<String, Value> = serde_json::from_str(body).map_err(|error| {
+        Error::internal(format!("document `{id}` of {} is no JSON object", spec.name)).source(error)
+    })?;
     let mut document = Document::new();
     document.insert("_id", id);
     for (name, member) in members.iter().filter(|(name, _)| *name != "_id") {
@@ -62,9 +63,8 @@ fn field(spec: &CollectionSpec, name: &str, member: &Value) -> Bson {
             Err(_) => Bson::String(text.clone()),
         },
         Value::Number(number) if time => Bson::DateTime(DateTime::from_millis(number.as_i64().unwrap_or_default())),
-        member => value(member, 0).unwrap_or_else(|| {
-            Bson::Binary(Binary { subtype: JSON_SUBTYPE, bytes: member.to_string().into_bytes() })
-        }),
+        member => value(member, 0)
+            .unwrap_or_else(|| Bson::Binary(Binary { subtype: JSON_SUBTYPE, bytes: member.to_string().into_bytes() })),
     }
 }
 

@@ -119,9 +119,8 @@ impl MongoDb {
             return Ok(Stream { stream: self.watch_after(None).await?, lost: false });
         };
         // A token of ours is hexadecimal; what is not was never one.
-        let after = (!text.0.is_empty() && text.0.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| {
-            mongodb::bson::deserialize_from_bson::<DriverToken>(Bson::Document(doc! { "_data": &text.0 }))
-        });
+        let after = (!text.0.is_empty() && text.0.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .then(|| mongodb::bson::deserialize_from_bson::<DriverToken>(Bson::Document(doc! { "_data": &text.0 })));
         if let Some(Ok(after)) = after {
             match self.watch_after(Some(after)).await {
                 Ok(stream) => return Ok(Stream { stream, lost: false }),

@@ -15,7 +15,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
-use mongodb::options::{ClientOptions, CollectionOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
+use mongodb::options::{
+    ClientOptions, CollectionOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
+};
 use mongodb::{Client, Collection, Database};
 
 use self::convert::{EXPIRES_AT, REVISION, from_bson};
@@ -69,7 +71,8 @@ impl MongoDb {
         collections: &'static [&'static CollectionSpec],
     ) -> Result<Self> {
         let options = tokio::time::timeout(CONNECT_DEADLINE, ClientOptions::parse(uri.expose())).await;
-        let unknown = || Error::new(Kind::StoreUnavailable, "the name in MONGODB_URI is not found: DNS does not answer");
+        let unknown =
+            || Error::new(Kind::StoreUnavailable, "the name in MONGODB_URI is not found: DNS does not answer");
         let mut options = options.map_err(|_| unknown())?.map_err(|error| unreadable(uri, &error))?;
         let hosts: Vec<String> = options.hosts.iter().map(ToString::to_string).collect();
         let name = format!("mongodb://{}/{db_name}", hosts.join(","));

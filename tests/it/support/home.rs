@@ -11,11 +11,23 @@ use super::process::{DEADLINE, Output, run};
 /// A directory that ends with the test. A gateway on it has to be declared after it.
 pub(crate) struct Home {
     folder: TempDir,
+    /// URI and database prefix, where it is not an embedded one.
+    store: Option<(String, String)>,
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a directory") }
+        Self { folder: tempfile::tempdir().expect("a directory"), store: None }
+    }
+
+    /// A home whose store is the MongoDB at `uri`, in databases of its own.
+    pub(crate) fn on_mongodb(uri: &str) -> Self {
+        Self { store: Some((uri.to_owned(), super::mongod::database())), ..Self::new() }
+    }
+
+    /// The prefix of its databases.
+    pub(crate) fn database(&self) -> &str {
+        self.store.as_ref().map_or("", |(_, database)| database)
     }
 
     /// A file or directory of it.
@@ -31,7 +43,11 @@ impl Home {
         for name in ["PATH", "LANG"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
-        command.arg("--store").arg(format!("sqlite:{}", self.path("store.db").display()));
+        match &self.store {
+            // In the environment: other users of the machine can read a command line.
+            Some((uri, database)) => command.env("MONGODB_URI", uri).args(["--db", database]),
+            None => command.arg("--store").arg(format!("sqlite:{}", self.path("store.db").display())),
+        };
         command
     }
 

@@ -128,7 +128,10 @@ impl Mongod {
         command.args(["--setParameter", "diagnosticDataCollectionEnabled=false"]);
         command.arg("--port").arg(self.port.to_string()).arg("--dbpath").arg(self.folder.path());
         if !self.options.standalone {
-            command.args(["--replSet", "rs0", "--oplogSize", "64"]);
+            command.args(["--replSet", "rs0"]);
+        }
+        if !self.options.args.contains(&"--oplogSize") {
+            command.args(["--oplogSize", "64"]);
         }
         if self.options.auth {
             command.arg("--auth").arg("--keyFile").arg(self.key_file());

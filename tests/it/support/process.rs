@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 /// From SIGTERM to SIGKILL, for a child that a test leaves behind.
 const GRACE: Duration = Duration::from_secs(10);
+/// Of what a service said, where its test fails.
+const LAST_LINES: usize = 40;
 const POLL: Duration = Duration::from_millis(5);
 
 /// Polls until `found` has an answer; `None` when the deadline passes first.
@@ -153,7 +155,11 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.stop();
         if thread::panicking() {
-            eprintln!("--- {} said:\n{}---", self.name, self.log());
+            // A talkative server's beginnings say nothing about its end.
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default().join("\n");
+            eprintln!("--- {} said at last:\n{last}\n---", self.name);
         }
     }
 }
