@@ -80,6 +80,9 @@ pub(crate) fn show(steps: &Steps, step: &Progress) {
     if let Progress::Listed(server, tools) = step {
         steps.message(&format!("{server}: {tools} tools"));
     }
+    if let Progress::Indexed(step) = step {
+        steps.message(&format!("index {}: {}", step.index, step.status));
+    }
     count(steps, step);
 }
 
@@ -88,7 +91,7 @@ pub(crate) fn count(steps: &Steps, step: &Progress) {
     match step {
         Progress::Servers(count) => steps.total(*count),
         Progress::Finished(_) => steps.done_one(),
-        Progress::Listed(..) => {}
+        Progress::Listed(..) | Progress::Indexed(_) => {}
     }
 }
 

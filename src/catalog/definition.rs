@@ -85,6 +85,7 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
         scopes: server.scopes_of(&name).to_vec(),
         name,
         tags: Vec::new(),
+        search_text: String::new(),
         parameter_text,
         embedding: crate::model::Embedding::default(),
         embedding_model: String::new(),

@@ -19,6 +19,7 @@ use crate::model::{
     Embedding, LastSync, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId, Timestamp, Tool,
 };
 use crate::registry::Registry;
+use crate::search::{IndexStep, searchable};
 use crate::store::{Collection, Query, Store};
 use crate::upstream::{Pool, Reply, Request};
 
@@ -51,6 +52,8 @@ pub enum Progress {
     Listed(ServerName, usize),
     /// A server is done, well or not.
     Finished(ServerName),
+    /// How far an index of the store is.
+    Indexed(IndexStep),
 }
 
 /// What a sync did.
@@ -338,6 +341,7 @@ impl Syncer<'_> {
                     Embedding(fresh.next().ok_or_else(|| Error::internal("the embedder returned too few vectors"))?)
                 }
             };
+            tool.search_text = searchable(&tool);
             space.model.clone_into(&mut tool.embedding_model);
             tool.embedding_dim = space.dimensions;
             tool.embedding_version = space.version;
@@ -372,7 +376,9 @@ fn is_in(tool: &Tool, space: &Space) -> bool {
 }
 
 fn is_same(former: &Tool, listed: &Tool, space: &Space) -> bool {
-    former.definition_hash == listed.definition_hash && former.scopes == listed.scopes && is_in(former, space)
+    let known = former.definition_hash == listed.definition_hash && former.scopes == listed.scopes;
+    // One that an earlier version stored has no text to be searched by.
+    known && is_in(former, space) && !former.search_text.is_empty()
 }
 
 fn error_message(error: &RawJson) -> String {

@@ -60,10 +60,12 @@ impl Gateway {
             }
         }
         let sync = self.sync(tenant, options, progress).await?;
-        let (store, search, space) = self.describe();
+        let dimensions = self.embedder.space().dimensions;
+        self.index.prepare(tenant, dimensions, &|step| progress(Progress::Indexed(step))).await?;
+        let (store, search, space) = self.describe().await;
         Ok(Bootstrapped {
             store,
-            search: search.to_owned(),
+            search: search.engine,
             embeddings: format!("{} / {} ({} dimensions)", space.provider, space.model, space.dimensions),
             servers_added: added,
             sync,

@@ -58,7 +58,11 @@ impl Gateway {
     /// Checks what an open gateway depends on.
     pub async fn check(&self, tenant: &TenantId) -> Vec<Check> {
         let mut checks = vec![self.check_store().await, self.check_embedder().await];
-        checks.push(Check::ok("search", self.index.describe()));
+        let search = self.index.describe(tenant, self.embedder.space().dimensions).await;
+        checks.push(match search.fix {
+            None => Check::ok("search", search.engine),
+            Some(fix) => Check::warn("search", search.engine, fix),
+        });
         match self.registry.list(tenant).await {
             Ok(servers) => {
                 checks.push(self.check_catalog(tenant, &servers).await);

@@ -24,7 +24,7 @@ pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use call::{CallRequest, MAX_NAME_BYTES};
 pub use doctor::{Check, CheckStatus};
 pub use list::{Page, PageStart};
-pub use search::{Degraded, SearchAnswer, SearchRequest, SearchResult};
+pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
 
 /// What `/mcp` lists.
@@ -72,8 +72,8 @@ impl Gateway {
     /// When the store or the embedder cannot be opened.
     pub async fn open(config: Config) -> Result<Arc<Self>> {
         let (store, embedder) = tokio::join!(store::open(&config.store), embeddings::open(&config.embeddings));
-        let (store::Opened { store, mongodb: _ }, embedder) = (store?, embedder?);
-        let index = index::open(&config.search);
+        let (store::Opened { store, mongodb }, embedder) = (store?, embedder?);
+        let index = index::open(&config.search, mongodb)?;
         Ok(Arc::new(Self {
             registry: Registry::new(Arc::clone(&store)),
             catalog: Catalog::new(Arc::clone(&store), Arc::clone(&index)),
@@ -111,9 +111,10 @@ impl Gateway {
         &self.pool
     }
 
-    /// What ranks and what embeds, in words.
-    pub fn describe(&self) -> (String, &'static str, &embeddings::Space) {
-        (self.store.describe(), self.index.describe(), self.embedder.space())
+    /// What keeps, what ranks and what embeds.
+    pub async fn describe(&self) -> (String, index::Description, &embeddings::Space) {
+        let space = self.embedder.space();
+        (self.store.describe(), self.index.describe(&self.config.tenant, space.dimensions).await, space)
     }
 
     /// When the gateway was opened.

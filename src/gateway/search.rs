@@ -8,7 +8,7 @@ use super::Gateway;
 use crate::embeddings::Role;
 use crate::error::{Error, Result};
 use crate::model::Principal;
-use crate::search::{Mode, ScoreDetails, SearchQuery};
+use crate::search::{Degraded, Mode, ScoreDetails, SearchQuery};
 
 /// Longest request that is searched for.
 const MAX_QUERY_BYTES: usize = 16 * 1024;
@@ -39,14 +39,6 @@ pub struct SearchAnswer {
     pub degraded: Option<Degraded>,
     /// The tools.
     pub results: Vec<SearchResult>,
-}
-
-/// What a search had to do without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Degraded {
-    /// No vector could be made for the request.
-    TextOnly,
 }
 
 /// A found tool.
@@ -92,7 +84,8 @@ impl Gateway {
             limit: request.limit,
             scopes: principal.scopes.clone(),
         };
-        let hits = self.index.search(&principal.tenant, &query).await?;
+        let found = self.index.search(&principal.tenant, &query).await?;
+        let (hits, degraded) = (found.hits, degraded.or(found.degraded));
         // Checked again on the answer: an index may lag behind the view, and only the view decides.
         let found = hits.into_iter().filter_map(|hit| Some((view.by_id(&hit.id, &principal.scopes)?.clone(), hit)));
         let results = found.enumerate().map(|(index, (listed, hit))| SearchResult {

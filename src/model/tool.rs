@@ -71,6 +71,9 @@ pub struct Tool {
     /// Names and descriptions of the parameters, for the lexical index.
     #[serde(default)]
     pub parameter_text: String,
+    /// All words that it is searched by, as text: what the lexical index reads.
+    #[serde(default)]
+    pub search_text: String,
     /// Unit vector in the space named by the three fields below.
     pub embedding: Embedding,
     /// Model that made `embedding`.

@@ -14,15 +14,15 @@ use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextO
 use tantivy::{Index, IndexSettings, Searcher, TantivyDocument, Term};
 
 use super::fusion::{Arm, Weights, fuse, single};
-use super::{Hit, Mode, SearchIndex, SearchQuery, text};
+use super::{Description, Found, Hit, LOCAL, Mode, SearchIndex, SearchQuery, text};
 use crate::error::{Error, Result};
 use crate::model::{Scopes, TenantId, Tool, ToolId};
 
 /// How many tools each arm hands to the fusion.
-const ARM_DEPTH: usize = 100;
+pub(super) const ARM_DEPTH: usize = 100;
 /// The combined text carries the ranking; the two fields beside it settle near ties.
-const NAME_BOOST: f32 = 0.3;
-const PARAMETERS_BOOST: f32 = 0.1;
+pub(super) const NAME_BOOST: f32 = 0.3;
+pub(super) const PARAMETERS_BOOST: f32 = 0.1;
 /// tantivy's writer flushes above this; it is a bound, not an allocation.
 const WRITER_BYTES: usize = 256 * 1024 * 1024;
 const ANALYZER: &str = "identifiers";
@@ -50,15 +50,15 @@ impl SearchIndex for MemoryIndex {
         Ok(())
     }
 
-    async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Vec<Hit>> {
+    async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
         let index = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
-        let Some(index) = index else { return Ok(Vec::new()) };
+        let Some(index) = index else { return Ok(Found::default()) };
         let failed = |error| Error::internal(format!("search the index of tenant `{tenant}`")).source(error);
-        index.search(query, self.weights).map_err(failed)
+        Ok(Found { hits: index.search(query, self.weights).map_err(failed)?, degraded: None })
     }
 
-    fn describe(&self) -> &'static str {
-        "in-process index (BM25 and exact vector scan)"
+    async fn describe(&self, _: &TenantId, _: usize) -> Description {
+        Description { engine: LOCAL.to_owned(), fix: None }
     }
 }
 
@@ -89,7 +89,7 @@ impl TenantIndex {
             .single_segment_index_writer(tantivy::directory::RamDirectory::create(), WRITER_BYTES)?;
         for tool in tools {
             let mut document = TantivyDocument::new();
-            document.add_text(fields.combined, text::combined(tool));
+            document.add_text(fields.combined, &tool.search_text);
             document.add_text(fields.name, &tool.name);
             document.add_text(fields.parameters, &tool.parameter_text);
             writer.add_document(document)?;

@@ -3,6 +3,7 @@
 //! Two arms, *vector* (cosine) and *text* (BM25), and their fusion by reciprocal rank. Every answer carries
 //! its receipts: where each arm ranked a tool and how the score came about.
 
+mod atlas;
 mod fusion;
 mod memory;
 mod text;
@@ -12,11 +13,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Scopes, TenantId, Tool, ToolId};
+use crate::store::MongoDb;
 
 pub use fusion::{RANK_CONSTANT, Weights};
-pub use text::identifier_words;
+pub use text::{identifier_words, searchable};
 
 /// How to search.
 #[derive(Clone, Debug)]
@@ -32,19 +34,31 @@ pub struct SearchConfig {
 pub enum Engine {
     /// The best that the store offers.
     Auto,
+    /// The store's own search, which is Atlas Search.
+    Atlas,
     /// The index in this process.
     Local,
 }
 
 impl Engine {
     /// Every engine with its configuration name.
-    pub const NAMES: &'static [(&'static str, Self)] = &[("auto", Self::Auto), ("local", Self::Local)];
+    pub const NAMES: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("atlas", Self::Atlas), ("local", Self::Local)];
 }
 
-/// Opens the configured index.
-pub fn open(config: &SearchConfig) -> Arc<dyn SearchIndex> {
-    match config.engine {
-        Engine::Auto | Engine::Local => Arc::new(memory::MemoryIndex::new(config.weights)),
+/// Opens the configured index; `mongodb` is the store's connection, where it is a MongoDB.
+///
+/// # Errors
+/// [`Kind::InvalidConfig`] where the engine is the store's and the store has none.
+pub fn open(config: &SearchConfig, mongodb: Option<MongoDb>) -> Result<Arc<dyn SearchIndex>> {
+    match (config.engine, mongodb) {
+        (Engine::Local, _) | (Engine::Auto, None) => Ok(Arc::new(memory::MemoryIndex::new(config.weights))),
+        (Engine::Auto, Some(mongodb)) => Ok(Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, false))),
+        (Engine::Atlas, Some(mongodb)) => Ok(Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, true))),
+        (Engine::Atlas, None) => {
+            Err(Error::new(Kind::InvalidConfig, "`SEARCH_ENGINE` is \"atlas\", but the store is no MongoDB")
+                .help("set MONGODB_URI, or SEARCH_ENGINE=auto"))
+        }
     }
 }
 
@@ -155,16 +169,67 @@ impl Serialize for ArmRank {
     }
 }
 
+/// The answer of an index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The best hits; ties in the order of ids.
+    pub hits: Vec<Hit>,
+    /// What was missing, if anything was.
+    pub degraded: Option<Degraded>,
+}
+
+/// What a search had to do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Degraded {
+    /// The vector arm: no vector could be made for the request, or the arm failed.
+    TextOnly,
+    /// The text arm.
+    VectorOnly,
+    /// `$rankFusion`: the arms were fused here. The ranking is the same.
+    ClientFusion,
+    /// The store's search: the index in this process answered.
+    LocalIndex,
+}
+
+/// How an index is made ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexStep {
+    /// The index.
+    pub index: &'static str,
+    /// What the store says of it.
+    pub status: String,
+    /// Whether it can be searched as it is meant to be.
+    pub ready: bool,
+}
+
+/// Which way a search takes, for an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// What ranks, and why that.
+    pub engine: String,
+    /// What would make it better, where something would.
+    pub fix: Option<String>,
+}
+
+const LOCAL: &str = "in-process index (BM25 and exact vector scan)";
+
 /// Ranks the tools of a tenant.
 #[async_trait]
 pub trait SearchIndex: Send + Sync {
     /// Takes over the tenant's searchable tools: active, of enabled servers, sorted by id. An index that
-    /// the store itself keeps has nothing to do here.
+    /// the store itself keeps only notes them.
     async fn refresh(&self, tenant: &TenantId, tools: Vec<Arc<Tool>>) -> Result<()>;
 
     /// The best hits; ties in the order of ids. A tenant that was never refreshed has no tools.
-    async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Vec<Hit>>;
+    async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found>;
 
-    /// What ranks, in words.
-    fn describe(&self) -> &'static str;
+    /// Makes what the store has to keep for the tenant (vectors of `dimensions`) and waits until it is ready. An
+    /// index in this process has nothing to do.
+    async fn prepare(&self, _: &TenantId, _dimensions: usize, _: &(dyn Fn(IndexStep) + Send + Sync)) -> Result<()> {
+        Ok(())
+    }
+
+    /// Which way a search of the tenant takes.
+    async fn describe(&self, tenant: &TenantId, dimensions: usize) -> Description;
 }

@@ -14,7 +14,7 @@ const MAX_WHOLE: usize = 64;
 /// Words that say nothing about a task: articles, prepositions, conjunctions, pronouns, question words and
 /// auxiliary verbs. One left in is enough to rank an unrelated tool first when a request shares no other word
 /// with any. A name that consists of them keeps its whole (`who_am_i` stays findable as `whoami`).
-const STOP_WORDS: [&str; 87] = [
+pub(super) const STOP_WORDS: [&str; 87] = [
     "a", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does",
     "for", "from", "had", "has", "have", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into",
     "is", "it", "its", "just", "let", "may", "me", "might", "mine", "must", "my", "no", "not", "of", "on", "or", "our",
@@ -52,8 +52,8 @@ pub fn identifier_words(name: &str) -> Vec<String> {
     parts
 }
 
-/// The text that all of a tool's words are searched in: the name counts twice.
-pub(super) fn combined(tool: &Tool) -> String {
+/// The text that all of a tool's words are searched in ([`Tool::search_text`]): the name counts twice.
+pub fn searchable(tool: &Tool) -> String {
     let title = tool.title.as_deref().unwrap_or_default();
     let tags = tool.tags.join(" ");
     [&tool.name, &tool.name, title, &tool.description, tool.server.as_str(), &tags, &tool.parameter_text].join("\n")

@@ -27,7 +27,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
 pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
     let (checks, ready) = checks(&app).await;
     let gateway = &app.gateway;
-    let (store, search, space) = gateway.describe();
+    let (store, search, space) = gateway.describe().await;
     let tenant = &gateway.config().tenant;
     let view = gateway.catalog().view(tenant).await.ok();
     let body = json!({
@@ -37,7 +37,7 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
         "uptime_seconds": gateway.started().elapsed().as_secs(),
         "checks": checks,
         "store": store.split(':').next(),
-        "search": search,
+        "search": search.engine,
         "embeddings": { "provider": space.provider, "model": space.model, "dimensions": space.dimensions, "version": space.version },
         "tenant": { "id": tenant, "servers": view.as_ref().map(|view| view.servers().count()), "tools": view.as_ref().map(|view| view.tools().len()) },
         "tenants_loaded": gateway.catalog().tenants_held(),

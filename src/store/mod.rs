@@ -22,6 +22,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Secret, Tenant, TenantId, TenantStatus, Timestamp};
 
 pub use self::mongodb::MongoDb;
+pub(crate) use self::mongodb::server_code;
 pub use schema::{COLLECTIONS, CollectionSpec, Home, Series};
 
 const MAX_DATABASE_NAME: usize = 63;

@@ -29,7 +29,7 @@ use super::{
 use crate::error::{Error, Kind, Result};
 use crate::model::{Secret, Tenant, TenantId};
 
-pub(crate) use fault::code;
+pub(crate) use fault::code as server_code;
 
 /// Until the first answer of a server that was just named.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
@@ -114,6 +114,11 @@ impl MongoDb {
             None => format!("{}_control", self.0.db_name),
         };
         self.0.client.database(&name)
+    }
+
+    /// A unit vector as the server takes it in queries.
+    pub(crate) fn vector(values: &[f32]) -> Bson {
+        convert::vector(values.iter().map(|value| value.to_le_bytes()))
     }
 
     /// Runs a call of the driver, at most until `limit`.

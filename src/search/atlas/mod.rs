@@ -1,0 +1,385 @@
+//! The server's own search: both arms and their fusion in one `$rankFusion`.
+//!
+//! What a server can do is asked, never deduced from its version. Without `$rankFusion`, or without its scores, the
+//! two arms are asked at once and fused here, to the same digits. Without any search, and whenever the server's
+//! fails or its indexes are not ready, the index in this process answers.
+
+mod definitions;
+mod indexes;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::{AggregateOptions, CollectionOptions, ReadConcern};
+use tokio::sync::{Mutex, OnceCell};
+
+use self::definitions::{Arms, COLLECTION, MAX_TIME, Visible};
+use self::indexes::Readiness;
+use super::fusion::{Arm, FUSED, Weights, fuse, single};
+use super::memory::MemoryIndex;
+use super::{
+    ArmRank, ArmScore, Degraded, Description, Found, Hit, IndexStep, LOCAL, Mode, ScoreDetails, SearchIndex,
+    SearchQuery,
+};
+use crate::error::{Error, Kind, Result};
+use crate::model::{TenantId, Tool, ToolId};
+use crate::store::MongoDb;
+
+/// Of one search, with the way there and back.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// How long an answer about the server holds; servers are upgraded while we run.
+const KNOWN_FOR: Duration = Duration::from_secs(300);
+/// After a failure the index in this process answers for so long, so that a server in trouble is left alone.
+const REST: Duration = Duration::from_secs(2);
+
+/// What the server can do.
+#[derive(Clone, Debug, PartialEq)]
+enum Ability {
+    /// `$rankFusion` with its scores.
+    RankFusion,
+    /// Both arms, fused here; why.
+    Arms(String),
+    /// No search; why.
+    Nothing(String),
+}
+
+/// Search that the server does.
+pub(super) struct AtlasIndex {
+    mongodb: MongoDb,
+    weights: Weights,
+    /// `SEARCH_ENGINE=atlas`: a server without search is a fault.
+    required: bool,
+    ability: Mutex<Option<(Instant, Ability)>>,
+    tenants: RwLock<HashMap<TenantId, Arc<Known>>>,
+    local: MemoryIndex,
+}
+
+/// What is known of a tenant.
+struct Known {
+    tools: Vec<Arc<Tool>>,
+    /// Those that have usable tools.
+    servers: Vec<String>,
+    /// Set once the index in this process holds the tools.
+    local: OnceCell<()>,
+    readiness: Mutex<Option<(Instant, Readiness)>>,
+    /// When the server failed last.
+    failed: RwLock<Option<Instant>>,
+}
+
+impl AtlasIndex {
+    pub(super) fn new(mongodb: MongoDb, weights: Weights, required: bool) -> Self {
+        let local = MemoryIndex::new(weights);
+        Self { mongodb, weights, required, ability: Mutex::default(), tenants: RwLock::default(), local }
+    }
+
+    fn collection(&self, tenant: Option<&TenantId>, name: &str) -> mongodb::Collection<Document> {
+        // Search refuses every other read concern (72).
+        let options = CollectionOptions::builder().read_concern(ReadConcern::local()).build();
+        self.mongodb.database(tenant).collection_with_options(name, options)
+    }
+
+    async fn aggregate(&self, tenant: &TenantId, pipeline: Vec<Document>) -> Result<Vec<Document>> {
+        let collection = self.collection(Some(tenant), COLLECTION);
+        let options = AggregateOptions::builder().max_time(MAX_TIME).build();
+        let mut found = Vec::new();
+        self.mongodb
+            .within(DEADLINE, async {
+                let mut cursor = collection.aggregate(pipeline).with_options(options).await?;
+                while cursor.advance().await? {
+                    found.push(cursor.deserialize_current()?);
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// What the server can do, asked at most once in a while.
+    async fn ability(&self) -> Result<Ability> {
+        let mut known = self.ability.lock().await;
+        if let Some((_, ability)) = known.as_ref().filter(|(at, _)| at.elapsed() < KNOWN_FOR) {
+            return Ok(ability.clone());
+        }
+        let ability = self.probe().await?;
+        *known = Some((Instant::now(), ability.clone()));
+        Ok(ability)
+    }
+
+    async fn local(&self, tenant: &TenantId, known: &Known, query: &SearchQuery) -> Result<Found> {
+        let built = known.local.get_or_try_init(|| self.local.refresh(tenant, known.tools.clone()));
+        built.await?;
+        self.local.search(tenant, query).await
+    }
+
+    /// Why the server is not asked now, where it is not.
+    async fn obstacle(&self, tenant: &TenantId, known: &Known, query: &SearchQuery) -> Option<String> {
+        let failed = *known.failed.read().unwrap_or_else(PoisonError::into_inner);
+        if failed.is_some_and(|at| at.elapsed() < REST) {
+            return Some("it failed a moment ago".to_owned());
+        }
+        let readiness = self.readiness(tenant, known).await;
+        readiness.map_or_else(|error| Some(error.chain()), |readiness| readiness.obstacle(query.vector.as_ref()))
+    }
+
+    /// One arm alone: ids with the arm's own scores, best first.
+    async fn arm(&self, tenant: &TenantId, stage: Document, score: &str, depth: i64) -> Result<Vec<(ToolId, f64)>> {
+        let shown = doc! { "_id": 1, "score": { "$meta": score } };
+        let found = self.aggregate(tenant, vec![stage, doc! { "$limit": depth }, doc! { "$project": shown }]).await?;
+        let hit =
+            |document: Document| Some((ToolId::stored(document.get_str("_id").ok()?), document.get_f64("score").ok()?));
+        Ok(found.into_iter().filter_map(hit).collect())
+    }
+
+    /// Both arms and their fusion by the server, in one round trip.
+    async fn rank_fusion(
+        &self,
+        tenant: &TenantId,
+        arms: (Document, Document),
+        depth: i64,
+        visible: &Visible<'_>,
+        limit: usize,
+    ) -> Result<Vec<Hit>> {
+        let (text, vector) = arms;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let fusion = doc! { "$rankFusion": {
+            "input": { "pipelines": { "text": [text, { "$limit": depth }], "vector": [vector] } },
+            "combination": { "weights": { "text": self.weights.text, "vector": self.weights.vector } },
+            "scoreDetails": true,
+        } };
+        let shown = doc! { "_id": 1, "score": { "$meta": "score" }, "details": { "$meta": "scoreDetails" } };
+        // An index lags behind: what it lets through is checked on the documents as they are now.
+        let checked = doc! { "$match": visible.filter() };
+        let stages = vec![fusion, checked, doc! { "$limit": limit }, doc! { "$project": shown }];
+        let found = self.aggregate(tenant, stages).await?;
+        found.iter().map(|document| native_hit(document).ok_or_else(unexpected)).collect()
+    }
+
+    /// Both arms at once, fused here; one alone where the other fails.
+    async fn two_arms(&self, tenant: &TenantId, arms: Arms, known: &Known, query: &SearchQuery) -> Result<Found> {
+        let depth = arms.depth;
+        let ask = |stage: Option<Document>, score: &'static str| async move {
+            match stage {
+                Some(stage) => self.arm(tenant, stage, score, depth).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let (text, vector) = tokio::join!(ask(arms.text, "searchScore"), ask(arms.vector, "vectorSearchScore"));
+        let (text, vector, degraded) = match (text, vector) {
+            (Ok(text), Ok(vector)) => (text, vector, None),
+            (Ok(text), Err(error)) => {
+                tracing::warn!(error = error.chain(), "the vector arm failed; searching by words only");
+                (text, Vec::new(), Some(Degraded::TextOnly))
+            }
+            (Err(error), Ok(vector)) => {
+                tracing::warn!(error = error.chain(), "the text arm failed; searching by meaning only");
+                (Vec::new(), vector, Some(Degraded::VectorOnly))
+            }
+            (Err(error), Err(_)) => return Err(error),
+        };
+        Ok(Found { hits: self.fused(known, query, text, vector), degraded })
+    }
+
+    /// Numbers the tools in the order of their ids, so that ties fall as they do on the server.
+    fn fused(
+        &self,
+        known: &Known,
+        query: &SearchQuery,
+        text: Vec<(ToolId, f64)>,
+        vector: Vec<(ToolId, f64)>,
+    ) -> Vec<Hit> {
+        let mut ids: Vec<ToolId> = text.iter().chain(&vector).map(|(id, _)| id.clone()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let numbered = |ranked: Vec<(ToolId, f64)>| -> Vec<(u32, f64)> {
+            let place = |id: &ToolId| ids.binary_search(id).ok().and_then(|place| u32::try_from(place).ok());
+            ranked.iter().filter_map(|(id, score)| Some((place(id)?, *score))).collect()
+        };
+        let text = Arm { name: "text", weight: self.weights.text, ranked: numbered(text) };
+        let vector = Arm { name: "vector", weight: self.weights.vector, ranked: numbered(vector) };
+        let all = text.ranked.len() + vector.ranked.len();
+        let fused = match query.mode {
+            Mode::Hybrid => fuse(&[text, vector], all),
+            Mode::Vector => single(vector, all),
+            Mode::Text => single(text, all),
+        };
+        // Checked on the tools as they are known here, and before the limit.
+        let allowed = |id: &ToolId| {
+            let place = known.tools.binary_search_by(|tool| tool.id.cmp(id)).ok()?;
+            query.scopes.allow(&known.tools.get(place)?.scopes).then_some(())
+        };
+        let hit = |each: super::fusion::Fused| {
+            let id = ids.get(each.document as usize)?.clone();
+            allowed(&id).map(|()| Hit { id, score: each.details.value, details: each.details })
+        };
+        fused.into_iter().filter_map(hit).take(query.limit).collect()
+    }
+
+    /// Asks the server.
+    async fn remote(&self, tenant: &TenantId, ability: Ability, known: &Known, query: &SearchQuery) -> Result<Found> {
+        let Some(visible) = Visible::new(&known.servers, &query.scopes) else { return Ok(Found::default()) };
+        let mut arms = Arms::of(query, &visible);
+        match query.mode {
+            Mode::Hybrid => {}
+            Mode::Vector => arms.text = None,
+            Mode::Text => arms.vector = None,
+        }
+        let (depth, limit) = (arms.depth, query.limit);
+        let both = arms.text.clone().zip(arms.vector.clone());
+        let Some(both) = both else { return self.two_arms(tenant, arms, known, query).await };
+        if ability == Ability::RankFusion {
+            match self.rank_fusion(tenant, both, depth, &visible, limit).await {
+                Ok(hits) => return Ok(Found { hits, degraded: None }),
+                Err(error) => {
+                    tracing::warn!(error = error.chain(), "$rankFusion failed; asking the arms one by one");
+                }
+            }
+        }
+        let mut found = self.two_arms(tenant, arms, known, query).await?;
+        found.degraded = found.degraded.or(Some(Degraded::ClientFusion));
+        Ok(found)
+    }
+}
+
+fn unexpected() -> Error {
+    Error::internal("$rankFusion answered in a shape that is not documented")
+}
+
+/// A hit with the receipt that the server wrote.
+fn native_hit(document: &Document) -> Option<Hit> {
+    let score = document.get_f64("score").ok()?;
+    let arm = |entry: &Bson| {
+        let entry = entry.as_document()?;
+        let input_pipeline_name = match entry.get_str("inputPipelineName").ok()? {
+            "text" => "text",
+            "vector" => "vector",
+            _ => return None,
+        };
+        let rank = match entry.get("rank")? {
+            Bson::Int32(rank) => ArmRank::At(usize::try_from(*rank).ok()?),
+            Bson::Int64(rank) => ArmRank::At(usize::try_from(*rank).ok()?),
+            _ => ArmRank::Absent,
+        };
+        let number = |name: &str| match entry.get(name)? {
+            Bson::Int32(value) => Some(f64::from(*value)),
+            Bson::Double(value) => Some(*value),
+            _ => None,
+        };
+        let value = if rank == ArmRank::Absent { None } else { number("value") };
+        Some(ArmScore { input_pipeline_name, rank, weight: number("weight")?, value })
+    };
+    let details = document.get_document("details").ok()?.get_array("details").ok()?;
+    let details = details.iter().map(arm).collect::<Option<Vec<_>>>()?;
+    let id = ToolId::stored(document.get_str("_id").ok()?);
+    Some(Hit { id, score, details: ScoreDetails { value: score, description: FUSED, details } })
+}
+
+#[async_trait]
+impl SearchIndex for AtlasIndex {
+    async fn refresh(&self, tenant: &TenantId, tools: Vec<Arc<Tool>>) -> Result<()> {
+        let mut servers: Vec<String> = tools.iter().map(|tool| tool.server.to_string()).collect();
+        servers.dedup();
+        let known = Arc::new(Known {
+            tools,
+            servers,
+            local: OnceCell::new(),
+            readiness: Mutex::default(),
+            failed: RwLock::default(),
+        });
+        if matches!(self.ability().await, Ok(Ability::Nothing(_))) {
+            let built = known.local.get_or_try_init(|| self.local.refresh(tenant, known.tools.clone()));
+            built.await?;
+        }
+        self.tenants.write().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone(), known);
+        Ok(())
+    }
+
+    async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
+        let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
+        let Some(known) = known else { return Ok(Found::default()) };
+        let without = match self.ability().await {
+            Ok(Ability::Nothing(why)) if self.required => return Err(self.no_search(&why)),
+            Ok(Ability::Nothing(_)) => return self.local(tenant, &known, query).await,
+            Err(error) => error.chain(),
+            Ok(ability) => match self.obstacle(tenant, &known, query).await {
+                Some(obstacle) => obstacle,
+                None => match self.remote(tenant, ability, &known, query).await {
+                    Ok(found) => return Ok(found),
+                    Err(error) => {
+                        *known.failed.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                        tracing::warn!(tenant.id = %tenant, error = error.chain(), "the store's search failed");
+                        error.chain()
+                    }
+                },
+            },
+        };
+        tracing::debug!(tenant.id = %tenant, why = without, "the index in this process answers");
+        let found = self.local(tenant, &known, query).await?;
+        Ok(Found { degraded: Some(Degraded::LocalIndex), ..found })
+    }
+
+    async fn prepare(
+        &self,
+        tenant: &TenantId,
+        dimensions: usize,
+        progress: &(dyn Fn(IndexStep) + Send + Sync),
+    ) -> Result<()> {
+        match self.ability().await? {
+            Ability::Nothing(why) if self.required => Err(self.no_search(&why)),
+            Ability::Nothing(_) => Ok(()),
+            _ => {
+                let outcome = self.prepare_indexes(tenant, dimensions, progress).await;
+                self.forget_readiness(tenant).await;
+                outcome
+            }
+        }
+    }
+
+    async fn describe(&self, tenant: &TenantId, dimensions: usize) -> Description {
+        let local = |why: String, fix: &str| Description {
+            engine: format!("{LOCAL}, because {why}"),
+            fix: Some(fix.to_owned()),
+        };
+        let ability = match self.ability().await {
+            Ok(Ability::Nothing(why)) if self.required => {
+                let error = self.no_search(&why);
+                return Description { engine: error.chain(), fix: error.help_text().map(str::to_owned) };
+            }
+            Ok(Ability::Nothing(why)) => {
+                return Description { engine: format!("{LOCAL}, because {why}"), fix: None };
+            }
+            Ok(ability) => ability,
+            Err(error) => return local(error.chain(), "see the store's check"),
+        };
+        let readiness = self.list_indexes(tenant).await.map(|indexes| Readiness::of(&indexes));
+        let obstacle = match readiness {
+            Ok(readiness) => readiness.lacks(dimensions),
+            Err(error) => Some(error.chain()),
+        };
+        match (obstacle, ability) {
+            (Some(why), _) => local(why, "run `mcpgw bootstrap`, which makes the indexes and waits for them"),
+            (None, Ability::RankFusion) => Description {
+                engine: "MongoDB: both arms and their fusion in one $rankFusion, with its scores".to_owned(),
+                fix: None,
+            },
+            (None, Ability::Arms(why) | Ability::Nothing(why)) => Description {
+                engine: format!(
+                    "MongoDB: $search and $vectorSearch at once, fused here to the same ranking, because {why}"
+                ),
+                fix: Some(
+                    "upgrade the cluster to a version whose $rankFusion gives scores, to save a round trip".to_owned(),
+                ),
+            },
+        }
+    }
+}
+
+impl AtlasIndex {
+    fn no_search(&self, why: &str) -> Error {
+        let name = self.mongodb.name();
+        Error::new(Kind::Refused, format!("`SEARCH_ENGINE` is \"atlas\", but store `{name}` has no search: {why}"))
+            .help("use Atlas or mongodb-atlas-local, or SEARCH_ENGINE=auto")
+    }
+}
