@@ -1,0 +1,1 @@
+//! Requests and their answers, the same on the double and on a real deployment.
