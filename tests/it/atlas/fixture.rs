@@ -15,8 +15,10 @@ pub(super) const VECTOR: &str = "hybrid-vector-search";
 /// A real deployment takes its time to build an index.
 const BUILT_WITHIN: Duration = Duration::from_secs(180);
 
-/// Each document: id, name, text, scopes, status and a direction in the plane.
-const TOOLS: [(i32, &str, &str, &[&str], &str, f64); 6] = [
+/// A document: id, name, text, scopes, status and a direction in the plane.
+type Tool = (i32, &'static str, &'static str, &'static [&'static str], &'static str, f64);
+
+const TOOLS: [Tool; 6] = [
     (1, "list_customer_orders", "list customer order list orders", &["sales", "support"], "active", 0.0),
     (2, "getCustomerInvoice", "get customer invoice as a document", &["billing"], "active", 20.0),
     (3, "delete_order", "delete one order of a customer for good", &["sales"], "active", 40.0),
@@ -68,7 +70,6 @@ pub(super) fn vector_index() -> Document {
 /// A vector of length one.
 pub(super) fn direction(degrees: f64) -> Bson {
     let (sin, cos) = degrees.to_radians().sin_cos();
-    #[allow(clippy::cast_possible_truncation, reason = "vectors have single precision")]
     Vector::Float32(vec![cos as f32, sin as f32]).into()
 }
 

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document, Timestamp, doc};
 use super::catalog::Hit;
 use super::definition::Definition;
 use super::documents::Collection;
-use super::failure::Failure;
+use super::failure::{Failure, as_number};
 use super::rewrite::{Scores, placed, rewritten};
 use super::wire::Message;
 use super::{Behaviour, RankFusion, Request, State, bm25, commands, lock, rank_fusion, search, vector};
@@ -115,7 +115,8 @@ async fn aggregate(state: &State, mut command: Document) -> Result<Answer, Failu
         rank_fusion::pipeline(&query, spec, rest).await?
     } else {
         query.check_search(&stages)?;
-        let hits = query.hits(first, spec).await?;
+        let mut hits = query.hits(first, spec).await?;
+        hits.truncate(query.wanted(rest));
         let scores = if first == "$search" { Scores::Text } else { Scores::Vector };
         let mut pipeline = placed(hits, scores);
         pipeline.extend(rewritten(rest, scores, &behaviour)?);
@@ -227,6 +228,16 @@ impl Query<'_> {
         parsed.check(index).map_err(Failure::query)?;
         let documents = self.find(parsed.filter.clone(), doc! { &parsed.path: 1 }).await?;
         Ok(parsed.hits(&documents))
+    }
+
+    /// How many hits the stages after a search can make use of; with a lag some of them may be gone.
+    pub(super) fn wanted(&self, rest: &[Bson]) -> usize {
+        match rest.first().and_then(stage_of) {
+            Some(("$limit", limit)) if self.time.is_none() => {
+                as_number(limit).map_or(usize::MAX, |limit| limit as usize)
+            }
+            _ => usize::MAX,
+        }
     }
 
     async fn find(&self, filter: Document, projection: Document) -> Result<Vec<Document>, Failure> {

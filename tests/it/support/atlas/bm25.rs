@@ -133,7 +133,6 @@ struct Field {
 }
 
 impl Field {
-    #[allow(clippy::cast_precision_loss, reason = "lengths and counts of tests are small")]
     fn of(documents: &[Document], path: &str, pair: &Pair) -> Self {
         let (mut analyzed, mut lengths) = (Vec::new(), Vec::new());
         for document in documents {
@@ -156,7 +155,6 @@ impl Field {
         Self { average: lengths.iter().sum::<f64>() / count.max(1.0), documents: analyzed, lengths, count }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "frequencies of tests are small")]
     fn term(&self, term: &str) -> Scores {
         let found = self.documents.iter().filter(|terms| terms.contains_key(term)).count() as f64;
         let idf = (1.0 + (self.count - found + 0.5) / (found + 0.5)).ln();

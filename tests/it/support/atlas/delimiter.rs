@@ -4,7 +4,6 @@ use super::analyzers::Token;
 use super::failure::{Parse, Reader};
 
 #[derive(Clone, Copy)]
-#[allow(clippy::struct_excessive_bools, reason = "the filter's own switches")]
 pub(super) struct Delimiter {
     words: bool,
     numbers: bool,
@@ -200,5 +199,43 @@ impl Delimiter {
 
     fn generates(&self, is_number: bool) -> bool {
         if is_number { self.numbers } else { self.words }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Document, doc};
+
+    use super::{Delimiter, Reader, Token};
+
+    /// The tokens of a text with their positions.
+    fn split(options: &Document, text: &str) -> String {
+        let delimiter = Delimiter::parse(Reader::new("", options)).expect("options");
+        let tokens = delimiter.apply(vec![Token { text: text.to_owned(), position: 0 }]);
+        let tokens = tokens.iter().map(|token| format!("{}:{}", token.text, token.position));
+        tokens.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_token_comes_apart_as_in_lucene() {
+        let parts = doc! { "preserveOriginal": false };
+        let all = doc! { "preserveOriginal": false, "concatenateAll": true };
+        let words = doc! { "preserveOriginal": false, "concatenateWords": true, "generateWordParts": false };
+        let cases = [
+            (&parts, "PowerShot", "Power:0 Shot:1"),
+            (&parts, "XMLHttpRequest", "XMLHttp:0 Request:1"),
+            (&parts, "SD500", "SD:0 500:1"),
+            (&parts, "O'Neil's", "O:0 Neil:1"),
+            (&parts, "--", ""),
+            (&all, "list_orders", "listorders:0 list:0 orders:1"),
+            (&all, "plain", "plain:0"),
+            (&all, "_plain_", "plain:0"),
+            (&all, "send2", "send2:0 send:0 2:1"),
+            (&words, "wi-fi-4000", "wifi:0 4000:1"),
+            (&doc! {}, "a_b", "a_b:0 a:0 b:1"),
+        ];
+        for (options, text, wanted) in cases {
+            assert_eq!(split(options, text), wanted, "{text} {options}");
+        }
     }
 }

@@ -157,9 +157,7 @@ impl<'a> Reader<'a> {
     /// A whole number within bounds.
     pub(super) fn integer(&mut self, field: &'static str, low: i64, high: i64) -> Parse<Option<i64>> {
         let Some(number) = self.number(field)? else { return Ok(None) };
-        #[allow(clippy::cast_possible_truncation, reason = "compared with the original right after")]
         let whole = number as i64;
-        #[allow(clippy::cast_precision_loss, reason = "far below 2^53 wherever it matters")]
         if whole as f64 != number {
             return Err(self.fault(field, "must be an integer"));
         }
@@ -219,7 +217,6 @@ impl<'a> Reader<'a> {
 pub(super) fn as_number(value: &Bson) -> Option<f64> {
     match value {
         Bson::Int32(number) => Some(f64::from(*number)),
-        #[allow(clippy::cast_precision_loss, reason = "numbers of tests are small")]
         Bson::Int64(number) => Some(*number as f64),
         Bson::Double(number) => Some(*number),
         _ => None,

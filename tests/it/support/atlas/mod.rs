@@ -108,18 +108,25 @@ pub(crate) struct Atlas {
 
 impl Atlas {
     pub(crate) fn in_front_of(mongod: &Mongod) -> Self {
+        Self::at(&mongod.uri())
+    }
+
+    /// The same for any deployment of one host, with the credentials of one who may read everything.
+    pub(crate) fn at(uri: &str) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a socket");
         let port = listener.local_addr().expect("its address").port();
+        let parsed = url::Url::parse(uri).expect("a URI");
+        let (host, real) = (parsed.host_str().expect("a host"), parsed.port().unwrap_or(27017));
         let state = Arc::new(State {
-            upstream: mongod.port(),
+            upstream: (host.to_owned(), real),
             address: format!("127.0.0.1:{port}"),
             behaviour: Mutex::default(),
             catalog: Mutex::default(),
             seen: Mutex::default(),
             past: Mutex::default(),
             next_id: AtomicI32::new(1),
-            documents: Documents::of(mongod.uri()),
+            documents: Documents::of(uri.to_owned()),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime");
@@ -128,7 +135,7 @@ impl Atlas {
         drop(guard);
         runtime.spawn(proxy::listen(Arc::clone(&state), listener));
         runtime.spawn(watch_clock(Arc::clone(&state)));
-        let uri = mongod.uri().replace(&format!(":{}/", mongod.port()), &format!(":{port}/"));
+        let uri = uri.replacen(&format!("{host}:{real}"), &format!("127.0.0.1:{port}"), 1);
         Self { state, runtime: Some(runtime), uri }
     }
 
@@ -166,7 +173,7 @@ impl Drop for Atlas {
 
 /// What all connections share.
 struct State {
-    upstream: u16,
+    upstream: (String, u16),
     address: String,
     behaviour: Mutex<Behaviour>,
     catalog: Mutex<Catalog>,
@@ -209,10 +216,9 @@ impl State {
 /// Hears of writes in time, also of those that come past the double.
 async fn watch_clock(state: Arc<State>) {
     loop {
-        if lock(&state.past).is_empty() || !state.behaviour().lag.is_zero() {
-            if let Some(reply) = state.documents.ping().await {
-                state.observe(&reply);
-            }
+        let is_wanted = lock(&state.past).is_empty() || !state.behaviour().lag.is_zero();
+        if is_wanted && let Some(reply) = state.documents.ping().await {
+            state.observe(&reply);
         }
         tokio::time::sleep(TICK).await;
     }

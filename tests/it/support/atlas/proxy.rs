@@ -25,7 +25,7 @@ pub(super) async fn listen(state: Arc<State>, listener: TcpListener) {
 }
 
 async fn serve(state: &State, client: TcpStream) -> io::Result<()> {
-    let server = TcpStream::connect(("127.0.0.1", state.upstream)).await?;
+    let server = TcpStream::connect((state.upstream.0.as_str(), state.upstream.1)).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let ((client_reads, client_writes), (server_reads, server_writes)) = (client.into_split(), server.into_split());
@@ -109,4 +109,43 @@ impl Connection<'_> {
 /// The first field names the command.
 fn command_name(body: &RawDocument) -> Option<&str> {
     body.iter().next()?.ok().map(|(name, _)| name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Document, doc};
+    use tokio::net::TcpStream;
+
+    use super::{MORE_TO_COME, Message};
+    use crate::support::atlas::Atlas;
+    use crate::support::mongod::{block_on, shared};
+
+    const EXHAUST_ALLOWED: u32 = 1 << 16;
+
+    /// Drivers keep one hello open, and each of its answers tells the addresses again.
+    #[test]
+    fn every_answer_of_a_stream_has_our_address() {
+        let Some(uri) = shared() else { return };
+        let atlas = Atlas::at(&uri);
+        let address = atlas.state.address.clone();
+        block_on(async {
+            let mut stream = TcpStream::connect(&address).await.expect("a connection");
+            let mut hello = doc! { "hello": 1, "$db": "admin" };
+            let mut flags = 0;
+            for round in 0..4 {
+                if round < 2 {
+                    Message::new(7 + round, 0, flags, &hello).write(&mut stream).await.expect("a request");
+                }
+                let message = Message::read(&mut stream).await.expect("an answer").expect("an answer");
+                let answer: Document = message.document().expect("a document");
+                assert_eq!(message.flags() & MORE_TO_COME != 0, round > 0, "{round}");
+                assert_eq!(answer.get_array("hosts").ok(), Some(&vec![address.clone().into()]), "{answer}");
+                assert_eq!(answer.get_str("me").ok(), Some(&*address), "{answer}");
+                assert_eq!(answer.get_str("primary").ok(), Some(&*address), "{answer}");
+                let version = answer.get_document("topologyVersion").expect("a version").clone();
+                hello.extend(doc! { "topologyVersion": version, "maxAwaitTimeMS": 50 });
+                flags = EXHAUST_ALLOWED;
+            }
+        });
+    }
 }

@@ -58,7 +58,9 @@ async fn ranked(query: &Query<'_>, arm: &Arm<'_>) -> Result<Vec<Ranked>, Failure
         _ => (Scores::None, arm.stages),
     };
     if scores != Scores::None {
-        pipeline = placed(query.hits(first, spec).await?, scores);
+        let mut hits = query.hits(first, spec).await?;
+        hits.truncate(query.wanted(rest));
+        pipeline = placed(hits, scores);
     }
     pipeline.extend(carrying(rest, scores, query.behaviour)?);
     // Documents that are equal in what the arm sorts by share a rank.
@@ -95,7 +97,6 @@ async fn ranked(query: &Query<'_>, arm: &Arm<'_>) -> Result<Vec<Ranked>, Failure
 
 /// The share of a rank.
 fn share(weight: f64, rank: i64) -> f64 {
-    #[allow(clippy::cast_precision_loss, reason = "ranks are small")]
     let rank = rank as f64;
     weight * (1.0 / (CONSTANT + rank))
 }

@@ -122,7 +122,6 @@ impl VectorSearch {
 
 /// Scores of the search process have single precision.
 pub(super) fn single(score: f64) -> f64 {
-    #[allow(clippy::cast_possible_truncation, reason = "that is the point")]
     f64::from(score as f32)
 }
 
@@ -140,7 +139,6 @@ fn value_at<'a>(document: &'a Document, path: &str) -> Option<&'a Bson> {
 /// The numbers of an array or of a float32 vector.
 fn components(value: &Bson) -> Option<Vec<f32>> {
     match value {
-        #[allow(clippy::cast_possible_truncation, reason = "vectors are stored with single precision")]
         Bson::Array(items) => items.iter().map(|item| as_number(item).map(|number| number as f32)).collect(),
         Bson::Binary(binary) => match Vector::try_from(binary) {
             Ok(Vector::Float32(numbers)) => Some(numbers),
