@@ -134,7 +134,6 @@ fn wrong_words() -> Vec<Case> {
             fails(""),
         ),
         case("equality needs a token", search(is("search_text", "order")), fails("needs to be indexed as token")),
-        case("equality needs the type", search(is("status", 1)), fails("needs to be indexed as number")),
         case("no boost of zero", boosted(0.0), fails("")),
         case(
             "criteria",

@@ -13,7 +13,7 @@ use super::fixture::{
 };
 use crate::support::atlas::{Atlas, RankFusion};
 use crate::support::mongod::{Options, block_on, database, shared};
-use crate::support::{DEADLINE, Mongod};
+use crate::support::{DEADLINE, Mongod, until};
 
 /// Longer than any test waits.
 const EVER: Duration = Duration::from_secs(3600);
@@ -132,7 +132,7 @@ fn the_server_may_go_away_and_come_back() {
     mongod.kill();
     assert!(found().is_err(), "nobody is there");
     mongod.restart();
-    let again = crate::support::until(DEADLINE, || found().ok());
+    let again = until(DEADLINE, || found().ok());
     assert_eq!(again.expect("an answer").len(), 4);
     runtime.shutdown_background();
 }
@@ -172,6 +172,17 @@ fn the_driver_manages_indexes() {
         collection.drop_search_index(VECTOR).await.expect("a drop");
         assert!(list().await.is_empty());
     });
+}
+
+#[test]
+fn it_ends_with_its_owner() {
+    let Some(uri) = shared() else { return };
+    let atlas = Atlas::at(&uri);
+    let port = url::Url::parse(&atlas.uri()).expect("a URI").port().expect("a port");
+    let connect = || std::net::TcpStream::connect(("127.0.0.1", port));
+    connect().expect("it listens");
+    drop(atlas);
+    until(DEADLINE, || connect().err()).expect("nobody listens");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(super) fn text_index() -> Document {
     doc! {
         "analyzers": [words, whole],
         "mappings": { "dynamic": false, "fields": {
-            "search_text": string, "name": [name, { "type": "token", "normalizer": "lowercase" }],
+            "search_text": string.clone(), "parameter_text": string, "name": [name, { "type": "token", "normalizer": "lowercase" }],
             "scopes": token.clone(), "status": token.clone(), "server": token,
         } },
     }

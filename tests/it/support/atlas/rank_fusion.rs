@@ -45,7 +45,8 @@ pub(super) async fn pipeline(query: &Query<'_>, spec: &Bson, rest: &[Bson]) -> R
 /// A document of an arm.
 struct Ranked {
     id: Bson,
-    rank: i64,
+    /// As narrow as the server's own `$rank` writes it.
+    rank: i32,
     score: Option<f64>,
 }
 
@@ -96,9 +97,8 @@ async fn ranked(query: &Query<'_>, arm: &Arm<'_>) -> Result<Vec<Ranked>, Failure
 }
 
 /// The share of a rank.
-fn share(weight: f64, rank: i64) -> f64 {
-    let rank = rank as f64;
-    weight * (1.0 / (CONSTANT + rank))
+fn share(weight: f64, rank: i32) -> f64 {
+    weight * (1.0 / (CONSTANT + f64::from(rank)))
 }
 
 fn fused(found: &[(&str, &Arm<'_>, Vec<Ranked>)], with_details: bool) -> Vec<Hit> {
