@@ -8,6 +8,7 @@
 
 mod support;
 
+mod atlas;
 mod bad_input;
 mod clients;
 mod demo;

@@ -82,10 +82,20 @@ impl Part {
     }
 }
 
-/// What is there, or skipped out loud; a machine that has to have it fails instead.
+/// What is there, or skipped out loud; a machine that has to have it fails instead, and one that runs CI has to have
+/// everything.
 pub(crate) fn available<T>(name: &str, found: Result<T, &String>) -> Option<T> {
+    found_or_skipped(name, found, std::env::var_os("CI").is_some())
+}
+
+/// The same for what not even CI can be expected to have, so that only `MCPGW_TEST_REQUIRE` insists on it.
+pub(crate) fn offered<T>(name: &str, found: Result<T, &String>) -> Option<T> {
+    found_or_skipped(name, found, false)
+}
+
+fn found_or_skipped<T>(name: &str, found: Result<T, &String>, is_expected: bool) -> Option<T> {
     let required = std::env::var("MCPGW_TEST_REQUIRE").unwrap_or_default();
-    let is_required = std::env::var_os("CI").is_some() || required.split(',').any(|part| part.trim() == name);
+    let is_required = is_expected || required.split(',').any(|part| part.trim() == name);
     match found {
         Ok(found) => Some(found),
         Err(why) if is_required => panic!("{name} is required here, but: {why}"),

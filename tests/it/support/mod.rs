@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a failing test shows what the gateway said, and a skipped one says so")]
 #![allow(dead_code, reason = "a test module takes what it needs, and not every helper has a user at all times")]
 
+pub(crate) mod atlas;
 pub(crate) mod deps;
 mod gateway;
 mod home;
