@@ -4,6 +4,7 @@
 //! its receipts: where each arm ranked a tool and how the score came about.
 
 mod atlas;
+pub mod conformance;
 mod fusion;
 mod memory;
 mod text;

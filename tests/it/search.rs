@@ -1,0 +1,119 @@
+//! The contract of every index, and what the server's search falls back to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcpgw::model::Secret;
+use mcpgw::search::{Degraded, Engine, Found, SearchConfig, SearchIndex, Weights, conformance};
+use mcpgw::store::{Location, Opened, Store, StoreConfig};
+
+use crate::support::atlas::{Atlas, Behaviour, RankFusion};
+use crate::support::{Home, Mongod, mongod};
+
+struct Ground {
+    store: Arc<dyn Store>,
+    index: Arc<dyn SearchIndex>,
+}
+
+async fn open(location: Location, engine: Engine) -> Ground {
+    let config = StoreConfig { location, db_name: mongod::database(), resume_ttl: Duration::from_secs(60) };
+    let Opened { store, mongodb } = mcpgw::store::open(&config).await.expect("open");
+    let config = SearchConfig { engine, weights: Weights { vector: 0.7, text: 0.3 } };
+    Ground { store, index: mcpgw::search::open(&config, mongodb).expect("an index") }
+}
+
+/// The answers of the conformance suite.
+async fn answers(location: Location, engine: Engine) -> Vec<Found> {
+    let ground = open(location, engine).await;
+    conformance::run(ground.index, &ground.store, "suite".parse().expect("a tenant")).await
+}
+
+fn at(uri: String) -> Location {
+    Location::MongoDb(Secret::new(uri))
+}
+
+fn same_hits(one: &[Found], two: &[Found]) {
+    assert_eq!(one.len(), two.len());
+    for (one, two) in one.iter().zip(two) {
+        assert_eq!(one.hits, two.hits);
+    }
+}
+
+#[test]
+fn the_index_in_this_process_passes() {
+    let home = Home::new();
+    let found = mongod::block_on(answers(Location::Sqlite(home.path("store.db")), Engine::Auto));
+    assert!(found.iter().all(|found| found.degraded.is_none()));
+}
+
+#[test]
+fn a_mongod_without_search_is_served_from_this_process() {
+    let Some(uri) = mongod::shared() else { return };
+    let found = mongod::block_on(answers(at(uri), Engine::Auto));
+    assert!(found.iter().all(|found| found.degraded.is_none()), "that is what was to be expected, and no loss");
+}
+
+#[test]
+fn fusion_on_the_server_and_here_gives_the_same_digits() {
+    let Some(mongod) = Mongod::start() else { return };
+    let double = Atlas::in_front_of(&mongod);
+    let native = mongod::block_on(answers(at(double.uri()), Engine::Atlas));
+    assert!(native.iter().all(|found| found.degraded.is_none()), "{native:#?}");
+    let fused = double.requests().iter().filter(|request| request.stages.iter().any(|stage| stage == "$rankFusion")).count();
+    assert!(fused > 5, "{fused} requests used $rankFusion");
+    for broken in [RankFusion::Unknown, RankFusion::NoScores, RankFusion::Disallowed] {
+        double.set(|behaviour| behaviour.rank_fusion = broken);
+        let client = mongod::block_on(answers(at(double.uri()), Engine::Auto));
+        same_hits(&native, &client);
+        // Hybrid questions with words and a vector need a fusion; the others do not.
+        assert!(client.iter().any(|found| found.degraded == Some(Degraded::ClientFusion)), "{broken:?}");
+        assert!(client.iter().all(|found| matches!(found.degraded, None | Some(Degraded::ClientFusion))), "{broken:?}");
+    }
+}
+
+#[test]
+fn a_real_deployment_passes() {
+    let found = std::env::var("MCPGW_TEST_ATLAS_URI").map_err(|_| "MCPGW_TEST_ATLAS_URI names none".to_owned());
+    let Some(uri) = crate::support::deps::offered("atlas", found.as_ref().map_err(|why| why)) else { return };
+    let found = mongod::block_on(answers(at(uri.clone()), Engine::Atlas));
+    assert!(found.iter().all(|found| matches!(found.degraded, None | Some(Degraded::ClientFusion))));
+}
+
+#[test]
+fn every_failure_of_the_servers_search_degrades_and_says_so() {
+    let Some(mongod) = Mongod::start() else { return };
+    let double = Atlas::in_front_of(&mongod);
+    let failure = Some((8, "PlanExecutor error during aggregation :: caused by :: broken".to_owned()));
+    type Change = fn(&mut Behaviour, &Option<(i32, String)>);
+    let table: [(&str, Change, Degraded); 4] = [
+        ("the text arm", |behaviour, failure| behaviour.fail_text.clone_from(failure), Degraded::VectorOnly),
+        ("the vector arm", |behaviour, failure| behaviour.fail_vector.clone_from(failure), Degraded::TextOnly),
+        ("overload", |behaviour, _| behaviour.overloaded = 100, Degraded::LocalIndex),
+        (
+            "both arms",
+            |behaviour, failure| {
+                behaviour.fail_text.clone_from(failure);
+                behaviour.fail_vector.clone_from(failure);
+            },
+            Degraded::LocalIndex,
+        ),
+    ];
+    mongod::block_on(async {
+        for (what, change, expected) in table {
+            double.set(|behaviour| *behaviour = Behaviour::default());
+            let ground = open(at(double.uri()), Engine::Auto).await;
+            let tenant: mcpgw::model::TenantId = "suite".parse().expect("a tenant");
+            conformance::run(Arc::clone(&ground.index), &ground.store, tenant.clone()).await;
+            double.set(|behaviour| change(behaviour, &failure));
+            let found = ground.index.search(&tenant, &conformance::question()).await.expect("an answer");
+            assert_eq!(found.degraded, Some(expected), "{what}");
+            assert!(!found.hits.is_empty(), "{what}");
+            double.set(|behaviour| *behaviour = Behaviour::default());
+            let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+            while ground.index.search(&tenant, &conformance::question()).await.expect("an answer").degraded.is_some() {
+                assert!(tokio::time::Instant::now() < deadline, "{what}: it does not recover");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    });
+}
