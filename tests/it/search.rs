@@ -6,9 +6,10 @@ use std::time::Duration;
 use mcpgw::model::Secret;
 use mcpgw::search::{Degraded, Engine, Found, SearchConfig, SearchIndex, Weights, conformance};
 use mcpgw::store::{Location, Opened, Store, StoreConfig};
+use serde_json::{Value, json};
 
 use crate::support::atlas::{Atlas, Behaviour, RankFusion};
-use crate::support::{Home, Mongod, mongod};
+use crate::support::{Gateway, Home, Mongod, deps, mongod};
 
 struct Ground {
     store: Arc<dyn Store>,
@@ -59,7 +60,8 @@ fn fusion_on_the_server_and_here_gives_the_same_digits() {
     let double = Atlas::in_front_of(&mongod);
     let native = mongod::block_on(answers(at(double.uri()), Engine::Atlas));
     assert!(native.iter().all(|found| found.degraded.is_none()), "{native:#?}");
-    let fused = double.requests().iter().filter(|request| request.stages.iter().any(|stage| stage == "$rankFusion")).count();
+    let fused =
+        double.requests().iter().filter(|request| request.stages.iter().any(|stage| stage == "$rankFusion")).count();
     assert!(fused > 5, "{fused} requests used $rankFusion");
     for broken in [RankFusion::Unknown, RankFusion::NoScores, RankFusion::Disallowed] {
         double.set(|behaviour| behaviour.rank_fusion = broken);
@@ -74,7 +76,7 @@ fn fusion_on_the_server_and_here_gives_the_same_digits() {
 #[test]
 fn a_real_deployment_passes() {
     let found = std::env::var("MCPGW_TEST_ATLAS_URI").map_err(|_| "MCPGW_TEST_ATLAS_URI names none".to_owned());
-    let Some(uri) = crate::support::deps::offered("atlas", found.as_ref().map_err(|why| why)) else { return };
+    let Some(uri) = deps::offered("atlas", found.as_ref().map_err(|why| why)) else { return };
     let found = mongod::block_on(answers(at(uri.clone()), Engine::Atlas));
     assert!(found.iter().all(|found| matches!(found.degraded, None | Some(Degraded::ClientFusion))));
 }
@@ -116,4 +118,95 @@ fn every_failure_of_the_servers_search_degrades_and_says_so() {
             }
         }
     });
+}
+
+/// The definitions that were sent to make or change indexes.
+fn definitions(double: &Atlas) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for request in double.requests() {
+        let body = serde_json::to_value(&request.body).expect("JSON");
+        for index in body["indexes"].as_array().into_iter().flatten() {
+            found.push((index["type"].as_str().expect("a type").to_owned(), index["definition"].clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn bootstrap_makes_both_indexes_and_waits_for_them() {
+    let Some(mongod) = Mongod::start() else { return };
+    let double = Atlas::in_front_of(&mongod);
+    double.set(|behaviour| behaviour.build_delay = Duration::from_secs(2));
+    let home = Home::on_mongodb(&double.uri());
+    let late = home.cli(&["bootstrap", "--demo", "--wait", "1s"]);
+    assert_eq!(late.code, 4, "{late:#?}");
+    let done = home.cli(&["bootstrap", "--demo"]);
+    assert_eq!(done.code, 0, "{done:#?}");
+    assert!(done.stderr.contains("$rankFusion"), "{done:#?}");
+    let sent = definitions(&double);
+    let names: Vec<&str> = sent.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(names, ["search", "vectorSearch"], "each index is made once");
+    let found = home.json(&["search", "look up a purchase by its id", "--mode", "all"]);
+    for mode in ["hybrid", "vector", "text"] {
+        assert_eq!(found["modes"][mode]["degraded"], Value::Null, "{found:#}");
+    }
+    assert_eq!(found["modes"]["hybrid"]["results"][0]["name"], "orders__find_order", "{found:#}");
+    let doctor = home.json(&["doctor"]);
+    let search = doctor["checks"].as_array().and_then(|checks| checks.iter().find(|check| check["name"] == "search"));
+    assert!(search.is_some_and(|check| check["detail"].to_string().contains("one $rankFusion")), "{doctor:#}");
+    let documents: Vec<Value> =
+        sent.iter().map(|(kind, definition)| json!({ "type": kind, "definition": definition })).collect();
+    let Some(faults) = deps::schema_faults(&Value::from(documents.clone())) else { return };
+    assert_eq!(faults, json!([[], []]), "MongoDB's schemas refuse a definition");
+    let mut wrong = documents;
+    wrong[1]["definition"]["fields"][0]["similarity"] = json!("manhattan");
+    let faults = deps::schema_faults(&Value::from(wrong)).expect("it is installed");
+    assert_ne!(faults[1], json!([]), "the check can fail");
+}
+
+#[test]
+fn what_keeps_indexes_from_being_made_is_named() {
+    let Some(mongod) = Mongod::start() else { return };
+    let double = Atlas::in_front_of(&mongod);
+    let home = Home::on_mongodb(&double.uri());
+    double.set(|behaviour| behaviour.index_quota = Some(1));
+    let full = home.cli(&["bootstrap", "--demo"]);
+    assert_eq!(full.code, 4, "{full:#?}");
+    assert!(full.stderr.contains("hybrid-") && full.stderr.contains("no more search indexes"), "{full:#?}");
+    double.set(|behaviour| *behaviour = Behaviour { index_privilege: false, ..Behaviour::default() });
+    let doctor = home.json(&["doctor"]);
+    assert!(doctor["checks"].to_string().contains("may not list search indexes"), "{doctor:#}");
+    double.set(|behaviour| *behaviour = Behaviour { search: false, ..Behaviour::default() });
+    let found = home.json(&["search", "look up a purchase by its id"]);
+    assert_eq!((&found["degraded"], &found["results"][0]["name"]), (&Value::Null, &json!("orders__find_order")));
+    let required = home.cli_with(&["search", "x"], &[("SEARCH_ENGINE", "atlas")], "");
+    assert_eq!(required.code, 2, "{required:#?}");
+    assert!(required.stderr.contains("has no search"), "{required:#?}");
+    let sqlite = Home::new().cli_with(&["search", "x"], &[("SEARCH_ENGINE", "atlas")], "");
+    assert_eq!(sqlite.code, 2, "{sqlite:#?}");
+}
+
+#[test]
+fn a_gateway_searches_in_one_round_trip_and_survives_its_server() {
+    let Some(mut mongod) = Mongod::start() else { return };
+    let double = Atlas::in_front_of(&mongod);
+    let home = Home::on_mongodb(&double.uri());
+    home.json(&["bootstrap", "--demo"]);
+    let gateway = Gateway::start(&home, &[]);
+    let search = || gateway.rpc("tools/search", json!({ "query": "look up a purchase by its id" }))["result"].clone();
+    assert_eq!(search()["degraded"], Value::Null);
+    let before = double.requests().len();
+    let answer = search();
+    assert_eq!((&answer["degraded"], &answer["results"][0]["name"]), (&Value::Null, &json!("orders__find_order")));
+    assert_eq!(double.requests().len(), before + 1, "one round trip");
+    mongod.kill();
+    let answer = search();
+    assert_eq!(
+        (&answer["degraded"], &answer["results"][0]["name"]),
+        (&json!("local_index"), &json!("orders__find_order"))
+    );
+    mongod.restart();
+    let back =
+        crate::support::until(Duration::from_secs(10), || Some(search()).filter(|found| found["degraded"].is_null()));
+    assert!(back.is_some(), "it does not recover");
 }

@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn documents_come_back_as_they_were() {
         let place = Place { collection: Tool::SPEC, tenant: None };
-        let deep = (0..150).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+        let deep = (0..MAX_DEPTH + 20).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
         let body = serde_json::json!({
             "_id": "s::t", "$ref": "a.b", "plain": [1, -1, 1.5, 1.0, true, null, "text \u{0} end"],
             "big": 18_446_744_073_709_551_615_u64, "nested": { "$schema": "x", "a.b": { "$id": 1 } },

@@ -39,6 +39,7 @@ static NODE_CLIENTS: Part = Part {
     steps: &[NPM_CI],
 };
 static NODE_SERVERS: Part = Part { fixture: "servers", ..NODE_CLIENTS };
+static SCHEMAS: Part = Part { fixture: "schemas", ..NODE_CLIENTS };
 static PYTHON_CLIENT: Part = Part {
     name: "python",
     fixture: "clients",
@@ -203,6 +204,16 @@ pub(crate) fn list() -> Value {
 /// A step that calls a tool.
 pub(crate) fn call(name: &str, arguments: Value) -> Value {
     json!({"op": "call", "name": name, "arguments": arguments})
+}
+
+/// What MongoDB's published schemas say against each of `definitions` (`{"type", "definition"}`).
+#[track_caller]
+pub(crate) fn schema_faults(definitions: &Value) -> Option<Value> {
+    static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let folder = SCHEMAS.get(&ONCE)?;
+    let output = run(Command::new("node").arg(folder.join("validate.mjs")), &definitions.to_string(), DEADLINE);
+    assert_eq!(output.code, 0, "{output:#?}");
+    Some(serde_json::from_str(&output.stdout).expect("its JSON"))
 }
 
 /// The official servers.
