@@ -12,6 +12,7 @@ mod output;
 mod search;
 mod serve;
 mod server;
+mod tenant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ struct Cli {
 /// Flags of every subcommand.
 #[derive(Args)]
 struct Global {
-    /// The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user's data directory]
+    /// The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user's data directory]
     #[arg(long, global = true, value_name = "URI")]
     store: Option<String>,
     /// Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]
@@ -84,6 +85,9 @@ enum Command {
     /// Which MCP servers are behind the gateway
     #[command(subcommand)]
     Server(server::Server),
+    /// Whose catalogs there are
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
     /// Check every dependency and say how to fix what is broken
     Doctor(doctor::Doctor),
     /// Run one of the demo MCP servers
@@ -185,6 +189,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Call(call) => call.run(context).await,
         Command::Catalog(catalog) => catalog.run(context).await,
         Command::Server(server) => server.run(context).await,
+        Command::Tenant(tenant) => tenant.run(context).await,
         Command::Doctor(doctor) => doctor.run(context).await,
         Command::DemoServer(demo) => demo.run(context).await,
         Command::Completions(completions) => completions.run(context),

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
     }
     var completions = [
         &'mcpgw'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -39,6 +39,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand call 'Call a tool'
             cand catalog 'Which tools exist'
             cand server 'Which MCP servers are behind the gateway'
+            cand tenant 'Whose catalogs there are'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
             cand completions 'Print shell completions'
@@ -47,7 +48,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;serve'= {
             cand --bind 'Where to listen [env: MCPGW_BIND] [default: 127.0.0.1:8000]'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -67,7 +68,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;bootstrap'= {
             cand --wait 'How long to wait until everything is searchable'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -88,7 +89,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --mode 'Which arms rank; `all` compares the three'
             cand --limit 'How many tools'
             cand --scopes 'See what a caller with these scopes sees'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -108,7 +109,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;call'= {
             cand --args 'The arguments: a JSON object, @FILE, or - for stdin'
             cand --timeout 'When to give up, for example 2s; starting the server counts [default: 30s]'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -125,7 +126,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;catalog'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -147,7 +148,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;catalog;sync'= {
             cand --server 'Only this server; may be given several times'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -167,7 +168,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;catalog;list'= {
             cand --server 'Only this server'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -184,7 +185,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;catalog;show'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -215,7 +216,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;catalog;help;help'= {
         }
         &'mcpgw;server'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -246,7 +247,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --env 'A variable of the program''s environment; may be given several times'
             cand --scope 'A scope that sees its tools; may be given several times. Without any, only unrestricted callers do'
             cand --timeout 'Deadline of its calls, for example 2s'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -264,7 +265,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;list'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -281,7 +282,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;show'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -298,7 +299,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;test'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -315,7 +316,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;enable'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -332,7 +333,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;disable'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -349,7 +350,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;remove'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -366,7 +367,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;import'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -411,8 +412,74 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;server;help;help'= {
         }
+        &'mcpgw;tenant'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand provision 'Make a tenant''s database, collections and indexes; safe to repeat'
+            cand list 'List the tenants'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;tenant;provision'= {
+            cand --wait 'How long to wait until its indexes are ready'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;tenant;list'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;tenant;help'= {
+            cand provision 'Make a tenant''s database, collections and indexes; safe to repeat'
+            cand list 'List the tenants'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;tenant;help;provision'= {
+        }
+        &'mcpgw;tenant;help;list'= {
+        }
+        &'mcpgw;tenant;help;help'= {
+        }
         &'mcpgw;doctor'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -430,7 +497,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;demo-server'= {
             cand --bind 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout'
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -447,7 +514,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;completions'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -464,7 +531,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;man'= {
-            cand --store 'The store: sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
             cand --config 'A TOML file with the same keys as the environment, in lower case'
@@ -487,6 +554,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand call 'Call a tool'
             cand catalog 'Which tools exist'
             cand server 'Which MCP servers are behind the gateway'
+            cand tenant 'Whose catalogs there are'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
             cand completions 'Print shell completions'
@@ -537,6 +605,14 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;server;remove'= {
         }
         &'mcpgw;help;server;import'= {
+        }
+        &'mcpgw;help;tenant'= {
+            cand provision 'Make a tenant''s database, collections and indexes; safe to repeat'
+            cand list 'List the tenants'
+        }
+        &'mcpgw;help;tenant;provision'= {
+        }
+        &'mcpgw;help;tenant;list'= {
         }
         &'mcpgw;help;doctor'= {
         }

@@ -6,6 +6,7 @@ mod doctor;
 mod list;
 mod search;
 mod servers;
+mod tenants;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +27,7 @@ pub use doctor::{Check, CheckStatus};
 pub use list::{Page, PageStart};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
+pub use tenants::TenantSummary;
 
 /// What `/mcp` lists.
 #[derive(Clone, Debug)]

@@ -51,6 +51,13 @@ fn every_subcommand_works_on_mongod() {
     let twice = home.cli(&["server", "add", "extra", "--url", "http://127.0.0.1:9/mcp"]);
     assert_eq!(twice.code, 1, "{twice:#?}");
     assert_eq!(home.cli(&["server", "remove", "extra", "--yes"]).code, 0);
+    let made = home.json(&["tenant", "provision", "Acme.Inc"]);
+    assert_eq!((&made["id"], &made["tools"]), (&json!("Acme.Inc"), &json!(0)), "{made}");
+    let tenants = home.json(&["tenant", "list"])["tenants"].clone();
+    let known: Vec<&str> = tenants.as_array().into_iter().flatten().filter_map(|each| each["id"].as_str()).collect();
+    assert_eq!(known, ["Acme.Inc", "local-dev"]);
+    assert_eq!(tenants[1]["tools"], 6, "{tenants}");
+    assert_eq!(home.cli(&["tenant", "provision", "no/name"]).code, 2);
     let doctor = home.json(&["doctor"]);
     assert!(doctor["checks"].as_array().is_some_and(|checks| checks.iter().all(|check| check["status"] != "fail")));
     // What is stored can be read by an operator, and by an index.
