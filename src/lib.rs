@@ -8,9 +8,9 @@
 //! | --- | --- |
 //! | [`error`] | one error type with a [`error::Kind`]; knows no transport |
 //! | [`model`] | the nouns: [`model::Server`], [`model::Tool`], [`model::Principal`], raw JSON |
-//! | [`store`] | PORT: remember documents (embedded SQLite) |
+//! | [`store`] | PORT: remember documents (embedded SQLite, MongoDB) |
 //! | [`embeddings`] | PORT: text → vectors (a static table, compiled in) |
-//! | [`search`] | PORT: ranked lists of tools (BM25 and vectors in this process, fused by reciprocal rank) |
+//! | [`search`] | PORT: ranked lists of tools (BM25 and vectors, fused by reciprocal rank: in this process, or by MongoDB) |
 //! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, stdio) |
 //! | [`registry`] | which servers exist |
 //! | [`catalog`] | which tools exist: the sync, and the snapshot that requests read |
@@ -35,13 +35,14 @@
 //!
 //! [`gateway::Gateway::search`] embeds the request, hands text, vector and the caller's scopes to the
 //! [`search::SearchIndex`] (the filter comes before any limit), checks every hit against the view again and
-//! returns it with its receipt. When the embedder fails, words alone rank, and the answer says so.
+//! returns it with its receipt. On a MongoDB with search that is one `$rankFusion` on the server; every way of doing
+//! without (no embedder, one arm, no fusion, no search) gives an answer that says so.
 //!
 //! # One change
 //!
 //! The command line writes to the store; the store's change feed wakes `jobs::follow` in every running
 //! gateway; the [`catalog::Catalog`] rebuilds the tenant's view and index beside the old ones and swaps
-//! them in.
+//! them in. Each replica saves how far it came, resumes there, and reads everything anew when it cannot.
 
 pub mod catalog;
 pub mod config;
