@@ -298,7 +298,7 @@ fn entries_and_files_that_cannot_work_are_refused() {
             2,
             &["2 faults", "no_such_key", "DOWNSTREAM_TIMEOUT_MS", "bad.toml"],
         ),
-        (vec!["--store", "mongodb://u:hunter2@h/", "server", "list"], 2, &["MONGODB_URI"]),
+        (vec!["--store", "mongodb://u:hunter2@:x/", "server", "list"], 2, &["MONGODB_URI"]),
         (vec!["--store", &foreign, "server", "list"], 4, &["text.db"]),
         (vec!["serve", "--bind", "0.0.0.0:0"], 2, &["AUTH_MODE", "0.0.0.0"]),
         (vec!["no-such-command"], 2, &["no-such-command"]),

@@ -59,7 +59,8 @@ pub(super) fn fault(name: &str, error: DriverError) -> Error {
         }
         _ => (Kind::StoreUnavailable, "failed", "run `mcpgw doctor`"),
     };
-    Error::new(kind, format!("store `{name}` {what}")).source(error).help(help)
+    // Of the driver's text only what happened: labels and raw answers are for its authors.
+    Error::new(kind, format!("store `{name}` {what}")).source(error.kind.to_string()).help(help)
 }
 
 const NOT_A_SET: &str = "is no replica set, which transactions and change streams need";
