@@ -191,7 +191,7 @@ fn embed(texts: &[String]) -> Vec<Vec<f32>> {
 }
 
 fn new_index() -> Arc<dyn SearchIndex> {
-    search::open(&SearchConfig { engine: Engine::Local, weights: Weights::default() })
+    search::open(&SearchConfig { engine: Engine::Local, weights: Weights::default() }, None).expect("an index")
 }
 
 /// The next one of the requests, with its vector.
@@ -267,7 +267,7 @@ mod index {
             SearchQuery { text, vector: Some(vector), mode, limit: 5, scopes: scopes.clone() }
         };
         bencher.with_inputs(inputs).bench_refs(|query| {
-            let hits = index.search(&TENANT, query).now_or_never().expect("at once").expect("hits");
+            let hits = index.search(&TENANT, query).now_or_never().expect("at once").expect("hits").hits;
             assert!(!hits.is_empty());
             hits
         });

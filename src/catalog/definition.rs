@@ -74,7 +74,7 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
     }
     let mut parameter_text = String::new();
     collect_parameters(&input_schema, MAX_PARAMETER_DEPTH, &mut parameter_text);
-    Ok(Tool {
+    let mut tool = Tool {
         id: ToolId::new(&server.name, &name),
         server: server.name.clone(),
         title: definition.title,
@@ -96,7 +96,9 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
         status: ToolStatus::Active,
         first_seen: crate::model::Timestamp::now(),
         last_seen: crate::model::Timestamp::now(),
-    })
+    };
+    tool.search_text = crate::search::searchable(&tool);
+    Ok(tool)
 }
 
 /// The text that is embedded: “server name: description”, the names split into words. Which form is best

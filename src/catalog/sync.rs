@@ -224,6 +224,7 @@ impl Syncer<'_> {
                             tool.first_seen = former.first_seen;
                             tool.status = former.status;
                             tool.tags.clone_from(&former.tags);
+                            tool.search_text = searchable(&tool);
                         }
                         None => report.added += 1,
                     }
@@ -341,7 +342,6 @@ impl Syncer<'_> {
                     Embedding(fresh.next().ok_or_else(|| Error::internal("the embedder returned too few vectors"))?)
                 }
             };
-            tool.search_text = searchable(&tool);
             space.model.clone_into(&mut tool.embedding_model);
             tool.embedding_dim = space.dimensions;
             tool.embedding_version = space.version;

@@ -89,7 +89,9 @@ impl TenantIndex {
             .single_segment_index_writer(tantivy::directory::RamDirectory::create(), WRITER_BYTES)?;
         for tool in tools {
             let mut document = TantivyDocument::new();
-            document.add_text(fields.combined, &tool.search_text);
+            // One that an earlier version stored has no text until its next sync.
+            let known = Some(tool.search_text.clone()).filter(|text| !text.is_empty());
+            document.add_text(fields.combined, known.unwrap_or_else(|| text::searchable(tool)));
             document.add_text(fields.name, &tool.name);
             document.add_text(fields.parameters, &tool.parameter_text);
             writer.add_document(document)?;
