@@ -1,6 +1,6 @@
 //! What the server can do, and the life of the two indexes: made, changed, waited for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -114,22 +114,17 @@ impl AtlasIndex {
 
     /// The state of the tenant's indexes, asked at most once in a while.
     pub(super) async fn readiness(&self, tenant: &TenantId, known: &Known) -> Result<Readiness> {
-        let mut slot = known.readiness.lock().await;
         let holds = |readiness: &Readiness| {
             if readiness.text.is_none() && readiness.vector.is_none() { READY_FOR } else { UNREADY_FOR }
         };
-        if let Some((_, readiness)) = slot.as_ref().filter(|(at, readiness)| at.elapsed() < holds(readiness)) {
-            return Ok(readiness.clone());
-        }
-        let readiness = Readiness::of(&self.list_indexes(tenant).await?);
-        *slot = Some((Instant::now(), readiness.clone()));
-        Ok(readiness)
+        let ask = || async { self.list_indexes(tenant).await.map(|indexes| Readiness::of(&indexes)) };
+        known.readiness.get(ask, holds).await
     }
 
-    pub(super) async fn forget_readiness(&self, tenant: &TenantId) {
+    pub(super) fn forget_readiness(&self, tenant: &TenantId) {
         let known = self.tenants.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(tenant).cloned();
         if let Some(known) = known {
-            *known.readiness.lock().await = None;
+            known.readiness.forget();
         }
     }
 

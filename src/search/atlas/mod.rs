@@ -52,7 +52,7 @@ pub(super) struct AtlasIndex {
     weights: Weights,
     /// `SEARCH_ENGINE=atlas`: a server without search is a fault.
     required: bool,
-    ability: Mutex<Option<(Instant, Ability)>>,
+    ability: Asked<Ability>,
     tenants: RwLock<HashMap<TenantId, Arc<Known>>>,
     local: MemoryIndex,
 }
@@ -64,15 +64,80 @@ struct Known {
     servers: Vec<String>,
     /// Set once the index in this process holds the tools.
     local: OnceCell<()>,
-    readiness: Mutex<Option<(Instant, Readiness)>>,
+    readiness: Asked<Readiness>,
     /// When the server failed last.
     failed: RwLock<Option<Instant>>,
+}
+
+/// Something that the server was asked, and until when its answer holds.
+struct Asked<T> {
+    known: RwLock<Option<(Instant, T)>>,
+    asking: Mutex<()>,
+}
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Self { known: RwLock::default(), asking: Mutex::default() }
+    }
+}
+
+impl<T: Clone> Asked<T> {
+    /// The answer. While it is asked for anew, or cannot be had, the former one goes on; only who has none waits.
+    async fn get<F: Future<Output = Result<T>>>(
+        &self,
+        ask: impl FnOnce() -> F,
+        holds: impl Fn(&T) -> Duration,
+    ) -> Result<T> {
+        let known = || self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let keep = |until, answer: &T| {
+            *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some((until, answer.clone()));
+        };
+        let former = match known() {
+            Some((until, answer)) if Instant::now() < until => return Ok(answer),
+            former => former.map(|(_, answer)| answer),
+        };
+        let _asking = match (&former, self.asking.try_lock()) {
+            (_, Ok(guard)) => guard,
+            (Some(answer), Err(_)) => return Ok(answer.clone()),
+            (None, Err(_)) => {
+                let guard = self.asking.lock().await;
+                if let Some((_, answer)) = known() {
+                    return Ok(answer);
+                }
+                guard
+            }
+        };
+        match (ask().await, former) {
+            (Ok(answer), _) => {
+                keep(Instant::now() + holds(&answer), &answer);
+                Ok(answer)
+            }
+            (Err(_), Some(former)) => {
+                keep(Instant::now() + REST, &former);
+                Ok(former)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn forget(&self) {
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Known {
+    /// Notes whether the server answered.
+    fn note(&self, answered: bool) {
+        let mut failed = self.failed.write().unwrap_or_else(PoisonError::into_inner);
+        *failed = (!answered).then(Instant::now);
+    }
 }
 
 impl AtlasIndex {
     pub(super) fn new(mongodb: MongoDb, weights: Weights, required: bool) -> Self {
         let local = MemoryIndex::new(weights);
-        Self { mongodb, weights, required, ability: Mutex::default(), tenants: RwLock::default(), local }
+        let (ability, tenants) = (Asked::default(), RwLock::default());
+        Self { mongodb, weights, required, ability, tenants, local }
     }
 
     fn collection(&self, tenant: Option<&TenantId>, name: &str) -> mongodb::Collection<Document> {
@@ -99,13 +164,7 @@ impl AtlasIndex {
 
     /// What the server can do, asked at most once in a while.
     async fn ability(&self) -> Result<Ability> {
-        let mut known = self.ability.lock().await;
-        if let Some((_, ability)) = known.as_ref().filter(|(at, _)| at.elapsed() < KNOWN_FOR) {
-            return Ok(ability.clone());
-        }
-        let ability = self.probe().await?;
-        *known = Some((Instant::now(), ability.clone()));
-        Ok(ability)
+        self.ability.get(|| self.probe(), |_| KNOWN_FOR).await
     }
 
     async fn local(&self, tenant: &TenantId, known: &Known, query: &SearchQuery) -> Result<Found> {
@@ -116,12 +175,20 @@ impl AtlasIndex {
 
     /// Why the server is not asked now, where it is not.
     async fn obstacle(&self, tenant: &TenantId, known: &Known, query: &SearchQuery) -> Option<String> {
-        let failed = *known.failed.read().unwrap_or_else(PoisonError::into_inner);
-        if failed.is_some_and(|at| at.elapsed() < REST) {
-            return Some("it failed a moment ago".to_owned());
+        if let Some(at) = known.failed.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            if at.elapsed() < REST {
+                return Some("it failed a moment ago".to_owned());
+            }
+            // This request tries it; those that come meanwhile do not wait for the outcome.
+            *at = Instant::now();
         }
-        let readiness = self.readiness(tenant, known).await;
-        readiness.map_or_else(|error| Some(error.chain()), |readiness| readiness.obstacle(query.vector.as_ref()))
+        match self.readiness(tenant, known).await {
+            Ok(readiness) => readiness.obstacle(query.vector.as_ref()),
+            Err(error) => {
+                known.note(false);
+                Some(error.chain())
+            }
+        }
     }
 
     /// One arm alone: ids with the arm's own scores, best first.
@@ -285,7 +352,7 @@ impl SearchIndex for AtlasIndex {
             tools,
             servers,
             local: OnceCell::new(),
-            readiness: Mutex::default(),
+            readiness: Asked::default(),
             failed: RwLock::default(),
         });
         if matches!(self.ability().await, Ok(Ability::Nothing(_))) {
@@ -306,9 +373,12 @@ impl SearchIndex for AtlasIndex {
             Ok(ability) => match self.obstacle(tenant, &known, query).await {
                 Some(obstacle) => obstacle,
                 None => match self.remote(tenant, ability, &known, query).await {
-                    Ok(found) => return Ok(found),
+                    Ok(found) => {
+                        known.note(true);
+                        return Ok(found);
+                    }
                     Err(error) => {
-                        *known.failed.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                        known.note(false);
                         tracing::warn!(tenant.id = %tenant, error = error.chain(), "the store's search failed");
                         error.chain()
                     }
@@ -331,7 +401,7 @@ impl SearchIndex for AtlasIndex {
             Ability::Nothing(_) => Ok(()),
             _ => {
                 let outcome = self.prepare_indexes(tenant, dimensions, progress).await;
-                self.forget_readiness(tenant).await;
+                self.forget_readiness(tenant);
                 outcome
             }
         }
