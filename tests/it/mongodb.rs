@@ -165,6 +165,21 @@ fn a_paused_server_holds_nobody() {
 }
 
 #[test]
+fn an_election_is_outwaited() {
+    let Some(mongod) = Mongod::start() else { return };
+    let home = Home::on_mongodb(&mongod.uri());
+    home.json(&["bootstrap", "--demo"]);
+    let gateway = Gateway::start(&home, &[]);
+    assert_eq!(listed(&gateway), 6);
+    mongod.command("admin", doc! { "replSetStepDown": 1, "secondaryCatchUpPeriodSecs": 0, "force": true });
+    assert_eq!(find_order(&gateway), "A-1001");
+    let disabled =
+        until(Duration::from_secs(20), || (home.cli(&["server", "disable", "weather"]).code == 0).then_some(()));
+    disabled.expect("a primary again");
+    until(Duration::from_secs(10), || (listed(&gateway) == 3).then_some(())).expect("the feed goes on");
+}
+
+#[test]
 fn a_token_that_fell_off_the_oplog_leads_to_a_full_reload() {
     const SMALL: &[&str] = &["--oplogSize", "2", "--syncdelay", "1"];
     let Some(mut mongod) = Mongod::start_with(Options { args: SMALL, ..Options::default() }) else { return };

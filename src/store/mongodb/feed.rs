@@ -189,9 +189,8 @@ impl Reader {
         if lost && self.lost(current(&stream)).await.is_err() {
             return Ok(());
         }
-        if self.token.is_none() {
-            self.token = current(&stream);
-        }
+        // Without a token there would be nothing to go on from, and that has to be said when the stream breaks.
+        self.token.get_or_insert_with(|| current(&stream).unwrap_or_else(|| ResumeToken(String::new())));
         let mut moved = Instant::now();
         loop {
             let told = tokio::time::timeout(AWAIT + SILENCE, stream.next_if_any()).await;

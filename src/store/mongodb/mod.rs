@@ -55,7 +55,7 @@ struct Inner {
     collections: &'static [&'static CollectionSpec],
     clock: Clock,
     /// Whose collections this process has made.
-    ready: tokio::sync::Mutex<HashSet<Option<TenantId>>>,
+    ready: RwLock<HashSet<Option<TenantId>>>,
     /// Which tenant's a database is.
     owners: RwLock<HashMap<String, TenantId>>,
 }
@@ -90,7 +90,7 @@ impl MongoDb {
             db_name: db_name.to_owned(),
             collections,
             clock: Clock::new(),
-            ready: tokio::sync::Mutex::default(),
+            ready: RwLock::default(),
             owners: RwLock::default(),
         }));
         let admin = handle.0.client.database("admin");

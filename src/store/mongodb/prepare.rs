@@ -1,6 +1,7 @@
 //! Databases, collections and their indexes, made before the first write.
 
 use std::collections::HashSet;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use mongodb::IndexModel;
@@ -18,15 +19,15 @@ use crate::store::{CollectionSpec, Home};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 impl MongoDb {
-    /// Whether this process has made the tenant's collections.
-    pub(super) async fn is_ready(&self, tenant: &TenantId) -> bool {
-        self.0.ready.lock().await.contains(&Some(tenant.clone()))
+    /// Whether this process has made the collections.
+    pub(super) fn is_ready(&self, tenant: Option<&TenantId>) -> bool {
+        self.0.ready.read().unwrap_or_else(PoisonError::into_inner).contains(&tenant.cloned())
     }
 
     /// Makes the collections of a tenant or of the control plane, once a process.
     pub(super) async fn ensure(&self, tenant: Option<&TenantId>) -> Result<()> {
-        let mut ready = self.0.ready.lock().await;
-        if ready.contains(&tenant.cloned()) {
+        // Two at once do the same twice, which harms nobody; nobody waits for another tenant's.
+        if self.is_ready(tenant) {
             return Ok(());
         }
         let home = if tenant.is_some() { Home::Tenant } else { Home::Control };
@@ -46,7 +47,7 @@ impl MongoDb {
             Ok(())
         })
         .await?;
-        ready.insert(tenant.cloned());
+        self.0.ready.write().unwrap_or_else(PoisonError::into_inner).insert(tenant.cloned());
         Ok(())
     }
 }

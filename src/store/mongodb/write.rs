@@ -77,7 +77,7 @@ enum Outcome {
 impl MongoDb {
     pub(super) async fn apply(&self, place: &Place, writes: &[Write]) -> Result<Vec<u64>> {
         match &place.tenant {
-            Some(tenant) if !self.is_ready(tenant).await => drop(self.provision(tenant).await?),
+            Some(tenant) if !self.is_ready(Some(tenant)) => drop(self.provision(tenant).await?),
             Some(_) => {}
             None => self.ensure(None).await?,
         }
