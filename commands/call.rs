@@ -7,7 +7,7 @@ use clap::Args;
 use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::CallRequest;
 use mcpgw::model::{RawJson, RawObject};
-use mcpgw::upstream::Reply;
+use mcpgw::upstream::{Caller, Reply};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -48,6 +48,7 @@ impl Call {
             server: Some(&self.server),
             params: &params,
             timeout: Some(self.timeout.unwrap_or(DEFAULT_TIMEOUT)),
+            caller: &Caller::plain(),
         };
         let reply = gateway.call(&Context::operator(&tenant), &call).await;
         gateway.close().await;

@@ -11,7 +11,9 @@
 //! | [`store`] | PORT: remember documents (embedded SQLite, MongoDB) |
 //! | [`embeddings`] | PORT: text → vectors (a static table, compiled in) |
 //! | [`search`] | PORT: ranked lists of tools (BM25 and vectors, fused by reciprocal rank: in this process, or by MongoDB) |
-//! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, stdio) |
+//! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, HTTP+SSE, stdio); breakers, relays |
+//! | [`secrets`] | PORT: seal and open what leaves us and must come back unchanged |
+//! | [`sessions`] | clients' sessions that every replica can serve |
 //! | [`registry`] | which servers exist |
 //! | [`catalog`] | which tools exist: the sync, and the snapshot that requests read |
 //! | [`config`] | the only place where the sections meet |
@@ -54,7 +56,9 @@ pub mod mcp;
 pub mod model;
 pub mod registry;
 pub mod search;
+pub mod secrets;
 pub mod serve;
+pub mod sessions;
 pub mod store;
 pub mod telemetry;
 pub mod upstream;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwapOption;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, broadcast};
 
 use crate::error::{Context as _, Result};
 use crate::model::{Server, ServerName, TenantId, Tool, ToolId};
@@ -37,6 +37,7 @@ pub struct Catalog {
     store: Arc<dyn Store>,
     search: Arc<dyn SearchIndex>,
     tenants: RwLock<HashMap<TenantId, Arc<Tenant>>>,
+    changes: broadcast::Sender<TenantId>,
 }
 
 #[derive(Default)]
@@ -81,7 +82,12 @@ impl Source {
 impl Catalog {
     /// A catalog over `store` that keeps `search` up to date.
     pub fn new(store: Arc<dyn Store>, search: Arc<dyn SearchIndex>) -> Self {
-        Self { store, search, tenants: RwLock::default() }
+        Self { store, search, tenants: RwLock::default(), changes: broadcast::Sender::new(64) }
+    }
+
+    /// The tenants whose tools change from now on.
+    pub fn changes(&self) -> broadcast::Receiver<TenantId> {
+        self.changes.subscribe()
     }
 
     /// The tenant's view; loaded on first use.
@@ -259,7 +265,11 @@ impl Catalog {
         if !same {
             self.search.refresh(tenant, tools().cloned().collect()).await?;
         }
-        entry.view.store(Some(Arc::clone(&view)));
+        let is_first = entry.view.swap(Some(Arc::clone(&view))).is_none();
+        if !same && !is_first {
+            // Nobody may be listening.
+            let _ = self.changes.send(tenant.clone());
+        }
         Ok(view)
     }
 }

@@ -21,7 +21,7 @@ use crate::model::{
 use crate::registry::Registry;
 use crate::search::{IndexStep, searchable};
 use crate::store::{Collection, Query, Store};
-use crate::upstream::{Pool, Reply, Request};
+use crate::upstream::{Caller, Pool, Reply, Request};
 
 /// Servers that are listed at the same time.
 const FAN_OUT: usize = 8;
@@ -252,7 +252,7 @@ impl Syncer<'_> {
 
     /// Every page of the server's `tools/list`.
     async fn list(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Vec<RawJson>> {
-        let upstream = self.pool.get(tenant, server)?;
+        let caller = Caller::plain();
         let deadline = Instant::now() + LIST_TIMEOUT.max(server.timeout(self.pool.config().timeout));
         let broken = |how: String| Error::new(Kind::UpstreamError, format!("server `{}` {how}", server.name));
         let (mut definitions, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());
@@ -264,7 +264,7 @@ impl Syncer<'_> {
                 .map_err(|error| Error::internal("write a cursor").source(error))?;
             let params = RawObject::parse(&params).map_err(|error| Error::internal("read a cursor").source(error))?;
             let reply =
-                upstream.request(&Request { method: "tools/list", params: &params, name: None, deadline }).await?;
+                self.pool.request(tenant, server, &Request::new("tools/list", &params, &caller, deadline)).await?;
             let result = match reply {
                 Reply::Result(result) => result,
                 Reply::Error(error) => {

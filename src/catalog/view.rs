@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use crate::model::{ObjectWriter, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus, split_exposed};
+use crate::model::{ObjectWriter, ParamHeader, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus, split_exposed};
 
 /// An immutable snapshot of one tenant's registry and catalog.
 #[derive(Default)]
@@ -30,6 +30,8 @@ pub struct Listed {
     pub exposed: Arc<str>,
     /// Its definition with the exposed name in place of its own; everything else as the server wrote it.
     pub json: Bytes,
+    /// Arguments that travel as headers too.
+    pub param_headers: Arc<[ParamHeader]>,
 }
 
 /// What a name leads to, for one caller.
@@ -56,7 +58,9 @@ impl View {
             view.by_id.insert(tool.id.clone(), place);
             view.by_exposed.insert(exposed.to_string(), place);
             view.by_bare.entry(tool.name.clone()).or_default().push(place);
-            view.tools.push(Listed { tool: Arc::clone(tool), server: Arc::clone(server), exposed, json });
+            let param_headers = ParamHeader::of(&tool.input_schema).unwrap_or_default().into();
+            let (tool, server) = (Arc::clone(tool), Arc::clone(server));
+            view.tools.push(Listed { tool, server, exposed, json, param_headers });
         }
         view
     }

@@ -57,6 +57,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// What `/mcp` lists.
     pub discovery: DiscoveryConfig,
+    /// A client's session that is not used for so long has ended.
+    pub session_idle: Duration,
     /// The HTTP face.
     pub serve: ServeConfig,
     /// How logs are written; `None` decides by terminal.
@@ -106,6 +108,7 @@ impl Config {
         let discovery = read_discovery(layers);
         let catalog = read_catalog(layers);
         let serve = read_serve(layers);
+        let session_idle = seconds(layers, "SESSION_IDLE_SECONDS");
         let tenant = layers.parsed("MCPGW_TENANT", "1 to 64 characters of A-Z a-z 0-9 . _ -");
         // An embedded store is one gateway's own; a shared one is made ready once, by an operator.
         let embedded = store.as_ref().is_some_and(|store| matches!(store.location, Location::Sqlite(_)));
@@ -123,6 +126,7 @@ impl Config {
             upstream: upstream?,
             catalog: catalog?,
             discovery: discovery?,
+            session_idle: session_idle?,
             serve: serve?,
             log_format,
             settings: layers
@@ -194,6 +198,8 @@ fn read_search(layers: &mut layers::Layers) -> Option<SearchConfig> {
 
 fn read_upstream(layers: &mut layers::Layers, production: bool) -> Option<UpstreamConfig> {
     let timeout = milliseconds(layers, "DOWNSTREAM_TIMEOUT_MS");
+    let max_concurrent = count(layers, "DOWNSTREAM_MAX_CONCURRENT");
+    let max_queued = count(layers, "DOWNSTREAM_MAX_QUEUED");
     let max_result_bytes = count(layers, "MAX_RESULT_BYTES");
     let max_event_bytes = count(layers, "MAX_SSE_EVENT_BYTES");
     let stdio_idle = seconds(layers, "STDIO_IDLE_SECONDS");
@@ -205,6 +211,8 @@ fn read_upstream(layers: &mut layers::Layers, production: bool) -> Option<Upstre
     }
     Some(UpstreamConfig {
         timeout: timeout?,
+        max_concurrent: max_concurrent?,
+        max_queued: max_queued?,
         max_result_bytes: max_result_bytes?,
         max_event_bytes: max_event_bytes?,
         stdio_idle: stdio_idle?,

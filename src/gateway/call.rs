@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::{Gateway, resolve};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::model::{Principal, RawObject};
-use crate::upstream::{Reply, Request};
+use crate::upstream::{Caller, Reply, Request, Target};
 
 /// Longest tool name that is looked up.
 pub const MAX_NAME_BYTES: usize = 1100;
@@ -20,6 +20,8 @@ pub struct CallRequest<'a> {
     pub params: &'a RawObject<'a>,
     /// Replaces the server's deadline.
     pub timeout: Option<Duration>,
+    /// What the caller can be asked, and where it hears of progress.
+    pub caller: &'a Caller,
 }
 
 impl Gateway {
@@ -42,27 +44,12 @@ impl Gateway {
         let request = Request {
             method: "tools/call",
             params: call.params,
-            name: Some(&listed.tool.name),
+            target: Some(Target { member: "name", value: &listed.tool.name }),
+            param_headers: &listed.param_headers,
+            caller: call.caller,
             deadline: started + timeout,
         };
-        let outcome = match self.pool.get(&principal.tenant, &listed.server) {
-            Ok(upstream) => upstream.request(&request).await,
-            // Policy and configuration are the operator's business, not the caller's.
-            Err(error) => {
-                Err(Error::new(Kind::UpstreamUnavailable, format!("server `{}` is not available", listed.server.name))
-                    .source(error))
-            }
-        };
-        match &outcome {
-            Ok(_) => tracing::debug!(
-                server.name = %listed.server.name, tool.name = listed.tool.name,
-                duration_ms = started.elapsed().as_secs_f64() * 1e3, "called"
-            ),
-            Err(error) => tracing::info!(
-                server.name = %listed.server.name, tool.name = listed.tool.name, error = error.chain(),
-                duration_ms = started.elapsed().as_secs_f64() * 1e3, "call failed"
-            ),
-        }
-        outcome
+        let reply = self.forward(principal, &listed.server, &request).await?;
+        self.with_task_ids(principal, &listed.server, reply).await
     }
 }

@@ -124,7 +124,7 @@ impl Gateway {
         if !server.is_enabled {
             return Check::ok(name, "disabled");
         }
-        let greeted = match self.pool.get(tenant, &std::sync::Arc::new(server.clone())) {
+        let greeted = match self.pool.shared(tenant, &std::sync::Arc::new(server.clone())) {
             Ok(upstream) => upstream.greet(Instant::now() + SERVER_TIMEOUT).await,
             Err(error) => Err(error),
         };

@@ -3,28 +3,45 @@
 mod bootstrap;
 mod call;
 mod doctor;
+mod events;
+mod forward;
 mod list;
+mod notify;
+mod offers;
+mod requests;
 mod search;
 mod servers;
 mod tenants;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
+
+use tokio::sync::{OnceCell, mpsc};
 
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
 use crate::embeddings::{self, Embedder};
-use crate::error::{Error, Result};
-use crate::model::{Principal, TenantId};
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::model::{GatewayKey, Principal, TenantId};
 use crate::registry::Registry;
 use crate::search::{self as index, SearchIndex};
-use crate::store::{self, Store};
-use crate::upstream::Pool;
+use crate::secrets::Sealer;
+use crate::sessions::Sessions;
+use crate::store::{self, Collection, Expect, Store};
+use crate::upstream::{Event, Pool};
+
+use offers::Offers;
+
+/// The key that seals what clients bring back.
+const SEALING_KEY: &str = "sealing";
 
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use call::{CallRequest, MAX_NAME_BYTES};
 pub use doctor::{Check, CheckStatus};
 pub use list::{Page, PageStart};
+pub use notify::{Hub, List, Note};
+pub use offers::{Offer, Offered};
+pub use requests::Resource;
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
 pub use tenants::TenantSummary;
@@ -64,6 +81,12 @@ pub struct Gateway {
     pool: Pool,
     embedder: Arc<dyn Embedder>,
     index: Arc<dyn SearchIndex>,
+    sessions: Sessions,
+    offers: Offers,
+    hub: Hub,
+    /// What servers say that belongs to no request, until somebody takes it.
+    events: Mutex<Option<mpsc::Receiver<Event>>>,
+    sealer: OnceCell<Sealer>,
     started: Instant,
 }
 
@@ -80,6 +103,11 @@ impl Gateway {
             registry: Registry::new(Arc::clone(&store)),
             catalog: Catalog::new(Arc::clone(&store), Arc::clone(&index)),
             pool: Pool::new(config.upstream.clone()),
+            sessions: Sessions::new(Arc::clone(&store), config.session_idle),
+            offers: Offers::default(),
+            hub: Hub::default(),
+            events: Mutex::default(),
+            sealer: OnceCell::new(),
             store,
             embedder,
             index,
@@ -111,6 +139,38 @@ impl Gateway {
     /// The connections.
     pub fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// The clients' sessions.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// What listening clients are told.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Seals what we hand out and want back: session ids, states, task ids. Its key is the same in every replica, and
+    /// made by the first that needs it.
+    ///
+    /// # Errors
+    /// As the store's, until the key was read once.
+    pub async fn sealer(&self) -> Result<&Sealer> {
+        let read = || async {
+            let keys = Collection::<GatewayKey>::of_control(&self.store);
+            let mut known = keys.get(SEALING_KEY).await?;
+            if known.is_none() {
+                match keys.put(&Sealer::generate(SEALING_KEY)?, Expect::Absent).await {
+                    // Another replica was faster.
+                    Err(error) if error.kind() != Kind::Conflict => return Err(error),
+                    _ => known = keys.get(SEALING_KEY).await?,
+                }
+            }
+            let key = known.ok_or_else(|| Error::internal("the sealing key was not stored"))?;
+            Sealer::new(&key.value)
+        };
+        self.sealer.get_or_try_init(read).await.context(|| "read the key that seals session ids".to_owned())
     }
 
     /// What keeps, what ranks and what embeds.

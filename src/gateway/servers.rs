@@ -114,7 +114,7 @@ impl Gateway {
     pub async fn test_server(&self, tenant: &TenantId, name: &ServerName) -> Result<Probe> {
         let server = std::sync::Arc::new(self.registry.get(tenant, name).await?);
         let started = Instant::now();
-        let greeting = self.pool.get(tenant, &server)?.greet(started + PROBE_TIMEOUT).await?;
+        let greeting = self.pool.shared(tenant, &server)?.greet(started + PROBE_TIMEOUT).await?;
         Ok(Probe {
             name: name.to_string(),
             protocol: greeting.protocol,

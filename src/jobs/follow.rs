@@ -86,7 +86,7 @@ impl Follower {
                     self.apply(event, feed.as_mut()).await;
                 }
             }
-            self.gateway.pool().keep_only(&self.gateway.catalog().servers_in_use());
+            self.gateway.keep_only(&self.gateway.catalog().servers_in_use());
         }
     }
 

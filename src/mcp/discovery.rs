@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::gateway::{CallRequest, SearchRequest, SearchResult};
 use crate::model::{Principal, RawObject};
 use crate::search::Mode;
-use crate::upstream::Reply;
+use crate::upstream::{Caller, Reply};
 
 const SEARCH: &str = "search_tools";
 const DESCRIBE: &str = "describe_tool";
@@ -90,9 +90,10 @@ impl Face {
     /// Runs a discovery tool; `None` when `name` is none.
     pub(super) async fn discovery_call(
         &self,
-        incoming: &Incoming<'_>,
+        incoming: &Incoming,
         name: &str,
         params: &RawObject<'_>,
+        caller: &Caller,
     ) -> Result<Option<Reply>> {
         if !matches!(name, SEARCH | DESCRIBE | CALL) {
             return Ok(None);
@@ -102,7 +103,7 @@ impl Face {
         let reply = match name {
             SEARCH => self.search_tools(incoming, &arguments).await?,
             DESCRIBE => {
-                let listed = self.gateway.describe_tool(incoming.principal, &required(&arguments, "name")?).await?;
+                let listed = self.gateway.describe_tool(&incoming.principal, &required(&arguments, "name")?).await?;
                 let definition: Value = serde_json::from_slice(&listed.json)
                     .map_err(|error| Error::internal("a listed definition").source(error))?;
                 tool_result(&definition)?
@@ -111,14 +112,14 @@ impl Face {
                 let name = required(&arguments, "name")?;
                 let inner = inner_params(params, &arguments)?;
                 let inner = RawObject::parse(&inner).map_err(|_| wrong("/arguments", "type: object"))?;
-                let call = CallRequest { name: &name, server: None, params: &inner, timeout: None };
-                self.gateway.call(incoming.principal, &call).await?
+                let call = CallRequest { name: &name, server: None, params: &inner, timeout: None, caller };
+                self.gateway.call(&incoming.principal, &call).await?
             }
         };
         Ok(Some(reply))
     }
 
-    async fn search_tools(&self, incoming: &Incoming<'_>, arguments: &RawObject<'_>) -> Result<Reply> {
+    async fn search_tools(&self, incoming: &Incoming, arguments: &RawObject<'_>) -> Result<Reply> {
         let mode = arguments.read::<String>("mode").map_err(|_| wrong("/mode", "type: string"))?;
         let limit = arguments.read::<usize>("limit").map_err(|_| wrong("/limit", "type: integer, 1 to 50"))?;
         let detail = arguments.read::<String>("detail").map_err(|_| wrong("/detail", "type: string"))?;
@@ -131,7 +132,7 @@ impl Face {
             mode: mode.as_deref().map_or(Ok(Mode::Hybrid), str::parse)?,
             limit: limit.unwrap_or(DEFAULT_LIMIT),
         };
-        let answer = self.gateway.search(incoming.principal, &request).await?;
+        let answer = self.gateway.search(&incoming.principal, &request).await?;
         let tools = answer.results.iter().map(|result| shown(result, detail)).collect::<Result<Vec<_>>>()?;
         let mut found = json!({ "tools": tools, "degraded": answer.degraded });
         if answer.results.is_empty() {

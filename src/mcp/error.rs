@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use super::methods::NO_METHOD;
 use crate::error::{Error, Kind};
 
 /// The codes of spec/http.
@@ -97,7 +98,8 @@ pub fn error_frame(id: Option<&RawValue>, code: Code, detail: &str, data: Option
 
 /// The frame for a failure of a use case.
 pub(super) fn failure(id: Option<&RawValue>, error: &Error, request_id: &str) -> Bytes {
-    let code = code(error.kind());
+    let reason = error.details().and_then(|data| data.get("reason")).and_then(Value::as_str);
+    let code = if reason == Some(NO_METHOD) { Code::MethodNotFound } else { code(error.kind()) };
     if code == Code::InternalError {
         tracing::error!(request.id = request_id, error = error.chain(), "internal error");
         let error = json!({ "code": code.number(), "message": code.name(), "data": { "request_id": request_id } });

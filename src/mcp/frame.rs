@@ -6,16 +6,27 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::error::{Code, error_frame};
-use crate::model::{RawJson, RawObject};
+use crate::model::{ObjectWriter, RawJson, RawObject};
+use crate::upstream::Reply;
 
 /// A well-formed message.
 pub(super) enum Message<'a> {
     /// Wants an answer.
     Request(Request<'a>),
     /// Wants none.
-    Notification,
-    /// Answers a request of ours; we make none yet.
-    Response,
+    Notification {
+        /// The method.
+        method: Cow<'a, str>,
+        /// Its parameters.
+        params: RawObject<'a>,
+    },
+    /// Answers a request that we passed on.
+    Response {
+        /// Which.
+        id: &'a RawValue,
+        /// The answer.
+        reply: Reply,
+    },
 }
 
 /// A request.
@@ -55,8 +66,13 @@ pub(super) fn read(raw: &RawValue) -> Result<Message<'_>, Malformed> {
         return Err(invalid(valid_id, "`jsonrpc` is not \"2.0\""));
     }
     let Some(method) = envelope.get("method") else {
-        let answer = id.is_some() && (envelope.get("result").is_some() != envelope.get("error").is_some());
-        return if answer { Ok(Message::Response) } else { Err(invalid(valid_id, "there is no `method`")) };
+        let reply = match (envelope.get("result"), envelope.get("error")) {
+            (Some(result), None) => Some(Reply::Result(RawJson::copy_of(result))),
+            (None, Some(error)) => Some(Reply::Error(RawJson::copy_of(error))),
+            _ => None,
+        };
+        let answer = id.zip(reply).map(|(id, reply)| Message::Response { id, reply });
+        return answer.ok_or_else(|| invalid(valid_id, "there is no `method`"));
     };
     let method: Cow<'_, str> = borrowed_text(method).ok_or_else(|| invalid(valid_id, "`method` is no text"))?;
     let params = match envelope.get("params") {
@@ -66,7 +82,7 @@ pub(super) fn read(raw: &RawValue) -> Result<Message<'_>, Malformed> {
         }
     };
     match (id, valid_id) {
-        (None, _) => Ok(Message::Notification),
+        (None, _) => Ok(Message::Notification { method, params }),
         (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
         (Some(_), None) => Err(invalid(None, "`id` is neither text nor a whole number")),
     }
@@ -100,6 +116,27 @@ pub(super) fn relayed_error(id: &RawValue, error: &RawJson) -> Bytes {
     Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{},"error":{}}}"#, id.get(), error.as_str()))
 }
 
+/// A request of a server's on its way to a client.
+pub(super) fn request(id: &str, method: &str, params: &RawJson) -> Bytes {
+    let mut frame = ObjectWriter::new(96 + params.bytes().len());
+    frame.text("jsonrpc", "2.0");
+    frame.text("id", id);
+    frame.text("method", method);
+    frame.raw("params", params.bytes());
+    frame.finish().bytes().clone()
+}
+
+/// A notification on its way to a client.
+pub(super) fn notification(method: &str, params: &RawJson) -> Bytes {
+    let mut frame = ObjectWriter::new(64 + params.bytes().len());
+    frame.text("jsonrpc", "2.0");
+    frame.text("method", method);
+    if params.as_str() != "{}" {
+        frame.raw("params", params.bytes());
+    }
+    frame.finish().bytes().clone()
+}
+
 /// Whether arrays and objects are nested deeper than `limit`. Looks at brackets outside strings only, so it
 /// may be asked about text that is not JSON.
 pub fn exceeds_depth(text: &[u8], limit: usize) -> bool {
@@ -130,8 +167,8 @@ mod tests {
         let Ok(raw) = parse(text.as_bytes(), 8) else { return "parse" };
         match read(raw) {
             Ok(Message::Request(_)) => "request",
-            Ok(Message::Notification) => "notification",
-            Ok(Message::Response) => "response",
+            Ok(Message::Notification { .. }) => "notification",
+            Ok(Message::Response { .. }) => "response",
             Err(_) => "invalid",
         }
     }

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
+use std::sync::Arc;
+
 use super::frame::Request;
-use super::{Face, Incoming, Listing};
+use super::{Face, Finished, Incoming, Listing, MODERN};
 use crate::error::{Error, Result};
-use crate::gateway::{CallRequest, MAX_NAME_BYTES, PageStart, SearchRequest};
+use crate::gateway::{CallRequest, MAX_NAME_BYTES, Offer, PageStart, SearchRequest};
 use crate::model::{ObjectWriter, RawJson, RawObject};
 use crate::search::Mode;
-use crate::upstream::Reply;
+use crate::upstream::Caller;
 
 /// Results of a shortlist when nobody says how many.
 const SHORTLIST: usize = 5;
@@ -23,10 +25,10 @@ pub(super) fn server_info() -> Value {
 }
 
 /// The result of `initialize`.
-pub(super) fn initialize(version: &str) -> Result<RawJson> {
+pub(super) fn initialize(version: &str, capabilities: &Value) -> Result<RawJson> {
     written(&json!({
         "protocolVersion": version,
-        "capabilities": capabilities(),
+        "capabilities": capabilities,
         "serverInfo": server_info(),
         "instructions": INSTRUCTIONS,
     }))
@@ -37,8 +39,25 @@ pub(super) fn written(result: &Value) -> Result<RawJson> {
     RawJson::of(result).map_err(|error| Error::internal("write a result").source(error))
 }
 
-/// What we can do for a client.
-pub(super) fn capabilities() -> Value {
+/// What we can do for a client, whatever the servers of the moment can: they come and go.
+pub(super) fn capabilities(version: &str) -> Value {
+    let mut capabilities = json!({
+        "tools": { "listChanged": true },
+        "prompts": { "listChanged": true },
+        "resources": { "subscribe": true, "listChanged": true },
+        "completions": {},
+        "logging": {},
+    });
+    match version {
+        MODERN => capabilities["extensions"] = json!({ "io.modelcontextprotocol/tasks": {} }),
+        "2025-11-25" => capabilities["tasks"] = json!({ "cancel": {}, "requests": { "tools": { "call": {} } } }),
+        _ => {}
+    }
+    capabilities
+}
+
+/// What `/rpc` can do.
+pub(super) fn plain_capabilities() -> Value {
     json!({ "tools": {} })
 }
 
@@ -61,7 +80,7 @@ impl Face {
     /// The result of `tools/list`: a page of the catalog, the discovery tools, or a ranked shortlist.
     pub(super) async fn list(
         &self,
-        incoming: &Incoming<'_>,
+        incoming: &Incoming,
         params: &RawObject<'_>,
         options: &ListOptions,
     ) -> Result<RawJson> {
@@ -74,56 +93,121 @@ impl Face {
             return self.shortlist(incoming, query, limit, &options.extra).await;
         }
         let discovery = match options.listing {
-            Some(listing) => self.lists_discovery(incoming.principal, listing).await?,
+            Some(listing) => self.lists_discovery(&incoming.principal, listing).await?,
             None => false,
         };
         if discovery && cursor.is_some() {
             return Err(Error::invalid("this list has one page").data(json!({ "reason": "invalid_cursor" })));
         }
         if discovery {
-            let tools = self.discovery_tools(incoming.principal).await?;
+            let tools = self.discovery_tools(&incoming.principal).await?;
             let tools: Vec<Vec<u8>> = tools.iter().map(|tool| tool.to_string().into_bytes()).collect();
-            return Ok(tools_result(tools.iter().map(Vec::as_slice), None, &options.extra));
+            return Ok(list_result("tools", tools.iter().map(Vec::as_slice), None, &options.extra));
         }
         let start = PageStart::read(cursor.as_deref(), options.offsets)?;
-        let page = self.gateway.list(incoming.principal, &start, limit).await?;
-        Ok(tools_result(page.tools.iter().map(|listed| listed.json.as_ref()), page.next.as_deref(), &options.extra))
+        let page = self.gateway.list(&incoming.principal, &start, limit).await?;
+        Ok(list_result("tools", page.tools.iter().map(|listed| listed.json.as_ref()), page.next.as_deref(), &options.extra))
     }
 
     async fn shortlist(
         &self,
-        incoming: &Incoming<'_>,
+        incoming: &Incoming,
         query: String,
         limit: Option<usize>,
         extra: &Value,
     ) -> Result<RawJson> {
         let request = SearchRequest { query, mode: Mode::Hybrid, limit: limit.unwrap_or(SHORTLIST) };
-        let answer = self.gateway.search(incoming.principal, &request).await?;
+        let answer = self.gateway.search(&incoming.principal, &request).await?;
         let mut extra = extra.clone();
         let scores: Vec<Value> =
             answer.results.iter().map(|result| json!({ "name": result.name, "score": result.score })).collect();
         extra["_meta"]["mcpgw/search"] = json!({ "mode": answer.mode, "degraded": answer.degraded, "scores": scores });
-        Ok(tools_result(answer.results.iter().map(|result| result.listed.json.as_ref()), None, &extra))
+        Ok(list_result("tools", answer.results.iter().map(|result| result.listed.json.as_ref()), None, &extra))
+    }
+
+    /// Whatever a server answers.
+    pub(super) async fn dispatch(
+        self: &Arc<Self>,
+        incoming: &Incoming,
+        request: &Request<'_>,
+        caller: &Caller,
+    ) -> Finished {
+        let (gateway, principal, params) = (&self.gateway, &incoming.principal, &request.params);
+        match request.method.as_ref() {
+            "tools/call" => self.call(incoming, request, caller).await,
+            "prompts/get" => {
+                let name = required(params, "name", "the prompt to get")?;
+                gateway.get_prompt(principal, &name, params, caller).await
+            }
+            "resources/read" => {
+                let uri = required(params, "uri", "the resource to read")?;
+                gateway.read_resource(principal, &uri, params, caller).await
+            }
+            "completion/complete" => gateway.complete(principal, params, caller).await,
+            method => {
+                let id = required(params, "taskId", "the task")?;
+                gateway.task(principal, method, &id, params, caller).await
+            }
+        }
     }
 
     /// The result of `tools/call`; `Err` for what the gateway itself refuses or cannot do.
-    pub(super) async fn call(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Result<Reply> {
+    pub(super) async fn call(&self, incoming: &Incoming, request: &Request<'_>, caller: &Caller) -> Finished {
         let params = &request.params;
-        let name: String = match params.read("name") {
-            Ok(Some(name)) => name,
-            _ => return Err(missing("name", "the tool to call")),
-        };
-        if name.len() > MAX_NAME_BYTES {
-            return Err(Error::invalid(format!("`name` is longer than {MAX_NAME_BYTES} bytes")));
-        }
+        let name = required(params, "name", "the tool to call")?;
         let server: Option<String> = params.read("server").map_err(|_| missing("server", "a server's name"))?;
         if server.is_none()
-            && let Some(reply) = self.discovery_call(incoming, &name, params).await?
+            && let Some(reply) = self.discovery_call(incoming, &name, params, caller).await?
         {
             return Ok(reply);
         }
-        let call = CallRequest { name: &name, server: server.as_deref(), params, timeout: None };
-        self.gateway.call(incoming.principal, &call).await
+        let call = CallRequest { name: &name, server: server.as_deref(), params, timeout: None, caller };
+        self.gateway.call(&incoming.principal, &call).await
+    }
+
+    /// A page of prompts, resources or templates.
+    pub(super) async fn offers(
+        &self,
+        incoming: &Incoming,
+        offer: Offer,
+        params: &RawObject<'_>,
+        extra: &Value,
+    ) -> Result<RawJson> {
+        const PAGE: usize = 1000;
+        const PREFIX: &str = "o1.";
+        let wrong = || {
+            Error::invalid("the cursor is not one of ours")
+                .data(json!({ "reason": "invalid_cursor" }))
+                .help("start again without a cursor")
+        };
+        let cursor = params.read::<String>("cursor").map_err(|_| wrong())?;
+        let start: usize = match cursor {
+            None => 0,
+            Some(cursor) => cursor.strip_prefix(PREFIX).and_then(|start| start.parse().ok()).ok_or_else(wrong)?,
+        };
+        let offered = self.gateway.offered(&incoming.principal, offer).await?;
+        let page = offered.iter().skip(start).take(PAGE).map(|item| item.json.bytes().as_ref());
+        let next = (offered.len() > start.saturating_add(PAGE)).then(|| format!("{PREFIX}{}", start + PAGE));
+        Ok(list_result(offer.member(), page, next.as_deref(), extra))
+    }
+}
+
+/// The error for a method that there is not.
+pub(super) fn not_a_method(method: &str) -> Error {
+    let shown: String = method.chars().filter(|each| !each.is_control()).take(64).collect();
+    Error::new(crate::error::Kind::NotFound, format!("there is no method `{shown}`"))
+        .data(json!({ "reason": NO_METHOD }))
+}
+
+/// The reason of [`not_a_method`].
+pub(super) const NO_METHOD: &str = "unknown_method";
+
+/// A required text parameter.
+pub(super) fn required(params: &RawObject<'_>, name: &str, what: &str) -> Result<String> {
+    match params.read::<String>(name) {
+        Ok(Some(text)) if text.len() <= MAX_NAME_BYTES => Ok(text),
+        Ok(Some(_)) => Err(Error::invalid(format!("`{name}` is longer than {MAX_NAME_BYTES} bytes"))),
+        _ => Err(missing(name, what)),
     }
 }
 
@@ -133,20 +217,25 @@ pub(super) fn missing(name: &str, what: &str) -> Error {
         .data(json!({ "errors": [{ "pointer": format!("/{name}"), "rule": "required, type: string" }] }))
 }
 
-fn tools_result<'a>(tools: impl Iterator<Item = &'a [u8]>, next: Option<&str>, extra: &Value) -> RawJson {
+fn list_result<'a>(
+    member: &str,
+    items: impl Iterator<Item = &'a [u8]>,
+    next: Option<&str>,
+    extra: &Value,
+) -> RawJson {
     let mut list = vec![b'['];
-    for (index, tool) in tools.enumerate() {
+    for (index, item) in items.enumerate() {
         if index > 0 {
             list.push(b',');
         }
-        list.extend_from_slice(tool);
+        list.extend_from_slice(item);
     }
     list.push(b']');
     let mut result = ObjectWriter::new(list.len() + 256);
     for (name, value) in extra.as_object().into_iter().flatten() {
         result.raw(name, value.to_string().as_bytes());
     }
-    result.raw("tools", &list);
+    result.raw(member, &list);
     if let Some(next) = next {
         result.text("nextCursor", next);
     }

@@ -1,32 +1,39 @@
 //! MCP 2026-07-28: stateless, every request carries its own context, and the headers repeat what the body
 //! says (SEP-2575, SEP-2243).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::error::{Code, error_frame, failure};
-use super::frame::{self, Request};
+use super::frame::{self, Message, Request};
+use super::input::{exchange, relay_modern};
 use super::legacy::contains;
 use super::methods::{ListOptions, capabilities, instructions, server_info, written};
-use super::{Answer, Face, Incoming, LEGACY, Listing, MODERN};
+use super::{Answer, Face, Finished, Incoming, LEGACY, MODERN, Out, result};
+use crate::error::Error;
+use crate::gateway::Offer;
 use crate::model::{RawJson, RawObject};
-use crate::upstream::Reply;
+use crate::upstream::{Caller, Reply};
 
 const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 /// How long a client may keep a list: short, because an operator's change is live within a second.
 const LIST_TTL_MS: u64 = 5_000;
 const DISCOVER_TTL_MS: u64 = 300_000;
+/// “Resource not found” of the session era; 2026-07-28 says “invalid params”.
+const OLD_NOT_FOUND: i64 = -32002;
 
 /// Whether a request is of this era: by its header, its `_meta` or its method.
-pub(super) fn is_modern(headers: &HeaderMap, request: &Request<'_>) -> bool {
+pub(super) fn is_modern(incoming: &Incoming, request: &Request<'_>) -> bool {
     if request.method == "initialize" && request.params.get("protocolVersion").is_some() {
         return false;
     }
-    let header = headers.get("mcp-protocol-version").and_then(|value| value.to_str().ok());
     // A date after the last session-era revision is this era's to refuse, with the versions it supports.
-    header.is_some_and(|version| is_date(version) && version > LEGACY[0])
+    incoming.header("mcp-protocol-version").is_some_and(|version| is_date(version) && version > LEGACY[0])
         || request.method == "server/discover"
         || meta(request).is_some_and(|meta| meta.get(META_VERSION).is_some())
 }
@@ -44,99 +51,265 @@ fn meta<'a>(request: &Request<'a>) -> Option<RawObject<'a>> {
 }
 
 impl Face {
-    pub(super) async fn modern(&self, incoming: &Incoming<'_>, request: &Request<'_>, listing: Listing) -> Answer {
-        if let Err(refused) = check(incoming.headers, request) {
+    pub(super) async fn modern(self: &Arc<Self>, incoming: &Incoming, request: &Request<'_>, out: &Out) -> Answer {
+        let checked = match incoming.line {
+            // A connection has no headers.
+            Some(_) => check_meta(request, None),
+            None => check_headers(&incoming.headers, request),
+        };
+        if let Err(refused) = checked.and_then(|()| check_name(incoming, request)) {
             return refused;
         }
+        if let Err(refused) = self.check_params(incoming, request).await {
+            return refused;
+        }
+        let Some(finished) = self.modern_request(incoming, request, out).await else {
+            let body = error_frame(Some(request.id), Code::MethodNotFound, "", None);
+            return Answer::of(StatusCode::NOT_FOUND, body);
+        };
+        match finished {
+            Ok(Reply::Result(result)) => Answer::ok(frame::result(request.id, with_result_type(result).bytes())),
+            Ok(Reply::Error(error)) => {
+                let (error, is_protocol) = modern_error(error);
+                let status = if is_protocol { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+                Answer::of(status, frame::relayed_error(request.id, &error))
+            }
+            Err(error) => Answer::ok(failure(Some(request.id), &error, &incoming.request_id)),
+        }
+    }
+
+    /// `None` for a method that there is not.
+    async fn modern_request(
+        self: &Arc<Self>,
+        incoming: &Incoming,
+        request: &Request<'_>,
+        out: &Out,
+    ) -> Option<Finished> {
+        let params = &request.params;
         let hop = json!({ "io.modelcontextprotocol/serverInfo": server_info() });
-        let result = match request.method.as_ref() {
-            "server/discover" => written(&json!({
+        // What a caller sees depends on its scopes, so nobody else may reuse it.
+        let extra = json!({ "resultType": "complete", "ttlMs": LIST_TTL_MS, "cacheScope": "private", "_meta": hop });
+        Some(match request.method.as_ref() {
+            "server/discover" => result(written(&json!({
                 "resultType": "complete",
                 "supportedVersions": [MODERN],
-                "capabilities": capabilities(),
+                "capabilities": capabilities(MODERN),
                 "instructions": instructions(),
                 "ttlMs": DISCOVER_TTL_MS,
                 "cacheScope": "public",
                 "_meta": hop,
-            })),
+            }))),
             "tools/list" => {
-                // What a caller sees depends on its scopes, so nobody else may reuse it.
-                let extra =
-                    json!({ "resultType": "complete", "ttlMs": LIST_TTL_MS, "cacheScope": "private", "_meta": hop });
-                let options = ListOptions { listing: Some(listing), extra, offsets: false };
-                self.list(incoming, &request.params, &options).await
+                let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
+                result(self.list(incoming, params, &options).await)
             }
-            "tools/call" => match self.call(incoming, request).await {
-                Ok(Reply::Result(result)) => Ok(with_result_type(result)),
-                Ok(Reply::Error(error)) => return Answer::ok(frame::relayed_error(request.id, &error)),
-                Err(error) => Err(error),
-            },
-            _ => {
-                let body = error_frame(Some(request.id), Code::MethodNotFound, "", None);
-                return Answer { status: StatusCode::NOT_FOUND, body };
-            }
-        };
-        Answer::ok(match result {
-            Ok(result) => frame::result(request.id, result.bytes()),
-            Err(error) => failure(Some(request.id), &error, incoming.request_id),
+            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra).await),
+            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra).await),
+            "resources/templates/list" => result(self.offers(incoming, Offer::Templates, params, &extra).await),
+            "subscriptions/listen" => self.listen(incoming, request, out).await,
+            "tools/call" | "prompts/get" | "resources/read" | "completion/complete" | "tasks/get" | "tasks/update"
+            | "tasks/cancel" => self.relayed(incoming, request, out).await.map(|reply| with_cache_hints(request, reply)),
+            _ => return None,
         })
+    }
+
+    /// A request that a server answers.
+    async fn relayed(self: &Arc<Self>, incoming: &Incoming, request: &Request<'_>, out: &Out) -> Finished {
+        let meta = meta(request).unwrap_or_default();
+        let log_level: Option<String> = meta.read(META_LOG_LEVEL).ok().flatten();
+        let wants_log = log_level.is_some();
+        let capabilities = meta.get(META_CAPABILITIES).map_or_else(RawJson::empty_object, RawJson::copy_of);
+        let caller = Caller { capabilities, log_level, takes_input_required: true, ..Caller::plain() };
+        // To hang up is to cancel, in this era.
+        caller.cancel.set();
+        let entered = incoming.line.as_ref().map(|line| line.calls.enter(request.id, &caller.cancel));
+        let asked = async {
+            if let Some(finished) = self.resume(incoming, &request.params, wants_log, out).await {
+                return finished;
+            }
+            let can_be_asked = ["elicitation", "sampling", "roots"].iter().any(|name| caller.offers(name));
+            if !can_be_asked {
+                let (caller, relayed) = caller.relayed();
+                let work = self.dispatch(incoming, request, &caller);
+                return relay_modern(work, relayed, wants_log, out).await;
+            }
+            // It may have to outlive this request, while its caller is asked.
+            let exchange = exchange(caller, |caller| Arc::clone(self).dispatch_owned(incoming.clone(), caller));
+            self.drive(&incoming.principal, exchange, wants_log, out).await
+        };
+        tokio::select! {
+            finished = asked => finished,
+            () = left(entered.as_ref()) => Err(Error::invalid("the call was cancelled")),
+        }
+    }
+
+    async fn dispatch_owned(self: Arc<Self>, incoming: Incoming, caller: Caller) -> Finished {
+        let unreadable = || Error::internal("a request that was read cannot be read again");
+        let raw = serde_json::from_slice(&incoming.body).map_err(|_| unreadable())?;
+        match frame::read(raw) {
+            Ok(Message::Request(request)) => self.dispatch(&incoming, &request, &caller).await,
+            _ => Err(unreadable()),
+        }
+    }
+
+    /// Arguments that travel as headers too must say the same in both places.
+    async fn check_params(&self, incoming: &Incoming, request: &Request<'_>) -> Result<(), Answer> {
+        if request.method != "tools/call" || incoming.line.is_some() {
+            return Ok(());
+        }
+        let name: Option<String> = request.params.read("name").ok().flatten();
+        let Ok(listed) = self.gateway.describe_tool(&incoming.principal, name.as_deref().unwrap_or_default()).await
+        else {
+            return Ok(());
+        };
+        if listed.param_headers.is_empty() {
+            return Ok(());
+        }
+        let arguments: Value = request.params.read("arguments").ok().flatten().unwrap_or_default();
+        for each in listed.param_headers.iter() {
+            let name = format!("mcp-param-{}", each.header.to_ascii_lowercase());
+            let stated = single(&incoming.headers, &name).map(|value| value.map(decode));
+            let same = match (stated, each.text(&arguments)) {
+                (Ok(None), None) => true,
+                (Ok(Some(Some(stated))), Some(text)) => stated == text,
+                _ => false,
+            };
+            if !same {
+                let detail = format!(
+                    "the header Mcp-Param-{} is missing, stands twice or says otherwise than the argument `{}`",
+                    each.header,
+                    each.path.join(".")
+                );
+                return Err(refuse(request, Code::HeaderMismatch, &detail, None));
+            }
+        }
+        Ok(())
     }
 }
 
+async fn left(entered: Option<&super::session::Entered<'_>>) {
+    match entered {
+        Some(entered) => entered.leave.gone().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn refuse(request: &Request<'_>, code: Code, detail: &str, data: Option<&Value>) -> Answer {
+    Answer::bad(error_frame(Some(request.id), code, detail, data))
+}
+
+/// The sole value of a header; an error where it stands twice or is no text.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
+    let mut values = headers.get_all(name).iter();
+    let Some(first) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(());
+    }
+    first.to_str().map(Some).map_err(|_| ())
+}
+
 /// Headers and `_meta` as the revision wants them.
-fn check(headers: &HeaderMap, request: &Request<'_>) -> Result<(), Answer> {
-    let refuse = |code, detail: &str, data: Option<Value>| {
-        let body = error_frame(Some(request.id), code, detail, data.as_ref());
-        Err(Answer { status: StatusCode::BAD_REQUEST, body })
+fn check_headers(headers: &HeaderMap, request: &Request<'_>) -> Result<(), Answer> {
+    let mismatch = |name: &str| {
+        let detail = format!("the header {name} is missing, stands twice or says otherwise than the body");
+        refuse(request, Code::HeaderMismatch, &detail, None)
     };
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let stated = single(headers, "mcp-protocol-version").map_err(|()| mismatch("MCP-Protocol-Version"))?;
+    check_meta(request, Some(stated))?;
+    if single(headers, "mcp-method") != Ok(Some(request.method.as_ref())) {
+        return Err(mismatch("Mcp-Method"));
+    }
+    Ok(())
+}
+
+/// `_meta` as the revision wants it; `stated`: what the header says, where there are headers.
+fn check_meta(request: &Request<'_>, stated: Option<Option<&str>>) -> Result<(), Answer> {
     let meta = meta(request).unwrap_or_default();
     let version: Option<String> = meta.read(META_VERSION).ok().flatten();
-    let stated = header("mcp-protocol-version");
     let unsupported = |requested: &str| {
         let data = json!({ "supported": [MODERN], "requested": requested });
-        refuse(Code::UnsupportedProtocolVersion, "this protocol revision is not supported", Some(data))
+        let detail = "this protocol revision is not supported";
+        Err(refuse(request, Code::UnsupportedProtocolVersion, detail, Some(&data)))
     };
     let Some(version) = version else {
-        if let Some(stated) = stated.filter(|stated| *stated != MODERN) {
+        if let Some(stated) = stated.flatten().filter(|stated| *stated != MODERN) {
             return unsupported(stated);
         }
-        return refuse(Code::InvalidParams, "`_meta` does not say which protocol revision this is", None);
+        let detail = "`_meta` does not say which protocol revision this is";
+        return Err(refuse(request, Code::InvalidParams, detail, None));
     };
-    match stated {
-        Some(stated) if stated == version => {}
-        _ => {
-            return refuse(
-                Code::HeaderMismatch,
-                "the header MCP-Protocol-Version is missing or says otherwise than the body",
-                None,
-            );
-        }
+    if stated.is_some_and(|stated| stated != Some(version.as_str())) {
+        let detail = "the header MCP-Protocol-Version is missing or says otherwise than the body";
+        return Err(refuse(request, Code::HeaderMismatch, detail, None));
     }
     if version != MODERN {
         return unsupported(&version);
     }
-    if header("mcp-method") != Some(request.method.as_ref()) {
-        return refuse(Code::HeaderMismatch, "the header Mcp-Method is missing or says otherwise than the body", None);
-    }
     if !meta.get(META_CAPABILITIES).is_some_and(|value| value.get().starts_with('{')) {
-        return refuse(Code::InvalidParams, "`_meta` does not state the client's capabilities", None);
-    }
-    if request.method == "tools/call" {
-        let name: Option<String> = request.params.read("name").ok().flatten();
-        if name.is_none() {
-            return refuse(Code::InvalidParams, "`name` is missing: the tool to call", None);
-        }
-        let stated = header("mcp-name").and_then(decode);
-        if stated != name {
-            return refuse(
-                Code::HeaderMismatch,
-                "the header Mcp-Name is missing or says otherwise than the body",
-                None,
-            );
-        }
+        let detail = "`_meta` does not state the client's capabilities";
+        return Err(refuse(request, Code::InvalidParams, detail, None));
     }
     Ok(())
+}
+
+/// What the request is about is named, in the body and in the header alike.
+fn check_name(incoming: &Incoming, request: &Request<'_>) -> Result<(), Answer> {
+    let member = match request.method.as_ref() {
+        "tools/call" | "prompts/get" => "name",
+        "resources/read" => "uri",
+        "tasks/get" | "tasks/update" | "tasks/cancel" => "taskId",
+        _ => return Ok(()),
+    };
+    let name: Option<String> = request.params.read(member).ok().flatten();
+    let Some(name) = name else {
+        let data = json!({ "errors": [{ "pointer": format!("/{member}"), "rule": "required, type: string" }] });
+        return Err(refuse(request, Code::InvalidParams, &format!("`{member}` is missing"), Some(&data)));
+    };
+    if incoming.line.is_some() {
+        return Ok(());
+    }
+    let stated = single(&incoming.headers, "mcp-name").ok().flatten().and_then(decode);
+    if stated.as_deref() != Some(name.as_str()) {
+        let detail = "the header Mcp-Name is missing, stands twice or says otherwise than the body";
+        return Err(refuse(request, Code::HeaderMismatch, detail, None));
+    }
+    Ok(())
+}
+
+/// An error of a server's as this era says it, and whether it is one of the protocol's own (HTTP 400).
+fn modern_error(error: RawJson) -> (RawJson, bool) {
+    let Ok(mut value) = error.parse::<Value>() else { return (error, false) };
+    match value["code"].as_i64() {
+        Some(-32022..=-32020) => (error, true),
+        Some(OLD_NOT_FOUND) => {
+            value["code"] = json!(Code::InvalidParams.number());
+            (RawJson::of(&value).unwrap_or(error), false)
+        }
+        _ => (error, false),
+    }
+}
+
+/// An older server says nothing about how long its resources may be kept: not at all, then.
+fn with_cache_hints(request: &Request<'_>, reply: Reply) -> Reply {
+    let result = match reply {
+        Reply::Result(result) if request.method == "resources/read" => result,
+        reply => return reply,
+    };
+    let members: RawObject<'_> = match serde_json::from_str(result.as_str()) {
+        Ok(members) => members,
+        Err(_) => return Reply::Result(result),
+    };
+    if members.get("ttlMs").is_some() || members.get("contents").is_none() {
+        drop(members);
+        return Reply::Result(result);
+    }
+    let mut writer = crate::model::ObjectWriter::new(result.bytes().len() + 64);
+    for (name, value) in members.iter().filter(|(name, _)| *name != "cacheScope") {
+        writer.raw(name, value.get().as_bytes());
+    }
+    writer.raw("ttlMs", b"0");
+    writer.text("cacheScope", "private");
+    Reply::Result(writer.finish())
 }
 
 /// A header's text; `=?base64?…?=` carries what visible ASCII cannot.
@@ -164,28 +337,6 @@ fn with_result_type(result: RawJson) -> RawJson {
     text.extend_from_slice(comma.as_bytes());
     text.extend_from_slice(rest.as_bytes());
     RawJson::check(text).unwrap_or(result)
-}
-
-impl Face {
-    /// Answers MCP of either era.
-    pub async fn mcp(&self, incoming: &Incoming<'_>, listing: Listing) -> Answer {
-        let bad = |body| Answer { status: StatusCode::BAD_REQUEST, body };
-        let raw = match frame::parse(&incoming.body, self.max_depth) {
-            Ok(raw) => raw,
-            Err(malformed) => return bad(malformed.frame),
-        };
-        if raw.get().starts_with('[') {
-            return bad(error_frame(None, Code::InvalidRequest, "batches are not part of MCP; send one message", None));
-        }
-        match frame::read(raw) {
-            Ok(frame::Message::Request(request)) if is_modern(incoming.headers, &request) => {
-                self.modern(incoming, &request, listing).await
-            }
-            Ok(frame::Message::Request(request)) => self.legacy(incoming, &request, listing).await,
-            Ok(frame::Message::Notification | frame::Message::Response) => Answer::accepted(),
-            Err(malformed) => bad(malformed.frame),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,47 +1,49 @@
 //! Plain JSON-RPC 2.0 on `/rpc`: no session, no protocol era, batches allowed.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use http::StatusCode;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
-use super::methods::{ListOptions, initialize, missing, written};
+use super::legacy::batch_of;
+use super::methods::{ListOptions, initialize, missing, plain_capabilities, written};
 use super::{Answer, Face, Incoming, LEGACY};
 use crate::error::{Error, Result};
 use crate::gateway::SearchRequest;
 use crate::model::RawJson;
 use crate::search::Mode;
-use crate::upstream::Reply;
+use crate::upstream::{Caller, Reply};
 
 /// Messages in one batch.
 const MAX_BATCH: usize = 100;
 
 impl Face {
     /// Answers one message or a batch.
-    pub async fn rpc(&self, incoming: &Incoming<'_>) -> Answer {
+    pub async fn rpc(self: &Arc<Self>, incoming: &Incoming) -> Answer {
         let raw = match frame::parse(&incoming.body, self.max_depth) {
             Ok(raw) => raw,
-            Err(malformed) => return Answer { status: StatusCode::BAD_REQUEST, body: malformed.frame },
+            Err(malformed) => return Answer::bad(malformed.frame),
         };
         if !raw.get().starts_with('[') {
             return match frame::read(raw) {
                 Ok(Message::Request(request)) => Answer::ok(self.rpc_request(incoming, &request).await),
-                Ok(Message::Notification | Message::Response) => Answer::accepted(),
-                Err(malformed) => Answer { status: StatusCode::BAD_REQUEST, body: malformed.frame },
+                Ok(Message::Notification { .. } | Message::Response { .. }) => Answer::accepted(),
+                Err(malformed) => Answer::bad(malformed.frame),
             };
         }
         let batch: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
         if batch.is_empty() || batch.len() > MAX_BATCH {
             let detail = format!("a batch holds 1 to {MAX_BATCH} messages");
             let body = error_frame(None, Code::InvalidRequest, &detail, None);
-            return Answer { status: StatusCode::BAD_REQUEST, body };
+            return Answer::bad(body);
         }
         let answers = batch.into_iter().map(|message| async move {
             match frame::read(message) {
                 Ok(Message::Request(request)) => Some(self.rpc_request(incoming, &request).await),
-                Ok(Message::Notification | Message::Response) => None,
+                Ok(Message::Notification { .. } | Message::Response { .. }) => None,
                 Err(malformed) => Some(malformed.frame),
             }
         });
@@ -49,22 +51,19 @@ impl Face {
         if answers.is_empty() {
             return Answer::accepted();
         }
-        let mut body = vec![b'['];
-        body.extend_from_slice(&answers.join(&b","[..]));
-        body.push(b']');
-        Answer::ok(body.into())
+        Answer::ok(batch_of(&answers))
     }
 
-    async fn rpc_request(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Bytes {
+    async fn rpc_request(self: &Arc<Self>, incoming: &Incoming, request: &Request<'_>) -> Bytes {
         let result = match request.method.as_ref() {
-            "initialize" => initialize(LEGACY[0]),
+            "initialize" => initialize(LEGACY[0], &plain_capabilities()),
             "ping" => Ok(RawJson::empty_object()),
             "tools/list" => {
                 let options = ListOptions { listing: None, extra: json!({}), offsets: true };
                 self.list(incoming, &request.params, &options).await
             }
             "tools/search" => self.rpc_search(incoming, request).await,
-            "tools/call" => match self.call(incoming, request).await {
+            "tools/call" => match self.rpc_call(incoming, request).await {
                 Ok(Reply::Result(result)) => Ok(result),
                 Ok(Reply::Error(error)) => return frame::relayed_error(request.id, &error),
                 Err(error) => Err(error),
@@ -73,11 +72,18 @@ impl Face {
         };
         match result {
             Ok(result) => frame::result(request.id, result.bytes()),
-            Err(error) => failure(Some(request.id), &error, incoming.request_id),
+            Err(error) => failure(Some(request.id), &error, &incoming.request_id),
         }
     }
 
-    async fn rpc_search(&self, incoming: &Incoming<'_>, request: &Request<'_>) -> Result<RawJson> {
+    /// A caller that can be asked nothing, and that cancels when it hangs up.
+    async fn rpc_call(&self, incoming: &Incoming, request: &Request<'_>) -> Result<Reply> {
+        let caller = Caller::plain();
+        caller.cancel.set();
+        self.call(incoming, request, &caller).await
+    }
+
+    async fn rpc_search(&self, incoming: &Incoming, request: &Request<'_>) -> Result<RawJson> {
         let params = &request.params;
         let wrong = |name: &str| Error::invalid(format!("`{name}` has the wrong type"));
         let query: Option<String> = params.read("query").map_err(|_| wrong("query"))?;
@@ -90,7 +96,7 @@ impl Face {
             mode: mode.as_deref().map_or(Ok(Mode::Hybrid), str::parse)?,
             limit: limit.unwrap_or(5),
         };
-        let answer = self.gateway.search(incoming.principal, &search).await?;
+        let answer = self.gateway.search(&incoming.principal, &search).await?;
         let mut answer =
             serde_json::to_value(&answer).map_err(|error| Error::internal("write results").source(error))?;
         if explain.unwrap_or(false) {

@@ -2,19 +2,23 @@
 //! because they outlive every library that moves them.
 
 mod names;
+mod param_header;
 mod principal;
 mod raw;
 mod secret;
 mod server;
+mod session;
 mod tenant;
 mod time;
 mod tool;
 
 pub use names::{MAX_EXPOSED_NAME, ServerName, TenantId, exposed_name, split_exposed};
+pub use param_header::ParamHeader;
 pub use principal::{Principal, Scopes};
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;
 pub use server::{CachePolicy, CacheTool, LastSync, Server, SyncStatus, Transport, TransportKind};
+pub use session::{GatewayKey, SessionMail, SessionRecord};
 pub use tenant::{Tenant, TenantStatus, WatcherPosition};
 pub use time::Timestamp;
 pub use tool::{Embedding, Tool, ToolId, ToolStatus};

@@ -36,6 +36,8 @@ impl Scopes {
 pub struct Principal {
     /// Whose catalog and servers.
     pub tenant: TenantId,
+    /// Who vouches for the caller; empty where nobody does.
+    pub issuer: String,
     /// Stable id of the caller within the tenant.
     pub subject: String,
     /// What they may see.
@@ -45,7 +47,18 @@ pub struct Principal {
 impl Principal {
     /// The operator working on the store itself: unrestricted within `tenant`.
     pub fn operator(tenant: TenantId) -> Self {
-        Self { tenant, subject: "operator".to_owned(), scopes: Scopes::All }
+        Self { tenant, issuer: String::new(), subject: "operator".to_owned(), scopes: Scopes::All }
+    }
+
+    /// Whether both are the same caller: tenant, issuer and subject.
+    pub fn identity_is(&self, other: &Self) -> bool {
+        self.subject == other.subject && self.issuer == other.issuer && self.tenant == other.tenant
+    }
+
+    /// Tenant, issuer and subject: what a session or a state that we handed out is bound to.
+    pub fn identity(&self) -> String {
+        // Lengths keep the parts apart, whatever they hold.
+        format!("{}:{}{}:{}{}", self.tenant.as_str().len(), self.tenant, self.issuer.len(), self.issuer, self.subject)
     }
 }
 

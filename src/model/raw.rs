@@ -29,6 +29,11 @@ impl RawJson {
         }
     }
 
+    /// A copy of `raw`.
+    pub fn copy_of(raw: &RawValue) -> Self {
+        Self(Bytes::copy_from_slice(raw.get().as_bytes()))
+    }
+
     /// The JSON text of `value`.
     ///
     /// # Errors

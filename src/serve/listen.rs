@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
@@ -20,8 +20,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
     let config = &app.gateway.config().serve;
-    let mut builder = http1::Builder::new();
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder
+        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         // Counted by `layers::limit_headers`, which answers with a body.
@@ -40,8 +41,9 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
             Ok((stream, _)) => {
                 // Without it every streamed answer waits some 40 ms for the other side's delayed ACK.
                 let _ = stream.set_nodelay(true);
-                let connection = builder.serve_connection(TokioIo::new(stream), service.clone());
-                let watched = connections.watch(connection);
+                // With upgrades: `/ws` leaves HTTP.
+                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service.clone());
+                let watched = connections.watch(connection.into_owned());
                 tokio::spawn(async move {
                     if let Err(error) = watched.await {
                         tracing::debug!(error = %error, "a connection ended early");
@@ -56,6 +58,7 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
     }
     app.draining.store(true, Ordering::Release);
     drop(listener);
+    app.face.close_streams();
     let grace = config.shutdown_grace;
     if tokio::time::timeout(grace, connections.shutdown()).await.is_err() {
         tracing::warn!(grace_seconds = grace.as_secs(), "calls were still under way when the grace period ended");

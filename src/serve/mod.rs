@@ -1,11 +1,13 @@
 //! The HTTP face; the only folder that names axum.
 
+mod connections;
 pub mod demo;
 mod error;
 mod health;
 mod layers;
 mod listen;
 mod principal;
+mod protocol;
 mod router;
 
 use std::net::SocketAddr;
@@ -14,11 +16,16 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::error::{Context as _, Result};
 use crate::gateway::Gateway;
 use crate::jobs;
 use crate::mcp::Face;
+
+pub use connections::lines;
+
+const SWEEP: Duration = Duration::from_secs(1);
 
 /// How the gateway listens.
 #[derive(Clone, Debug)]
@@ -44,8 +51,34 @@ pub struct ServeConfig {
 /// What every handler shares.
 struct App {
     gateway: Arc<Gateway>,
-    face: Face,
+    face: Arc<Face>,
+    streams: connections::Streams,
     draining: AtomicBool,
+}
+
+/// What happens without a request; ends when dropped.
+struct Jobs(Vec<JoinHandle<()>>);
+
+impl Jobs {
+    async fn start(gateway: &Arc<Gateway>) -> Result<Self> {
+        // Before any connection is opened: those that are open already do not watch.
+        let events = gateway.handle_events();
+        // Followed before it is loaded, so that no change falls between the two.
+        let follower = jobs::follow::start(gateway).await?;
+        let tenant = &gateway.config().tenant;
+        gateway.catalog().view(tenant).await.context(|| format!("load tenant `{tenant}`"))?;
+        // Read once while the store is known to be there.
+        gateway.sealer().await?;
+        Ok(Self(vec![events, follower, jobs::sweep::start(gateway)]))
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        for job in &self.0 {
+            job.abort();
+        }
+    }
 }
 
 /// Serves `gateway` on `listener` until `stop` resolves; then drains and closes everything.
@@ -53,20 +86,25 @@ struct App {
 /// # Errors
 /// When the tenant cannot be loaded at start, or the listener fails.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
-    // Followed before it is loaded, so that no change falls between the two.
-    let follower = jobs::follow::start(&gateway).await?;
-    let tenant = gateway.config().tenant.clone();
-    gateway.catalog().view(&tenant).await.context(|| format!("load tenant `{tenant}`"))?;
-    let jobs = [follower, jobs::sweep::start(&gateway)];
+    let jobs = Jobs::start(&gateway).await?;
     let app = Arc::new(App {
         face: Face::new(Arc::clone(&gateway)),
+        streams: connections::Streams::default(),
         gateway: Arc::clone(&gateway),
         draining: AtomicBool::new(false),
     });
+    let sweeping = tokio::spawn(sweep(Arc::clone(&app.face)));
     let outcome = listen::run(&app, listener, stop).await;
-    for job in jobs {
-        job.abort();
-    }
+    sweeping.abort();
+    drop(jobs);
     gateway.close().await;
     outcome
+}
+
+/// Ends what nobody came back to.
+async fn sweep(face: Arc<Face>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        face.sweep();
+    }
 }

@@ -15,7 +15,7 @@ pub(super) fn of(headers: &HeaderMap, config: &Config) -> Result<Principal> {
         None => config.tenant.clone(),
     };
     let scopes = text(headers, "x-mcp-scopes")?.map_or(Scopes::All, Scopes::from_list);
-    Ok(Principal { tenant, subject: "anonymous".to_owned(), scopes })
+    Ok(Principal { tenant, issuer: String::new(), subject: "anonymous".to_owned(), scopes })
 }
 
 /// `X-MCP-Query`. Header values are Latin-1 on the wire, and clients send UTF-8 all the same.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Document;
-use crate::model::{Server, Tenant, Timestamp, Tool, WatcherPosition};
+use crate::model::{GatewayKey, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, WatcherPosition};
 
 /// Which database a collection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +56,10 @@ const TENANTS: CollectionSpec =
 
 const WATCHER_STATE: CollectionSpec = CollectionSpec::new("watcher_state", Home::Control);
 
+const GATEWAY_KEYS: CollectionSpec = CollectionSpec::new("gateway_keys", Home::Control);
+
+const SESSION_CONTEXT: CollectionSpec = CollectionSpec::new("session_context", Home::Tenant);
+
 const ROUTING_REGISTRY: CollectionSpec =
     CollectionSpec { watched: true, ..CollectionSpec::new("routing_registry", Home::Tenant) };
 
@@ -73,7 +77,7 @@ const AUDIT_TELEMETRY: CollectionSpec = CollectionSpec {
 
 /// Every collection.
 pub const COLLECTIONS: &[&CollectionSpec] =
-    &[&TENANTS, &WATCHER_STATE, &ROUTING_REGISTRY, &TOOL_CATALOG, &AUDIT_TELEMETRY];
+    &[&TENANTS, &WATCHER_STATE, &GATEWAY_KEYS, &ROUTING_REGISTRY, &TOOL_CATALOG, &SESSION_CONTEXT, &AUDIT_TELEMETRY];
 
 impl Document for Tenant {
     const SPEC: &'static CollectionSpec = &TENANTS;
@@ -108,5 +112,37 @@ impl Document for Tool {
 
     fn id(&self) -> &str {
         self.id.as_str()
+    }
+}
+
+impl Document for GatewayKey {
+    const SPEC: &'static CollectionSpec = &GATEWAY_KEYS;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Document for SessionRecord {
+    const SPEC: &'static CollectionSpec = &SESSION_CONTEXT;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+impl Document for SessionMail {
+    const SPEC: &'static CollectionSpec = &SESSION_CONTEXT;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
     }
 }

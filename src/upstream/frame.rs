@@ -16,7 +16,7 @@ pub(super) const LEGACY: &str = "2025-11-25";
 /// Every session-era revision we speak.
 pub(super) const LEGACY_KNOWN: [&str; 4] = [LEGACY, "2025-06-18", "2025-03-26", "2024-11-05"];
 
-/// `_meta` members that belong to one hop (MCP 2026-07-28, “Per-request metadata”): ours are put in their
+/// `_meta` members that belong to one hop (MCP 2026-07-28, “Per-request metadata”): this hop's are put in their
 /// place towards a modern server, none towards an older one.
 const HOP_META: [&str; 4] = [
     "io.modelcontextprotocol/protocolVersion",
@@ -24,7 +24,6 @@ const HOP_META: [&str; 4] = [
     "io.modelcontextprotocol/clientCapabilities",
     "io.modelcontextprotocol/logLevel",
 ];
-/// Progress is not relayed yet, so none is asked for.
 const PROGRESS_TOKEN: &str = "progressToken";
 
 /// Who we are, to a server.
@@ -37,41 +36,51 @@ pub(super) enum Era {
     Legacy,
 }
 
-/// A whole request frame.
+/// A whole request frame. Its id is the progress token too, where the caller wants progress: callers' own tokens may
+/// collide.
 pub(super) fn request(id: u64, request: &Request<'_>, era: Era) -> Bytes {
     let arguments = request.params.get("arguments").map_or(0, |raw| raw.get().len());
     let mut frame = ObjectWriter::new(256 + arguments);
     frame.text("jsonrpc", "2.0");
     frame.raw("id", id.to_string().as_bytes());
     frame.text("method", request.method);
-    frame.object("params", |params| write_params(params, request, era));
+    frame.object("params", |params| write_params(params, id, request, era));
     frame.finish().bytes().clone()
 }
 
-fn write_params(params: &mut ObjectWriter, request: &Request<'_>, era: Era) {
-    if let Some(name) = request.name {
-        params.text("name", name);
+fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: Era) {
+    if let Some(target) = &request.target {
+        params.text(target.member, target.value);
     }
+    let is_target = |member: &str| request.target.as_ref().is_some_and(|target| target.member == member);
     let mut meta = None;
     for (member, value) in request.params.iter() {
         match member {
             // `server` is ours: it told us where the call goes.
-            "name" | "server" if request.name.is_some() => {}
+            "server" if is_target("name") => {}
             "_meta" => meta = Some(value),
+            _ if is_target(member) => {}
             _ => params.raw(member, value.get().as_bytes()),
         }
     }
     let given = meta.and_then(|raw| RawObject::parse(raw).ok()).unwrap_or_default();
+    let wants_progress = request.caller.relay.is_some() && given.get(PROGRESS_TOKEN).is_some();
     let ours = |member: &str| HOP_META.contains(&member) || member == PROGRESS_TOKEN || member.starts_with("mcpgw/");
     let kept = || given.iter().filter(|(member, _)| !ours(member));
-    if era == Era::Legacy && kept().next().is_none() {
+    if era == Era::Legacy && !wants_progress && kept().next().is_none() {
         return;
     }
     params.object("_meta", |meta| {
         if era == Era::Modern {
             meta.text("io.modelcontextprotocol/protocolVersion", MODERN);
             meta.raw("io.modelcontextprotocol/clientInfo", CLIENT_INFO.as_bytes());
-            meta.raw("io.modelcontextprotocol/clientCapabilities", b"{}");
+            meta.raw("io.modelcontextprotocol/clientCapabilities", request.caller.capabilities.bytes());
+            if let Some(level) = &request.caller.log_level {
+                meta.text("io.modelcontextprotocol/logLevel", level);
+            }
+        }
+        if wants_progress {
+            meta.raw(PROGRESS_TOKEN, id.to_string().as_bytes());
         }
         for (member, value) in kept() {
             meta.raw(member, value.get().as_bytes());
@@ -79,34 +88,77 @@ fn write_params(params: &mut ObjectWriter, request: &Request<'_>, era: Era) {
     });
 }
 
-/// `initialize`, offering the newest session-era revision and no capabilities: what a server asks of its
-/// client is not relayed yet.
-pub(super) fn initialize(id: u64) -> Bytes {
+/// The caller's progress token, text or number.
+pub(super) fn progress_token<'a>(params: &RawObject<'a>) -> Option<&'a RawValue> {
+    let meta = RawObject::parse(params.get("_meta")?).ok()?;
+    meta.get(PROGRESS_TOKEN)
+}
+
+/// `initialize`, offering the newest session-era revision and what the callers of the connection can do.
+pub(super) fn initialize(id: u64, capabilities: &RawJson) -> Bytes {
+    let capabilities = capabilities.as_str();
     Bytes::from(format!(
-        r#"{{"jsonrpc":"2.0","id":{id},"method":"initialize","params":{{"protocolVersion":"{LEGACY}","capabilities":{{}},"clientInfo":{CLIENT_INFO}}}}}"#
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"initialize","params":{{"protocolVersion":"{LEGACY}","capabilities":{capabilities},"clientInfo":{CLIENT_INFO}}}}}"#
     ))
 }
 
 /// The notification that ends the handshake.
 pub(super) const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 
-/// Our answer to a request of the server's.
-pub(super) fn answer(method: &str, id: &RawValue) -> Bytes {
-    let id = id.get();
-    Bytes::from(match method {
-        "ping" => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#),
-        _ => format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32601,"message":"METHOD_NOT_FOUND"}}}}"#),
-    })
+/// A notification of ours.
+pub(super) fn notification(method: &str, params: &RawJson) -> Bytes {
+    let mut frame = ObjectWriter::new(64 + params.bytes().len());
+    frame.text("jsonrpc", "2.0");
+    frame.text("method", method);
+    frame.raw("params", params.bytes());
+    frame.finish().bytes().clone()
+}
+
+/// Says that nobody waits for the answer to request `id` any more.
+pub(super) fn cancelled(id: u64) -> Bytes {
+    Bytes::from(format!(
+        r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{id},"reason":"the caller no longer waits"}}}}"#
+    ))
+}
+
+/// Our own answer to a request of the server's.
+pub(super) fn own_answer(method: &str, id: &RawJson) -> Bytes {
+    match method {
+        "ping" => response(id, &Reply::Result(RawJson::empty_object())),
+        _ => error_response(id, -32601, "METHOD_NOT_FOUND"),
+    }
+}
+
+/// A caller's answer to a request of the server's.
+pub(super) fn response(id: &RawJson, reply: &Reply) -> Bytes {
+    let (member, value) = match reply {
+        Reply::Result(result) => ("result", result),
+        Reply::Error(error) => ("error", error),
+    };
+    Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{},"{member}":{}}}"#, id.as_str(), value.as_str()))
+}
+
+/// An error of ours in answer to a request of the server's.
+pub(super) fn error_response(id: &RawJson, code: i32, message: &str) -> Bytes {
+    let id = id.as_str();
+    Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"{message}"}}}}"#))
+}
+
+/// A request of the server's.
+pub(super) struct Question {
+    pub(super) id: RawJson,
+    pub(super) method: String,
+    pub(super) params: RawJson,
 }
 
 /// A received message.
 pub(super) enum Incoming {
     /// The answer to our request of this id.
     Reply(u64, Reply),
-    /// The server asks us.
-    Request { method: String, answer: Bytes },
-    /// The server tells us.
-    Notification,
+    /// The server asks.
+    Request(Question),
+    /// The server tells.
+    Notification { method: String, params: RawJson },
     /// An answer to no request of ours: an id that is no number, or an error without id.
     Stray(Option<RawJson>),
 }
@@ -119,6 +171,8 @@ struct Envelope<'a> {
     id: Option<&'a RawValue>,
     #[serde(borrow, default)]
     method: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    params: Option<&'a RawValue>,
     #[serde(borrow, default)]
     result: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -135,11 +189,15 @@ pub(super) fn read(buffer: &Bytes) -> Result<Incoming, String> {
         return Err("it sent a message that is not JSON-RPC 2.0".to_owned());
     }
     let number = frame.id.and_then(|id| id.get().parse::<u64>().ok());
+    let params = || frame.params.map_or_else(RawJson::empty_object, |params| RawJson::slice_of(buffer, params));
     match (frame.method, frame.id, frame.result, frame.error) {
         (Some(method), Some(id), ..) => {
-            Ok(Incoming::Request { answer: answer(&method, id), method: method.into_owned() })
+            let id = RawJson::slice_of(buffer, id);
+            Ok(Incoming::Request(Question { id, method: method.into_owned(), params: params() }))
         }
-        (Some(_), None, ..) => Ok(Incoming::Notification),
+        (Some(method), None, ..) => {
+            Ok(Incoming::Notification { method: method.into_owned(), params: params() })
+        }
         (None, _, Some(result), None) => Ok(match number {
             Some(id) => Incoming::Reply(id, Reply::Result(RawJson::slice_of(buffer, result))),
             None => Incoming::Stray(None),
@@ -165,6 +223,8 @@ struct Handshake {
     supported_versions: Vec<String>,
     #[serde(default)]
     server_info: Option<ServerInfo>,
+    #[serde(default)]
+    capabilities: serde_json::Map<String, serde_json::Value>,
     #[serde(default, rename = "_meta")]
     meta: Option<HandshakeMeta>,
 }
@@ -187,7 +247,7 @@ impl Handshake {
     fn greeting(self, protocol: &str) -> Greeting {
         let info = self.server_info.or(self.meta.and_then(|meta| meta.server_info));
         let (name, version) = info.map_or((None, None), |info| (info.name, info.version));
-        Greeting { protocol: protocol.to_owned(), name, version }
+        Greeting { protocol: protocol.to_owned(), name, version, capabilities: self.capabilities }
     }
 }
 
@@ -245,25 +305,44 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::upstream::{Caller, Target};
 
-    fn sent(params: &str, name: Option<&str>, era: Era) -> String {
+    fn sent(params: &str, name: Option<&str>, era: Era, caller: &Caller) -> String {
         let raw: Box<RawValue> = serde_json::from_str(params).expect("json");
         let params = RawObject::parse(&raw).expect("an object");
-        let frame = request(7, &Request { method: "tools/call", params: &params, name, deadline: Instant::now() }, era);
-        String::from_utf8(frame.to_vec()).expect("text")
+        let target = name.map(|value| Target { member: "name", value });
+        let call = Request { target, ..Request::new("tools/call", &params, caller, Instant::now()) };
+        String::from_utf8(request(7, &call, era).to_vec()).expect("text")
     }
 
     #[test]
     fn unknown_members_travel_and_hop_meta_does_not() {
         let params = r#"{"name":"s__t","arguments":{"b":1, "a":1.0},"task":{"ttl":1},"_meta":{"progressToken":1,"traceparent":"00-x","io.modelcontextprotocol/protocolVersion":"2099"}}"#;
+        let plain = Caller::plain();
         assert_eq!(
-            sent(params, Some("t"), Era::Legacy),
+            sent(params, Some("t"), Era::Legacy, &plain),
             r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"t","arguments":{"b":1, "a":1.0},"task":{"ttl":1},"_meta":{"traceparent":"00-x"}}}"#
         );
-        let modern = sent(params, Some("t"), Era::Modern);
+        let modern = sent(params, Some("t"), Era::Modern, &plain);
         assert!(modern.contains(r#""io.modelcontextprotocol/protocolVersion":"2026-07-28""#), "{modern}");
         assert!(modern.contains(r#""traceparent":"00-x""#) && !modern.contains("2099"), "{modern}");
-        assert_eq!(sent("{}", None, Era::Legacy), r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#);
+        assert_eq!(
+            sent("{}", None, Era::Legacy, &plain),
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#
+        );
+    }
+
+    #[test]
+    fn a_caller_that_takes_progress_gets_it_under_our_id() {
+        let (mut caller, _receiver) = Caller::plain().relayed();
+        caller.capabilities = RawJson::check(r#"{"roots":{}}"#).expect("json");
+        let params = r#"{"_meta":{"progressToken":"mine"}}"#;
+        assert_eq!(
+            sent(params, None, Era::Legacy, &caller),
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"_meta":{"progressToken":7}}}"#
+        );
+        let modern = sent(params, None, Era::Modern, &caller);
+        assert!(modern.contains(r#""io.modelcontextprotocol/clientCapabilities":{"roots":{}}"#), "{modern}");
     }
 
     #[test]
@@ -283,8 +362,8 @@ mod tests {
         assert!(matches!(read(r#"{"jsonrpc":"2.0","id":3,"error":{}}"#), Ok(Incoming::Reply(3, Reply::Error(_)))));
         assert!(matches!(read(r#"{"jsonrpc":"2.0","id":null,"error":{}}"#), Ok(Incoming::Stray(Some(_)))));
         assert!(matches!(read(r#"{"jsonrpc":"2.0","id":"3","result":{}}"#), Ok(Incoming::Stray(None))));
-        assert!(matches!(read(r#"{"jsonrpc":"2.0","method":"x"}"#), Ok(Incoming::Notification)));
-        assert!(matches!(read(r#"{"jsonrpc":"2.0","id":"q","method":"ping"}"#), Ok(Incoming::Request { .. })));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","method":"x"}"#), Ok(Incoming::Notification { .. })));
+        assert!(matches!(read(r#"{"jsonrpc":"2.0","id":"q","method":"ping"}"#), Ok(Incoming::Request(_))));
         for bad in ["<html>", "[]", "{}", r#"{"jsonrpc":"1.0","id":1,"result":1}"#, r#"{"jsonrpc":"2.0","id":1}"#] {
             assert!(read(bad).is_err(), "{bad}");
         }

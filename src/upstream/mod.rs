@@ -4,10 +4,16 @@
 //! only the envelope is read. One kept [`Upstream`] per (tenant, server) lives in the [`Pool`].
 
 mod address;
+mod breaker;
+mod events;
 mod frame;
 mod http;
+mod link;
 mod pool;
+mod relay;
+mod sse;
 mod stdio;
+mod subscription;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,15 +21,20 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{RawJson, RawObject, Server, Transport};
+use crate::model::{ParamHeader, RawJson, RawObject, Server, Transport};
 
 pub use pool::Pool;
+pub use relay::{ASK_TIMEOUT, Ask, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
 
 /// Limits and policy towards downstream servers.
 #[derive(Clone, Debug)]
 pub struct UpstreamConfig {
     /// Hard deadline of a call, where the server has none of its own.
     pub timeout: Duration,
+    /// Requests of one server under way.
+    pub max_concurrent: usize,
+    /// Requests of one server that wait for room.
+    pub max_queued: usize,
     /// Largest answer.
     pub max_result_bytes: usize,
     /// Largest single event of a stream.
@@ -42,10 +53,31 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// Its parameters as the caller wrote them.
     pub params: &'a RawObject<'a>,
-    /// Replaces `params.name`: the tool's own name instead of the one we expose.
-    pub name: Option<&'a str>,
+    /// What the server knows under another name than the caller.
+    pub target: Option<Target<'a>>,
+    /// Arguments that travel as headers too, where the server is modern and on HTTP.
+    pub param_headers: &'a [ParamHeader],
+    /// Who asks.
+    pub caller: &'a Caller,
     /// When to give up.
     pub deadline: Instant,
+}
+
+impl<'a> Request<'a> {
+    /// A request without target.
+    pub fn new(method: &'a str, params: &'a RawObject<'a>, caller: &'a Caller, deadline: Instant) -> Self {
+        Self { method, params, target: None, param_headers: &[], caller, deadline }
+    }
+}
+
+/// What a request is about: the member of its parameters that `Mcp-Name` repeats, with the server's own value in place
+/// of the one that we expose.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// `name`, `uri` or `taskId`.
+    pub member: &'static str,
+    /// The server's own value.
+    pub value: &'a str,
 }
 
 /// The answer to a request, untouched.
@@ -58,7 +90,7 @@ pub enum Reply {
 }
 
 /// The facts a server gives about itself when the connection opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Greeting {
     /// The protocol revision in force.
     pub protocol: String,
@@ -66,6 +98,21 @@ pub struct Greeting {
     pub name: Option<String>,
     /// `serverInfo.version`, where given.
     pub version: Option<String>,
+    /// What it can do.
+    pub capabilities: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Greeting {
+    /// Whether the server has the capability `name`.
+    pub fn can(&self, name: &str) -> bool {
+        self.capabilities.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Whether the capability `name` has `flag` set.
+    pub fn flag(&self, name: &str, flag: &str) -> bool {
+        let value = self.capabilities.get(name).and_then(|capability| capability.get(flag));
+        value.and_then(serde_json::Value::as_bool).unwrap_or(false)
+    }
 }
 
 /// A kept connection to one server.
@@ -81,8 +128,26 @@ pub trait Upstream: Send + Sync {
     /// Connects where needed and says who answered.
     async fn greet(&self, deadline: Instant) -> Result<Greeting>;
 
+    /// Tells a server of the session era something, if the connection is open.
+    async fn notify(&self, method: &str, params: &RawJson);
+
+    /// Has the server say when the resource `uri` changes, for one more subscriber.
+    ///
+    /// # Errors
+    /// As [`Self::request`]; a refusal of the server's is a [`Reply::Error`].
+    async fn subscribe(&self, uri: &str, deadline: Instant) -> Result<Reply>;
+
+    /// One subscriber of `uri` less.
+    async fn unsubscribe(&self, uri: &str);
+
     /// Ends the connection and everything it started, if nothing was asked for `idle`.
     async fn close_if_idle(&self, idle: Duration);
+
+    /// Whether the server speaks 2026-07-28; `None` while that is not known.
+    fn is_modern(&self) -> Option<bool>;
+
+    /// Requests under way whose callers want to hear more than the answer, or that wait on a shared pipe.
+    fn under_way(&self) -> usize;
 }
 
 /// Checks what can be checked of a server before it is stored: the URL's shape, the program's path, and the
@@ -93,15 +158,10 @@ pub trait Upstream: Send + Sync {
 pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     let name = &server.name;
     match &server.transport {
-        Transport::StreamableHttp { url, headers } => {
+        Transport::StreamableHttp { url, headers } | Transport::Sse { url, headers } => {
             address::check_url(name, url, config.allow_private_networks)?;
             http::header_map(name, headers).map(|_| ())
         }
-        Transport::Sse { .. } => Err(Error::new(
-            Kind::Refused,
-            format!("server `{name}` uses the older HTTP+SSE transport, which this version does not speak yet"),
-        )
-        .help("use the server's streamable HTTP endpoint, often the same address ending in /mcp")),
         Transport::Stdio { command, .. } => {
             if command.trim().is_empty() || command.contains('\0') {
                 return Err(Error::invalid(format!("server `{name}` names no program")));
@@ -130,8 +190,12 @@ fn unavailable(server: &Server, why: impl Into<String>) -> Error {
         .help(format!("run `mcpgw server test {}`", server.name))
 }
 
+/// The reason in an error that says nothing about the health of the server.
+const TOO_LARGE: &str = "answer_too_large";
+
 fn answer_too_large(server: &Server, limit: usize) -> Error {
     broke_protocol(server, format!("its answer is larger than {limit} bytes"))
+        .data(serde_json::json!({ "reason": TOO_LARGE, "limit_bytes": limit }))
         .help("raise MAX_RESULT_BYTES if that is what you want")
 }
 

@@ -1,14 +1,30 @@
-//! One kept connection per (tenant, server).
+//! The kept connections: one per (tenant, server) that everybody shares, and one for each client that a server of the
+//! session era may ask something.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc;
+
+use super::breaker::{Breaker, Pace, Refusal};
 use super::http::{HttpUpstream, tls_config};
+use super::link::Owner;
+use super::relay::{Audience, Caller, Event, SessionKey};
+use super::sse::SseUpstream;
 use super::stdio::StdioUpstream;
-use super::{Upstream, UpstreamConfig, check};
-use crate::error::Result;
-use crate::model::{Server, ServerName, TenantId, Transport};
+use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
+use crate::error::{Error, Kind, Result};
+use crate::model::{RawJson, Server, ServerName, TenantId, Transport};
+
+/// Events that wait to be taken.
+const EVENTS: usize = 1024;
+/// Connections to one server beside the shared one.
+const MAX_OWN: usize = 64;
+/// A connection for one call at a time is closed after this.
+const SLOT_IDLE: Duration = Duration::from_secs(60);
 
 /// Whose, and which.
 type Key = (TenantId, ServerName);
@@ -16,21 +32,38 @@ type Key = (TenantId, ServerName);
 /// The connections of this process.
 pub struct Pool {
     config: UpstreamConfig,
-    tls: std::sync::OnceLock<rustls::ClientConfig>,
-    entries: RwLock<HashMap<Key, Entry>>,
+    tls: OnceLock<rustls::ClientConfig>,
+    events: OnceLock<mpsc::Sender<Event>>,
+    pace: Arc<Pace>,
+    places: RwLock<HashMap<Key, Arc<Place>>>,
+}
+
+/// Everything about one server.
+struct Place {
+    /// What the connections were made for; a changed transport needs others.
+    transport: Transport,
+    breaker: Arc<Breaker>,
+    era: AtomicU8,
+    connections: Mutex<HashMap<Audience, Connection>>,
+    /// Slots in use, by the hash of the capabilities.
+    slots: Mutex<BTreeMap<u64, BTreeSet<u16>>>,
 }
 
 #[derive(Clone)]
-struct Entry {
-    /// What the connection was made for; a changed transport needs another one.
-    transport: Transport,
+struct Connection {
     upstream: Arc<dyn Upstream>,
+    last_used: Instant,
 }
+
+const UNKNOWN: u8 = 0;
+const SESSIONS: u8 = 1;
+const MODERN: u8 = 2;
 
 impl Pool {
     /// An empty pool.
     pub fn new(config: UpstreamConfig) -> Self {
-        Self { config, tls: std::sync::OnceLock::new(), entries: RwLock::default() }
+        let (tls, events) = (OnceLock::new(), OnceLock::new());
+        Self { config, tls, events, pace: Pace::new(), places: RwLock::default() }
     }
 
     /// Limits and policy.
@@ -38,62 +71,250 @@ impl Pool {
         &self.config
     }
 
-    /// The kept connection to `server`; a new, unopened one where there is none or it has moved.
+    /// What the servers say that belongs to no request, from now on; `None` when somebody takes it already.
+    /// Connections that were opened before do not watch.
+    pub fn watch(&self) -> Option<mpsc::Receiver<Event>> {
+        let (sender, receiver) = mpsc::channel(EVENTS);
+        self.events.set(sender).is_ok().then_some(receiver)
+    }
+
+    /// Sends a request over the connection that its caller needs, if the server is well enough to be asked.
+    ///
+    /// # Errors
+    /// As [`check`] and [`Upstream::request`]; [`Kind::UpstreamUnavailable`] with `retry_after_ms` while the server's
+    /// circuit is open, and when too much is under way.
+    pub async fn request(&self, tenant: &TenantId, server: &Arc<Server>, request: &Request<'_>) -> Result<Reply> {
+        let place = self.place(tenant, server)?;
+        let admitted = tokio::time::timeout_at(request.deadline.into(), place.breaker.admit()).await;
+        let permit = admitted.map_err(|_| timed_out(server))?.map_err(|refusal| refused(server, refusal))?;
+        let slot = place.audience(request.caller);
+        let audience = match &slot {
+            Some(slot) => &slot.audience,
+            None => return Err(refused(server, Refusal::Full)),
+        };
+        let upstream = self.connection(tenant, server, &place, audience, &request.caller.capabilities)?;
+        let outcome = upstream.request(request).await;
+        if place.era.load(Ordering::Relaxed) == UNKNOWN
+            && let Some(modern) = upstream.is_modern()
+        {
+            place.era.store(if modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
+        }
+        match &outcome {
+            Ok(_) => permit.succeeded(),
+            Err(error) if error.details().is_some_and(|data| data["reason"] == TOO_LARGE) => permit.succeeded(),
+            Err(error) => match error.kind() {
+                Kind::UpstreamTimeout | Kind::UpstreamUnavailable | Kind::UpstreamError => permit.failed(),
+                _ => drop(permit),
+            },
+        }
+        outcome
+    }
+
+    /// The shared connection to `server`; a new, unopened one where there is none or it has moved.
     ///
     /// # Errors
     /// As [`check`].
-    pub fn get(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<dyn Upstream>> {
+    pub fn shared(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<dyn Upstream>> {
+        let place = self.place(tenant, server)?;
+        self.connection(tenant, server, &place, &Audience::Shared, &RawJson::empty_object())
+    }
+
+    /// Tells the servers that a session has connections of its own to.
+    pub async fn notify(&self, session: &SessionKey, method: &str, params: &RawJson) {
+        let audience = Audience::Session(session.clone());
+        for place in self.all() {
+            let connection = place.connections().get(&audience).map(|it| Arc::clone(&it.upstream));
+            if let Some(upstream) = connection {
+                upstream.notify(method, params).await;
+            }
+        }
+    }
+
+    /// Closes the connections of a session that has ended.
+    pub fn end_session(&self, session: &SessionKey) {
+        let audience = Audience::Session(session.clone());
+        for place in self.all() {
+            if let Some(connection) = place.connections().remove(&audience) {
+                close_later(connection.upstream);
+            }
+        }
+    }
+
+    /// How long the circuit of a server stays open; `None` while it is closed.
+    pub fn circuit(&self, tenant: &TenantId, server: &ServerName) -> Option<Duration> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        places.get(&(tenant.clone(), server.clone()))?.breaker.is_open()
+    }
+
+    fn place(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<Place>> {
         let key = (tenant.clone(), server.name.clone());
-        let known = self.entries.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(entry) = known.filter(|entry| entry.transport == server.transport) {
-            return Ok(entry.upstream);
+        let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(place) = known.filter(|place| place.transport == server.transport) {
+            return Ok(place);
         }
         check(server, &self.config)?;
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = entries.get(&key).filter(|entry| entry.transport == server.transport) {
-            return Ok(Arc::clone(&entry.upstream));
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = places.get(&key).filter(|place| place.transport == server.transport) {
+            return Ok(Arc::clone(place));
         }
-        let upstream = self.connect(server)?;
-        let entry = Entry { transport: server.transport.clone(), upstream: Arc::clone(&upstream) };
-        if let Some(former) = entries.insert(key, entry) {
-            close_later(former.upstream);
+        let place = Arc::new(Place {
+            transport: server.transport.clone(),
+            breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace),
+            era: AtomicU8::new(UNKNOWN),
+            connections: Mutex::default(),
+            slots: Mutex::default(),
+        });
+        if let Some(former) = places.insert(key, Arc::clone(&place)) {
+            former.close_all();
         }
+        Ok(place)
+    }
+
+    fn connection(
+        &self,
+        tenant: &TenantId,
+        server: &Arc<Server>,
+        place: &Place,
+        audience: &Audience,
+        capabilities: &RawJson,
+    ) -> Result<Arc<dyn Upstream>> {
+        let mut connections = place.connections();
+        if let Some(known) = connections.get_mut(audience) {
+            known.last_used = Instant::now();
+            return Ok(Arc::clone(&known.upstream));
+        }
+        if *audience != Audience::Shared && connections.len() > MAX_OWN {
+            let idle = connections.iter().filter(|(key, it)| **key != Audience::Shared && it.upstream.under_way() == 0);
+            let oldest = idle.min_by_key(|(_, connection)| connection.last_used).map(|(key, _)| key.clone());
+            let former = oldest.and_then(|oldest| connections.remove(&oldest));
+            close_later(former.ok_or_else(|| refused(server, Refusal::Full))?.upstream);
+        }
+        let owner = Owner {
+            tenant: tenant.clone(),
+            server: Arc::clone(server),
+            audience: audience.clone(),
+            capabilities: if *audience == Audience::Shared { RawJson::empty_object() } else { capabilities.clone() },
+            events: self.events.get().cloned(),
+        };
+        let upstream = self.connect(owner)?;
+        connections.insert(audience.clone(), Connection { upstream: Arc::clone(&upstream), last_used: Instant::now() });
         Ok(upstream)
     }
 
-    fn connect(&self, server: &Arc<Server>) -> Result<Arc<dyn Upstream>> {
+    fn connect(&self, owner: Owner) -> Result<Arc<dyn Upstream>> {
+        let server = Arc::clone(&owner.server);
+        let tls = || self.tls.get_or_init(tls_config);
         Ok(match &server.transport {
-            Transport::StreamableHttp { url, headers } | Transport::Sse { url, headers } => {
-                let tls = self.tls.get_or_init(tls_config);
-                Arc::new(HttpUpstream::new(Arc::clone(server), url, headers, &self.config, tls)?)
+            Transport::StreamableHttp { url, headers } => {
+                Arc::new(HttpUpstream::new(owner, url, headers, &self.config, tls(), &self.pace)?)
             }
-            Transport::Stdio { .. } => Arc::new(StdioUpstream::new(Arc::clone(server), &self.config)),
+            Transport::Sse { url, headers } => Arc::new(SseUpstream::new(owner, url, headers, &self.config, tls())?),
+            Transport::Stdio { .. } => Arc::new(StdioUpstream::new(owner, &self.config)),
         })
     }
 
     /// Closes the connections to all other servers: they were removed or disabled.
     pub fn keep_only(&self, used: &[Key]) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        for (_, entry) in entries.extract_if(|key, _| !used.contains(key)) {
-            close_later(entry.upstream);
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        for (_, place) in places.extract_if(|key, _| !used.contains(key)) {
+            place.close_all();
         }
     }
 
-    /// Stops children that were not used for `STDIO_IDLE_SECONDS`.
+    /// Stops children that were not used for `STDIO_IDLE_SECONDS`, and closes what was opened for calls that are over.
     pub async fn close_idle(&self) {
-        for upstream in self.all() {
-            upstream.close_if_idle(self.config.stdio_idle).await;
+        for place in self.all() {
+            let over = |audience: &Audience, it: &mut Connection| {
+                matches!(audience, Audience::Slot { .. })
+                    && it.last_used.elapsed() > SLOT_IDLE
+                    && it.upstream.under_way() == 0
+            };
+            let (closed, kept): (Vec<Connection>, Vec<Connection>) = {
+                let mut connections = place.connections();
+                let closed = connections.extract_if(over).map(|(_, connection)| connection).collect();
+                (closed, connections.values().cloned().collect())
+            };
+            for connection in closed {
+                close_later(connection.upstream);
+            }
+            for connection in kept {
+                connection.upstream.close_if_idle(self.config.stdio_idle).await;
+            }
         }
     }
 
     /// Ends every connection and child and waits until they are gone.
     pub async fn close(&self) {
-        futures_util::future::join_all(self.all().iter().map(|each| each.close_if_idle(Duration::ZERO))).await;
+        let all: Vec<Connection> =
+            self.all().iter().flat_map(|place| place.connections().values().cloned().collect::<Vec<_>>()).collect();
+        futures_util::future::join_all(all.iter().map(|each| each.upstream.close_if_idle(Duration::ZERO))).await;
     }
 
-    fn all(&self) -> Vec<Arc<dyn Upstream>> {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        entries.values().map(|entry| Arc::clone(&entry.upstream)).collect()
+    fn all(&self) -> Vec<Arc<Place>> {
+        self.places.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+}
+
+impl Place {
+    fn connections(&self) -> std::sync::MutexGuard<'_, HashMap<Audience, Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close_all(&self) {
+        for (_, connection) in self.connections().drain() {
+            close_later(connection.upstream);
+        }
+    }
+
+    /// Which connection a caller needs; `None` when there are no more.
+    fn audience(&self, caller: &Caller) -> Option<Seat<'_>> {
+        let seat = |audience| Some(Seat { place: self, audience });
+        if !caller.needs_its_own() || self.era.load(Ordering::Relaxed) == MODERN {
+            return seat(Audience::Shared);
+        }
+        if let Some(session) = &caller.session {
+            return seat(Audience::Session(session.clone()));
+        }
+        let mut hasher = std::hash::DefaultHasher::new();
+        caller.capabilities.bytes().hash(&mut hasher);
+        let capabilities = hasher.finish();
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = slots.entry(capabilities).or_default();
+        let number = (0..u16::try_from(MAX_OWN).unwrap_or(u16::MAX)).find(|number| !used.contains(number))?;
+        used.insert(number);
+        seat(Audience::Slot { capabilities, number })
+    }
+}
+
+/// A caller's place on a connection; a slot is free again when this is dropped.
+struct Seat<'a> {
+    place: &'a Place,
+    audience: Audience,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        if let Audience::Slot { capabilities, number } = &self.audience {
+            let mut slots = self.place.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(used) = slots.get_mut(capabilities) {
+                used.remove(number);
+                if used.is_empty() {
+                    slots.remove(capabilities);
+                }
+            }
+        }
+    }
+}
+
+fn refused(server: &Server, refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Open { retry_after } => {
+            let retry_after_ms = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX).max(1);
+            unavailable(server, "it failed several times in a row and is left alone for a while")
+                .data(serde_json::json!({ "reason": "circuit_open", "retry_after_ms": retry_after_ms }))
+        }
+        Refusal::Full => unavailable(server, "too many calls of it are under way and waiting")
+            .data(serde_json::json!({ "reason": "too_many_calls", "retry_after_ms": 1000 })),
     }
 }
 

@@ -4,9 +4,9 @@
 //! drained and the last lines are kept for error messages. A child that ends is started again with a
 //! growing pause, one that is not used is stopped.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,9 +18,13 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::frame::{self, Era, Incoming};
-use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, answer_too_large, timed_out, unavailable};
+use super::link::{CancelOnDrop, Link, NoReply, Owner, Patience, Side};
+use super::relay::{Audience, Caller, Clock};
+use super::{
+    Greeting, Reply, Request, Upstream, UpstreamConfig, answer_too_large, subscription, timed_out, unavailable,
+};
 use crate::error::{Error, Result};
-use crate::model::{RawObject, Server, Transport};
+use crate::model::{RawJson, RawObject, Server, Transport};
 
 /// How long a silent server may think about a question of the other era.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -43,12 +47,15 @@ pub(super) struct StdioUpstream(Arc<Inner>);
 
 struct Inner {
     server: Arc<Server>,
+    owner: Owner,
     max_result_bytes: usize,
     next_id: AtomicU64,
     /// Locked while the child is started or stopped, so that there is one.
     child: Arc<Mutex<Slot>>,
     running: SyncMutex<Option<Arc<Running>>>,
     last_used: SyncMutex<Instant>,
+    /// Resources that somebody subscribed to, and how many.
+    subscriptions: SyncMutex<BTreeMap<String, usize>>,
 }
 
 #[derive(Default)]
@@ -65,23 +72,27 @@ struct Running {
     greeting: Greeting,
     wire: Arc<Wire>,
     started: Instant,
+    /// Whether it has answered a request of a caller's.
+    has_worked: AtomicBool,
+    /// The log level the server was told.
+    level: SyncMutex<Option<String>>,
+    /// The request that listens for changes, in 2026-07-28.
+    listening: SyncMutex<Option<u64>>,
 }
 
-/// Who waits for which answer.
-type Pending = HashMap<u64, oneshot::Sender<Result<Reply, NoReply>>>;
-
-/// Why a request gets no answer.
-#[derive(Clone, Copy)]
-enum NoReply {
-    Ended,
-    TooLarge,
+impl Running {
+    fn new(era: Era, greeting: Greeting, child: StopUnlessKept) -> Self {
+        let (level, listening) = (SyncMutex::default(), SyncMutex::default());
+        let has_worked = AtomicBool::new(false);
+        Self { era, greeting, wire: child.keep(), started: Instant::now(), has_worked, level, listening }
+    }
 }
 
 /// The pipes of a child.
 struct Wire {
     outbox: mpsc::Sender<Bytes>,
-    /// Requests that wait for their answer; `None` once the child has ended.
-    pending: SyncMutex<Option<Pending>>,
+    link: Arc<Link>,
+    has_ended: AtomicBool,
     stderr: SyncMutex<VecDeque<String>>,
     /// Dropped to have the child stopped.
     stop: SyncMutex<Option<oneshot::Sender<()>>>,
@@ -90,21 +101,23 @@ struct Wire {
 }
 
 impl StdioUpstream {
-    pub(super) fn new(server: Arc<Server>, config: &UpstreamConfig) -> Self {
+    pub(super) fn new(owner: Owner, config: &UpstreamConfig) -> Self {
         Self(Arc::new(Inner {
-            server,
+            server: Arc::clone(&owner.server),
+            owner,
             max_result_bytes: config.max_result_bytes,
             next_id: AtomicU64::new(1),
             child: Arc::default(),
             running: SyncMutex::default(),
             last_used: SyncMutex::new(Instant::now()),
+            subscriptions: SyncMutex::default(),
         }))
     }
 }
 
 impl Inner {
     fn alive(&self) -> Option<Arc<Running>> {
-        lock(&self.running).clone().filter(|running| lock(&running.wire.pending).is_some())
+        lock(&self.running).clone().filter(|running| !running.wire.has_ended())
     }
 
     async fn running(self: &Arc<Self>, deadline: Instant) -> Result<Arc<Running>> {
@@ -129,7 +142,11 @@ impl Inner {
 
     async fn start_once(self: Arc<Self>, mut slot: OwnedMutexGuard<Slot>) -> Result<Arc<Running>> {
         let former = lock(&self.running).take();
-        if former.is_some_and(|former| former.started.elapsed() > SETTLED) {
+        // One that did its work was ended from outside: that is no reason to wait.
+        let settled = |former: Arc<Running>| {
+            former.has_worked.load(Ordering::Relaxed) || former.started.elapsed() > SETTLED
+        };
+        if former.is_some_and(settled) {
             slot.failures = 0;
         }
         let pause = FIRST_PAUSE.saturating_mul(1 << slot.failures.min(10)).min(LONGEST_PAUSE);
@@ -148,26 +165,33 @@ impl Inner {
         let mut child = StopUnlessKept::new(self.spawn()?);
         if !is_legacy {
             if let Some(greeting) = self.discover(&child.wire).await {
-                return Ok(Running { era: Era::Modern, greeting, wire: child.keep(), started: Instant::now() });
+                let running = Running::new(Era::Modern, greeting, child);
+                self.listen(&running);
+                return Ok(running);
             }
-            if lock(&child.wire.pending).is_none() {
+            if child.wire.has_ended() {
                 child = StopUnlessKept::new(self.spawn()?);
             }
         }
         let id = self.id();
-        let reply = self.ask(&child.wire, id, frame::initialize(id)).await?;
+        let reply = self.ask(&child.wire, id, frame::initialize(id, &self.owner.capabilities), None).await?;
         let (protocol, greeting) = frame::accept_initialize(&self.server, &reply)?;
         tracing::debug!(server.name = %self.server.name, protocol, "connected");
         let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
-        Ok(Running { era: Era::Legacy, greeting, wire: child.keep(), started: Instant::now() })
+        let running = Running::new(Era::Legacy, greeting, child);
+        let subscribed: Vec<String> = lock(&self.subscriptions).keys().cloned().collect();
+        for uri in subscribed {
+            let _ = self.simple(&running, "resources/subscribe", &serde_json::json!({ "uri": uri })).await;
+        }
+        Ok(running)
     }
 
     /// The greeting of a modern server; `None` for every other.
     async fn discover(&self, wire: &Arc<Wire>) -> Option<Greeting> {
-        let params = RawObject::default();
-        let probe = Request { method: "server/discover", params: &params, name: None, deadline: Instant::now() };
+        let (params, caller) = (RawObject::default(), Caller::plain());
+        let probe = Request::new("server/discover", &params, &caller, Instant::now());
         let id = self.id();
-        let asked = self.ask(wire, id, frame::request(id, &probe, Era::Modern));
+        let asked = self.ask(wire, id, frame::request(id, &probe, Era::Modern), None);
         match tokio::time::timeout(PROBE_TIMEOUT, asked).await {
             Ok(Ok(Reply::Result(result))) => frame::accept_discover(&result),
             _ => None,
@@ -202,7 +226,8 @@ impl Inner {
         let (gone_sender, gone) = oneshot::channel();
         let wire = Arc::new(Wire {
             outbox,
-            pending: SyncMutex::new(Some(HashMap::new())),
+            link: Link::new(self.owner.clone()),
+            has_ended: AtomicBool::new(false),
             stderr: SyncMutex::default(),
             stop: SyncMutex::new(Some(stop)),
             gone: Mutex::new(Some(gone)),
@@ -218,21 +243,62 @@ impl Inner {
     }
 
     /// Sends a frame and waits for its answer.
-    async fn ask(&self, wire: &Arc<Wire>, id: u64, frame: Bytes) -> Result<Reply> {
+    async fn ask(&self, wire: &Arc<Wire>, id: u64, frame: Bytes, side: Option<Arc<Side>>) -> Result<Reply> {
         let (sender, receiver) = oneshot::channel();
-        match lock(&wire.pending).as_mut() {
-            Some(pending) => pending.insert(id, sender),
-            None => return Err(self.ended(wire)),
-        };
         // Whoever stops waiting takes the entry along.
-        let _forget = Forget { wire, id };
-        if wire.outbox.send(frame).await.is_err() {
+        let _entered = wire.link.enter(id, Some(sender), side);
+        // Asked after entering: a child that ends from now on ends this too.
+        if wire.has_ended() || wire.outbox.send(frame).await.is_err() {
             return Err(self.ended(wire));
         }
         match receiver.await {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(NoReply::TooLarge)) => Err(answer_too_large(&self.server, self.max_result_bytes)),
             Ok(Err(NoReply::Ended)) | Err(_) => Err(self.ended(wire)),
+        }
+    }
+
+    /// A request of the gateway's own.
+    async fn simple(&self, running: &Running, method: &str, params: &serde_json::Value) -> Result<Reply> {
+        let frame = self.own_frame(running.era, method, params)?;
+        self.ask(&running.wire, frame.0, frame.1, None).await
+    }
+
+    fn own_frame(&self, era: Era, method: &str, params: &serde_json::Value) -> Result<(u64, Bytes)> {
+        let own = |error| Error::internal("parameters of our own").source(error);
+        let params = RawJson::of(params).map_err(own)?;
+        let params: RawObject<'_> = serde_json::from_str(params.as_str()).map_err(own)?;
+        let (id, caller) = (self.id(), Caller::plain());
+        Ok((id, frame::request(id, &Request::new(method, &params, &caller, Instant::now()), era)))
+    }
+
+    /// Asks a modern server to say what changes, in place of what was asked before.
+    fn listen(&self, running: &Running) {
+        if self.owner.events.is_none() || running.era != Era::Modern {
+            return;
+        }
+        let filter = subscription::filter(&running.greeting, &lock(&self.subscriptions));
+        let mut listening = lock(&running.listening);
+        let former = listening.take().map(frame::cancelled);
+        let wanted = filter.as_object().is_some_and(|filter| !filter.is_empty());
+        let params = serde_json::json!({ "notifications": filter });
+        let new = self.own_frame(Era::Modern, "subscriptions/listen", &params).ok().filter(|_| wanted);
+        *listening = new.as_ref().map(|(id, _)| *id);
+        for frame in former.into_iter().chain(new.map(|(_, frame)| frame)) {
+            // A full outbox means a child that does not read: it would not say what changes either.
+            let _ = running.wire.outbox.try_send(frame);
+        }
+    }
+
+    /// Tells a server of the session era how much log the owner of this child wants.
+    async fn set_level(&self, running: &Running, request: &Request<'_>) {
+        let Some(level) = &request.caller.log_level else { return };
+        if running.era == Era::Modern || self.owner.audience == Audience::Shared {
+            return;
+        }
+        let told = lock(&running.level).replace(level.clone());
+        if told.as_ref() != Some(level) && running.greeting.can("logging") {
+            let _ = self.simple(running, "logging/setLevel", &serde_json::json!({ "level": level })).await;
         }
     }
 
@@ -253,21 +319,80 @@ impl Upstream for StdioUpstream {
     async fn request(&self, request: &Request<'_>) -> Result<Reply> {
         let inner = &self.0;
         let running = inner.running(request.deadline).await?;
+        inner.within(request.deadline, inner.set_level(&running, request)).await?;
+        let clock = Clock::until(request.deadline);
         let id = inner.id();
         let frame = frame::request(id, request, running.era);
-        inner.within(request.deadline, inner.ask(&running.wire, id, frame)).await?
+        let outbox = running.wire.outbox.clone();
+        let told = CancelOnDrop::new(id, request.caller, move |frame| {
+            let _ = outbox.try_send(frame);
+        });
+        let reply = tokio::select! {
+            biased;
+            reply = inner.ask(&running.wire, id, frame, Side::of(request, &clock)) => reply,
+            () = clock.is_up() => {
+                told.fire();
+                return Err(timed_out(&inner.server));
+            }
+        };
+        told.disarm();
+        *lock(&inner.last_used) = Instant::now();
+        running.has_worked.fetch_or(reply.is_ok(), Ordering::Relaxed);
+        reply
     }
 
     async fn greet(&self, deadline: Instant) -> Result<Greeting> {
         Ok(self.0.running(deadline).await?.greeting.clone())
     }
 
+    async fn notify(&self, method: &str, params: &RawJson) {
+        // A child that does not run has nothing to be told.
+        if let Some(running) = self.0.alive().filter(|running| running.era == Era::Legacy) {
+            let _ = running.wire.outbox.send(frame::notification(method, params)).await;
+        }
+    }
+
+    async fn subscribe(&self, uri: &str, deadline: Instant) -> Result<Reply> {
+        let inner = &self.0;
+        let running = inner.running(deadline).await?;
+        let is_first = subscription::add(&mut lock(&inner.subscriptions), uri);
+        if running.era == Era::Modern {
+            inner.listen(&running);
+        }
+        if running.era == Era::Modern || !is_first {
+            return Ok(Reply::Result(RawJson::empty_object()));
+        }
+        let params = serde_json::json!({ "uri": uri });
+        let asked = inner.within(deadline, inner.simple(&running, "resources/subscribe", &params)).await;
+        let asked = asked.and_then(|asked| asked);
+        if !matches!(asked, Ok(Reply::Result(_))) {
+            subscription::remove(&mut lock(&inner.subscriptions), uri);
+        }
+        asked
+    }
+
+    async fn unsubscribe(&self, uri: &str) {
+        let inner = &self.0;
+        if !subscription::remove(&mut lock(&inner.subscriptions), uri) {
+            return;
+        }
+        let Some(running) = inner.alive() else { return };
+        if running.era == Era::Modern {
+            return inner.listen(&running);
+        }
+        let params = serde_json::json!({ "uri": uri });
+        let asked = inner.simple(&running, "resources/unsubscribe", &params);
+        let _ = tokio::time::timeout(PATIENCE, asked).await;
+    }
+
     async fn close_if_idle(&self, idle: Duration) {
         let inner = &self.0;
         let is_idle = || {
-            let waiting = |running: Arc<Running>| lock(&running.wire.pending).as_ref().map_or(0, HashMap::len);
+            let unused = |running: Arc<Running>| running.wire.link.under_way() == 0;
             idle.is_zero()
-                || (lock(&inner.last_used).elapsed() >= idle && inner.alive().is_some_and(|it| waiting(it) == 0))
+                || (lock(&inner.last_used).elapsed() >= idle
+                    && lock(&inner.subscriptions).is_empty()
+                    && inner.alive().is_some_and(unused))
         };
         if !is_idle() {
             return;
@@ -285,6 +410,14 @@ impl Upstream for StdioUpstream {
         if let Some(gone) = running.wire.gone.lock().await.take() {
             let _ = tokio::time::timeout(4 * PATIENCE, gone).await;
         }
+    }
+
+    fn is_modern(&self) -> Option<bool> {
+        self.0.alive().map(|running| running.era == Era::Modern)
+    }
+
+    fn under_way(&self) -> usize {
+        self.0.alive().map_or(0, |running| running.wire.link.under_way())
     }
 }
 
@@ -321,19 +454,6 @@ impl Drop for StopUnlessKept {
     }
 }
 
-struct Forget<'a> {
-    wire: &'a Wire,
-    id: u64,
-}
-
-impl Drop for Forget<'_> {
-    fn drop(&mut self) {
-        if let Some(pending) = lock(&self.wire.pending).as_mut() {
-            pending.remove(&self.id);
-        }
-    }
-}
-
 /// Delivers every answer to whoever waits for it, until the child's stdout ends.
 async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
     let mut lines = BufReader::with_capacity(64 * 1024, stdout);
@@ -346,7 +466,9 @@ async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
                 if skip_line(&mut lines, &mut line).await.is_err() {
                     break;
                 }
-                deliver(&wire, frame::id_in(&line), Err(NoReply::TooLarge));
+                if let Some(id) = frame::id_in(&line) {
+                    wire.link.deliver(id, Err(NoReply::TooLarge));
+                }
                 continue;
             }
             Ok(_) => {}
@@ -355,13 +477,18 @@ async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
             continue;
         }
         match frame::read(&Bytes::from(line)) {
-            Ok(Incoming::Reply(id, reply)) => deliver(&wire, Some(id), Ok(reply)),
-            Ok(Incoming::Request { answer, .. }) => {
-                // A full outbox means the child does not read; waiting here would stall its answers.
-                let _ = wire.outbox.try_send(answer);
+            Ok(Incoming::Reply(id, reply)) => wire.link.deliver(id, Ok(reply)),
+            Ok(Incoming::Request(question)) => {
+                let outbox = wire.outbox.clone();
+                wire.link.ask(None, question, move |answer| async move {
+                    let _ = outbox.send(answer).await;
+                });
+            }
+            Ok(Incoming::Notification { method, params }) => {
+                wire.link.notification(None, method, params, Patience::Drops).await;
             }
             // Servers print banners to stdout; what is no message is passed over, as the SDKs do.
-            Ok(Incoming::Notification | Incoming::Stray(_)) | Err(_) => {}
+            Ok(Incoming::Stray(_)) | Err(_) => {}
         }
     }
     wire.end();
@@ -384,19 +511,15 @@ async fn skip_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) 
     }
 }
 
-fn deliver(wire: &Wire, id: Option<u64>, reply: Result<Reply, NoReply>) {
-    let waiting = id.and_then(|id| lock(&wire.pending).as_mut().and_then(|pending| pending.remove(&id)));
-    if let Some(waiting) = waiting {
-        let _ = waiting.send(reply);
-    }
-}
-
 impl Wire {
+    fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::SeqCst)
+    }
+
     /// Nobody waits in vain, and nobody asks again: the child is gone, or as good as.
     fn end(&self) {
-        for waiting in lock(&self.pending).take().unwrap_or_default().into_values() {
-            let _ = waiting.send(Err(NoReply::Ended));
-        }
+        self.has_ended.store(true, Ordering::SeqCst);
+        self.link.end_all();
         lock(&self.stop).take();
     }
 }

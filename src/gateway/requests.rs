@@ -1,0 +1,325 @@
+//! Everything that is asked of a server beside tools: prompts, resources, completions, tasks.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::offers::{Offer, Offered, matches, renamed, split_own};
+use super::{Gateway, forward::raw_value};
+use crate::error::{Error, Result};
+use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, exposed_name, split_exposed};
+use crate::upstream::{Caller, Reply, Request, Target};
+
+/// Sealed for this.
+const TASK: &str = "mcp-task";
+
+/// A resource as its server knows it.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Whose.
+    pub server: Arc<Server>,
+    /// Its URI there.
+    pub uri: String,
+}
+
+impl Gateway {
+    /// `prompts/get`. `params` are the caller's.
+    ///
+    /// # Errors
+    /// Unknown and ambiguous names, and what keeps the server from answering.
+    pub async fn get_prompt(
+        self: &Arc<Self>,
+        principal: &Principal,
+        name: &str,
+        params: &RawObject<'_>,
+        caller: &Caller,
+    ) -> Result<Reply> {
+        let (server, own) = self.resolve_prompt(principal, name).await?;
+        self.ask(principal, &server, "prompts/get", Some(("name", &own)), params, caller).await
+    }
+
+    /// `resources/read`. The URIs in the answer are the ones the caller knows.
+    ///
+    /// # Errors
+    /// Unknown and ambiguous URIs, and what keeps the server from answering.
+    pub async fn read_resource(
+        self: &Arc<Self>,
+        principal: &Principal,
+        uri: &str,
+        params: &RawObject<'_>,
+        caller: &Caller,
+    ) -> Result<Reply> {
+        let resource = self.resolve_resource(principal, uri).await?;
+        let target = ("uri", resource.uri.as_str());
+        let reply = self.ask(principal, &resource.server, "resources/read", Some(target), params, caller).await?;
+        Ok(match reply {
+            Reply::Result(result) if resource.uri != uri => {
+                Reply::Result(with_uri(&result, &resource.uri, uri).unwrap_or(result))
+            }
+            reply => reply,
+        })
+    }
+
+    /// `completion/complete`, by the prompt or resource that it refers to.
+    ///
+    /// # Errors
+    /// Unknown references, and what keeps the server from answering.
+    pub async fn complete(
+        self: &Arc<Self>,
+        principal: &Principal,
+        params: &RawObject<'_>,
+        caller: &Caller,
+    ) -> Result<Reply> {
+        let wrong = || {
+            Error::invalid("`ref` is missing or neither a prompt nor a resource")
+                .data(serde_json::json!({ "errors": [{ "pointer": "/ref", "rule": "required" }] }))
+        };
+        let reference = params.get("ref").ok_or_else(wrong)?;
+        let members = RawObject::parse(reference).map_err(|_| wrong())?;
+        let text = |name: &str| members.read::<String>(name).ok().flatten();
+        let (server, member, own) = match text("type").as_deref() {
+            Some("ref/prompt") => {
+                let (server, own) = self.resolve_prompt(principal, &text("name").ok_or_else(wrong)?).await?;
+                (server, "name", own)
+            }
+            Some("ref/resource") => {
+                let resource = self.resolve_resource(principal, &text("uri").ok_or_else(wrong)?).await?;
+                (resource.server, "uri", resource.uri)
+            }
+            _ => return Err(wrong()),
+        };
+        let reference = renamed(&RawJson::copy_of(reference), member, &own).ok_or_else(wrong)?;
+        let mut writer = ObjectWriter::new(512);
+        writer.raw("ref", reference.bytes());
+        for (name, value) in params.iter().filter(|(name, _)| *name != "ref") {
+            writer.raw(name, value.get().as_bytes());
+        }
+        let params = raw_value(&writer.finish())?;
+        let params = RawObject::parse(&params).map_err(|error| Error::internal("parameters").source(error))?;
+        self.ask(principal, &server, "completion/complete", None, &params, caller).await
+    }
+
+    /// `tasks/…`. A task's id holds its server and is bound to the caller who started it.
+    ///
+    /// # Errors
+    /// Unknown tasks, and what keeps the server from answering.
+    pub async fn task(
+        self: &Arc<Self>,
+        principal: &Principal,
+        method: &str,
+        id: &str,
+        params: &RawObject<'_>,
+        caller: &Caller,
+    ) -> Result<Reply> {
+        let unknown = || Error::not_found("unknown task").data(serde_json::json!({ "reason": "unknown_task" }));
+        let plain = self.sealer().await?.open(TASK, &principal.identity(), id).ok_or_else(unknown)?;
+        let plain = String::from_utf8(plain).map_err(|_| unknown())?;
+        let (server, own) = plain.split_once(' ').ok_or_else(unknown)?;
+        let server = self.server_named(principal, server).await?.ok_or_else(unknown)?;
+        let reply = self.ask(principal, &server, method, Some(("taskId", own)), params, caller).await?;
+        self.with_task_ids(principal, &server, reply).await
+    }
+
+    /// A reply with the ids of tasks replaced by ones that lead back to their server.
+    pub(super) async fn with_task_ids(&self, principal: &Principal, server: &Server, reply: Reply) -> Result<Reply> {
+        let Reply::Result(result) = &reply else { return Ok(reply) };
+        if memchr::memmem::find(result.bytes(), b"\"taskId\"").is_none() {
+            return Ok(reply);
+        }
+        let sealer = self.sealer().await?;
+        let replaced = |object: &RawJson| -> Option<Result<RawJson>> {
+            let members: RawObject<'_> = serde_json::from_str(object.as_str()).ok()?;
+            let own: String = members.read("taskId").ok()??;
+            let sealed = sealer.seal(TASK, &principal.identity(), format!("{} {own}", server.name).as_bytes());
+            Some(sealed.and_then(|id| renamed(object, "taskId", &id).ok_or_else(|| Error::internal("a task's id"))))
+        };
+        // At the top in 2026-07-28, inside `task` in 2025-11-25; anything deeper is the tool's own.
+        if let Some(replaced) = replaced(result) {
+            return replaced.map(Reply::Result);
+        }
+        let members: Option<RawObject<'_>> = serde_json::from_str(result.as_str()).ok();
+        let task = members.as_ref().and_then(|members| members.get("task")).map(RawJson::copy_of);
+        let Some((members, task)) = members.zip(task.and_then(|task| replaced(&task))) else { return Ok(reply) };
+        let task = task?;
+        let mut writer = ObjectWriter::new(result.bytes().len() + 128);
+        for (name, value) in members.iter() {
+            writer.raw(name, if name == "task" { task.bytes() } else { value.get().as_bytes() });
+        }
+        Ok(Reply::Result(writer.finish()))
+    }
+
+    /// Has the server of `resource` say when it changes, for one more subscriber.
+    ///
+    /// # Errors
+    /// What keeps the server from answering.
+    pub async fn subscribe(&self, principal: &Principal, resource: &Resource) -> Result<Reply> {
+        let deadline = Instant::now() + resource.server.timeout(self.config.upstream.timeout);
+        self.pool.shared(&principal.tenant, &resource.server)?.subscribe(&resource.uri, deadline).await
+    }
+
+    /// One subscriber of `resource` less.
+    pub async fn unsubscribe(&self, principal: &Principal, resource: &Resource) {
+        if let Ok(upstream) = self.pool.shared(&principal.tenant, &resource.server) {
+            upstream.unsubscribe(&resource.uri).await;
+        }
+    }
+
+    /// Opens the shared connections to the servers on HTTP that `principal` may use, so that they can say when their
+    /// lists change. Servers in trouble are passed over.
+    ///
+    /// # Errors
+    /// As the store's, when the tenant is loaded for the first time.
+    pub async fn attend_servers(&self, principal: &Principal) -> Result<()> {
+        for server in self.visible_servers(principal).await? {
+            let on_http = !matches!(server.transport, crate::model::Transport::Stdio { .. });
+            if on_http
+                && self.pool.circuit(&principal.tenant, &server.name).is_none()
+                && let Ok(upstream) = self.pool.shared(&principal.tenant, &server)
+            {
+                let deadline = Instant::now() + server.timeout(self.config.upstream.timeout);
+                tokio::spawn(async move { upstream.greet(deadline).await });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `principal` may see anything of `server`.
+    ///
+    /// # Errors
+    /// As the store's, when the tenant is loaded for the first time.
+    pub async fn sees(&self, principal: &Principal, server: &crate::model::ServerName) -> Result<bool> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        let by_server = view.servers().any(|each| each.name == *server && principal.scopes.allow(&each.scopes));
+        Ok(by_server || view.visible(&principal.scopes, None).any(|listed| listed.server.name == *server))
+    }
+
+    async fn ask(
+        &self,
+        principal: &Principal,
+        server: &Arc<Server>,
+        method: &str,
+        target: Option<(&'static str, &str)>,
+        params: &RawObject<'_>,
+        caller: &Caller,
+    ) -> Result<Reply> {
+        let deadline = Instant::now() + server.timeout(self.config.upstream.timeout);
+        let target = target.map(|(member, value)| Target { member, value });
+        let request = Request { target, ..Request::new(method, params, caller, deadline) };
+        self.forward(principal, server, &request).await
+    }
+
+    async fn server_named(&self, principal: &Principal, name: &str) -> Result<Option<Arc<Server>>> {
+        Ok(self.visible_servers(principal).await?.into_iter().find(|server| server.name.as_str() == name))
+    }
+
+    /// The server of a prompt and the prompt's own name there.
+    async fn resolve_prompt(self: &Arc<Self>, principal: &Principal, name: &str) -> Result<(Arc<Server>, String)> {
+        // Most names say it all, and need no list.
+        if let Some((server, own)) = split_exposed(name)
+            && let Some(server) = self.server_named(principal, server).await?
+            && exposed_name(&server.name, own) == name
+        {
+            return Ok((server, own.to_owned()));
+        }
+        let offered = self.offered(principal, Offer::Prompts).await?;
+        let exposed = offered.iter().find(|prompt| *prompt.exposed == *name);
+        let bare: Vec<&Offered> = offered.iter().filter(|prompt| *prompt.own == *name).collect();
+        match (exposed, bare.as_slice()) {
+            (Some(prompt), _) => Ok((Arc::clone(&prompt.server), prompt.own.to_string())),
+            (None, [prompt]) => Ok((Arc::clone(&prompt.server), prompt.own.to_string())),
+            (None, []) => Err(unknown("prompt", name, "list the prompts you may use")),
+            (None, several) => Err(ambiguous(name, several)),
+        }
+    }
+
+    /// The server of a resource and the resource's own URI there: one that lists it, else one that has a template for
+    /// it, else the only one that has resources at all.
+    ///
+    /// # Errors
+    /// Unknown and ambiguous URIs.
+    pub async fn resolve_resource(self: &Arc<Self>, principal: &Principal, uri: &str) -> Result<Resource> {
+        if let Some((server, own)) = split_own(uri)
+            && let Some(server) = self.server_named(principal, server).await?
+        {
+            return Ok(Resource { server, uri: own.to_owned() });
+        }
+        let found = |offered: &Offered| Resource { server: Arc::clone(&offered.server), uri: uri.to_owned() };
+        let (resources, templates) =
+            tokio::join!(self.offered(principal, Offer::Resources), self.offered(principal, Offer::Templates));
+        let (resources, templates) = (resources?, templates?);
+        let listed: Vec<&Offered> = resources.iter().filter(|resource| *resource.own == *uri).collect();
+        let made: Vec<&Offered> = templates
+            .iter()
+            .filter(|template| *template.own == *uri || matches(&template.own, uri))
+            .collect();
+        match (listed.as_slice(), made.as_slice()) {
+            ([one], _) | ([], [one]) => return Ok(found(one)),
+            ([], []) => {}
+            ([], several) => {
+                let first = several.first().filter(|first| several.iter().all(|each| each.server.name == first.server.name));
+                return first.map(|first| found(first)).ok_or_else(|| ambiguous(uri, several));
+            }
+            (several, _) => return Err(ambiguous(uri, several)),
+        }
+        // Servers hand out URIs that they list nowhere.
+        let mut owners: Vec<&Offered> = resources.iter().chain(&templates).collect();
+        owners.sort_by(|one, two| one.server.name.cmp(&two.server.name));
+        owners.dedup_by(|one, two| one.server.name == two.server.name);
+        match owners.as_slice() {
+            [only] => Ok(found(only)),
+            _ => Err(unknown("resource", uri, "list the resources you may read")
+                .data(serde_json::json!({ "reason": "unknown_resource", "uri": uri }))),
+        }
+    }
+}
+
+fn unknown(what: &str, name: &str, help: &str) -> Error {
+    let shown: String = name.chars().filter(|each| !each.is_control()).take(128).collect();
+    Error::not_found(format!("unknown {what} `{shown}`"))
+        .data(serde_json::json!({ "reason": format!("unknown_{what}") }))
+        .help(help)
+}
+
+fn ambiguous(name: &str, candidates: &[&Offered]) -> Error {
+    let names: Vec<&str> = candidates.iter().map(|each| each.exposed.as_ref()).collect();
+    Error::invalid(format!("`{name}` is ambiguous: {}", names.join(", ")))
+        .data(serde_json::json!({ "reason": "ambiguous", "candidates": names }))
+        .help("use one of the full names")
+}
+
+/// The contents of a resource under the URI that the caller knows.
+fn with_uri(result: &RawJson, own: &str, exposed: &str) -> Option<RawJson> {
+    let members: RawObject<'_> = serde_json::from_str(result.as_str()).ok()?;
+    let contents: Vec<&serde_json::value::RawValue> = members.read("contents").ok()??;
+    let mut list = vec![b'['];
+    for (number, content) in contents.iter().enumerate() {
+        if number > 0 {
+            list.push(b',');
+        }
+        let content = RawJson::copy_of(content);
+        let object: Option<RawObject<'_>> = serde_json::from_str(content.as_str()).ok();
+        let is_it = object.is_some_and(|object| object.read::<String>("uri").ok().flatten().as_deref() == Some(own));
+        let written = is_it.then(|| renamed(&content, "uri", exposed)).flatten().unwrap_or(content);
+        list.extend_from_slice(written.bytes());
+    }
+    list.push(b']');
+    let mut writer = ObjectWriter::new(result.bytes().len() + 64);
+    for (name, value) in members.iter() {
+        writer.raw(name, if name == "contents" { &list } else { value.get().as_bytes() });
+    }
+    Some(writer.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_carry_the_uri_that_was_asked_for() {
+        let result = r#"{"contents":[{"uri":"a://x","text":"1"},{"uri":"a://y","text":"2"}],"z":1}"#;
+        let shown = with_uri(&RawJson::check(result).expect("json"), "a://x", "mcpgw://s/a://x").expect("a result");
+        assert_eq!(
+            shown.as_str(),
+            r#"{"contents":[{"uri":"mcpgw://s/a://x","text":"1"},{"uri":"a://y","text":"2"}],"z":1}"#
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! MCP over a connection that carries messages in both directions: standard input and output, WebSocket, HTTP+SSE.
+//! The connection is the session.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::session::{self, Calls, Session};
+use super::{Body, Face, Incoming, Listing, Out, frame};
+use crate::model::Principal;
+
+/// Requests of one connection under way; more wait to be read.
+const MAX_UNDER_WAY: usize = 64;
+
+/// One connection.
+pub struct Line {
+    face: Arc<Face>,
+    principal: Arc<Principal>,
+    listing: Listing,
+    shared: Arc<Shared>,
+    out: Out,
+    room: Arc<Semaphore>,
+    tasks: JoinSet<()>,
+}
+
+/// What the requests of a connection share.
+pub(super) struct Shared {
+    /// Set by `initialize`.
+    pub(super) session: OnceLock<Arc<Session>>,
+    pub(super) calls: Calls,
+}
+
+impl Line {
+    /// A connection of `principal`. What is said to the client goes to `out`.
+    pub fn new(face: &Arc<Face>, principal: Principal, listing: Listing, out: mpsc::Sender<Bytes>) -> Self {
+        Self {
+            face: Arc::clone(face),
+            principal: Arc::new(principal),
+            listing,
+            shared: Arc::new(Shared { session: OnceLock::new(), calls: Calls::default() }),
+            out,
+            room: Arc::new(Semaphore::new(MAX_UNDER_WAY)),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// Takes a message. Answers come when they are there, in any order; waits only while too much is under way.
+    pub async fn receive(&mut self, body: Bytes) {
+        while self.tasks.try_join_next().is_some() {}
+        let incoming = Incoming {
+            principal: Arc::clone(&self.principal),
+            request_id: uuid::Uuid::now_v7().to_string().into(),
+            headers: http::HeaderMap::new(),
+            body,
+            query: None,
+            listing: self.listing,
+            can_stream: true,
+            line: Some(Arc::clone(&self.shared)),
+        };
+        let (face, out) = (Arc::clone(&self.face), self.out.clone());
+        // Answers and cancellations must get through however much is under way.
+        let kind = frame::parse(&incoming.body, face.max_depth).and_then(frame::read);
+        let is_request = matches!(kind, Ok(frame::Message::Request(ref request)) if request.method != "initialize");
+        if !is_request {
+            return say(&face, incoming, &out).await;
+        }
+        let Ok(room) = Arc::clone(&self.room).acquire_owned().await else { return };
+        self.tasks.spawn(async move {
+            say(&face, incoming, &out).await;
+            drop(room);
+        });
+    }
+
+    /// Lets what is under way finish, for as long as nothing more comes in.
+    pub async fn finish(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(session) = self.shared.session.get() {
+            session::end(&self.face.gateway, session, false);
+        }
+    }
+}
+
+/// Has a message answered on the connection.
+async fn say(face: &Arc<Face>, incoming: Incoming, out: &Out) {
+    let answer = Arc::clone(face).one(incoming, out.clone()).await;
+    let frame = match answer.body {
+        Body::Message(message) => message,
+        // What wants no answer may still be wrong.
+        Body::Empty | Body::Stream(_) => return,
+    };
+    let _ = out.send(frame).await;
+}
+

@@ -1,0 +1,105 @@
+//! PORT: seal and open. Values that leave us and must come back unchanged, from the same caller, for the same purpose.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::error::{Error, Result};
+use crate::model::{GatewayKey, Secret, Timestamp};
+
+const KEY_BYTES: usize = 32;
+
+/// Seals with AES-256-GCM. What is sealed is readable by whoever holds the key, and by nobody else; for whom and what
+/// for is bound to it as associated data.
+pub struct Sealer {
+    key: LessSafeKey,
+    random: SystemRandom,
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sealer")
+    }
+}
+
+impl Sealer {
+    /// A new random key.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn generate(id: &str) -> Result<GatewayKey> {
+        let mut key = [0; KEY_BYTES];
+        let random = SystemRandom::new().fill(&mut key);
+        random.map_err(|_| Error::internal("the system gave no random bytes"))?;
+        let key = Secret::new(STANDARD_NO_PAD.encode(key));
+        Ok(GatewayKey { id: id.to_owned(), key, created_at: Timestamp::now() })
+    }
+
+    /// Seals with `key`.
+    ///
+    /// # Errors
+    /// When it is no key of ours.
+    pub fn new(key: &GatewayKey) -> Result<Self> {
+        let broken = || Error::internal(format!("the key `{}` in the store is no key", key.id));
+        let bytes = STANDARD_NO_PAD.decode(key.key.expose()).map_err(|_| broken())?;
+        let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| broken())?;
+        Ok(Self { key: LessSafeKey::new(key), random: SystemRandom::new() })
+    }
+
+    /// Seals `plain` into visible ASCII, for `purpose` and `owner` alone.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn seal(&self, purpose: &str, owner: &str, plain: &[u8]) -> Result<String> {
+        let mut nonce = [0; NONCE_LEN];
+        self.random.fill(&mut nonce).map_err(|_| Error::internal("the system gave no random bytes"))?;
+        let mut sealed = plain.to_vec();
+        let bound = Aad::from(bound(purpose, owner));
+        let done = self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed);
+        done.map_err(|_| Error::internal("a value could not be sealed"))?;
+        Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
+    }
+
+    /// What was sealed; `None` for anything that was not sealed here, for this purpose and this owner, or that was
+    /// changed since.
+    pub fn open(&self, purpose: &str, owner: &str, text: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let opened = self.key.open_in_place(nonce, Aad::from(bound(purpose, owner)), &mut sealed).ok()?;
+        Some(opened.to_vec())
+    }
+}
+
+/// Lengths keep the two parts apart.
+fn bound(purpose: &str, owner: &str) -> Vec<u8> {
+    format!("{}:{purpose}{owner}", purpose.len()).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_key_purpose_and_owner_open_it() {
+        let sealer = Sealer::new(&Sealer::generate("a").expect("a key")).expect("a sealer");
+        let other = Sealer::new(&Sealer::generate("a").expect("a key")).expect("a sealer");
+        let sealed = sealer.seal("session", "ann", b"plain").expect("sealed");
+        assert_eq!(sealer.open("session", "ann", &sealed).as_deref(), Some(&b"plain"[..]));
+        assert_eq!(sealer.open("session", "bob", &sealed), None);
+        assert_eq!(sealer.open("sessiona", "nn", &sealed), None);
+        assert_eq!(other.open("session", "ann", &sealed), None);
+        for (at, _) in sealed.char_indices() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).expect("text");
+            assert_eq!(sealer.open("session", "ann", &changed), None, "changed at {at}");
+        }
+        assert_eq!(sealer.open("session", "ann", "short"), None);
+        assert!(!format!("{:?}", Sealer::generate("a").expect("a key")).contains("=="));
+    }
+}

@@ -1,0 +1,246 @@
+//! MCP over connections that carry messages in both directions: HTTP+SSE (the older transport), WebSocket, and
+//! standard input and output.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
+use axum::response::Response;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::mpsc;
+
+use super::protocol::{event, event_stream, incoming, whole};
+use super::{App, Jobs, error};
+use crate::error::{Error, Result};
+use crate::gateway::Gateway;
+use crate::mcp::{Code, Face, Line, Listing};
+use crate::model::Principal;
+
+/// Messages of one connection that wait, in either direction.
+const ROOM: usize = 64;
+
+/// The open streams of the older transport, by the id in the address that messages are posted to.
+#[derive(Default)]
+pub(super) struct Streams(Mutex<HashMap<String, Open>>);
+
+struct Open {
+    principal: Arc<Principal>,
+    messages: mpsc::Sender<Bytes>,
+}
+
+impl Streams {
+    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<String, Open>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `GET /sse`: everything said to the client, after the address where it posts.
+pub(super) async fn sse(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let incoming = match incoming(&app, &parts.extensions, parts.headers, Listing::Configured) {
+        Ok(incoming) => incoming,
+        Err(refused) => return *refused,
+    };
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let (messages, mut posted) = mpsc::channel(ROOM);
+    let (out, said) = mpsc::channel(ROOM);
+    app.streams.open().insert(id.clone(), Open { principal: Arc::clone(&incoming.principal), messages });
+    let mut line = Line::new(&app.face, (*incoming.principal).clone(), Listing::Configured, out.clone());
+    let (streams, key) = (Arc::clone(&app), id.clone());
+    tokio::spawn(async move {
+        let ended = async {
+            tokio::select! {
+                () = out.closed() => {}
+                () = streams.face.closed() => {}
+            }
+        };
+        tokio::pin!(ended);
+        loop {
+            tokio::select! {
+                message = posted.recv() => match message {
+                    Some(message) => line.receive(message).await,
+                    None => break,
+                },
+                () = &mut ended => break,
+            }
+        }
+        streams.streams.open().remove(&key);
+    });
+    let endpoint = Bytes::from(format!("event: endpoint\ndata: /messages?session_id={id}\n\n"));
+    let said = events_of(said);
+    event_stream(futures_util::stream::once(std::future::ready(endpoint)).chain(said))
+}
+
+fn events_of(said: mpsc::Receiver<Bytes>) -> impl futures_util::Stream<Item = Bytes> + Send + 'static {
+    let frames = futures_util::stream::unfold(said, |mut said| async move { Some((said.recv().await?, said)) });
+    frames.map(|frame| event(&frame))
+}
+
+/// `POST /messages`: what the client of a stream says.
+pub(super) async fn messages(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let incoming = match incoming(&app, &parts.extensions, parts.headers, Listing::Configured) {
+        Ok(incoming) => incoming,
+        Err(refused) => return *refused,
+    };
+    let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let id = pairs.into_iter().find(|(name, _)| name == "session_id").map(|(_, id)| id.into_owned());
+    let id = id.unwrap_or_default();
+    let open = app.streams.open().get(&id).map(|open| (Arc::clone(&open.principal), open.messages.clone()));
+    // Another caller's stream is none.
+    let Some((_, messages)) = open.filter(|(principal, _)| principal.identity_is(&incoming.principal)) else {
+        let detail = "there is no such stream; open another with GET /sse";
+        return error::response(StatusCode::NOT_FOUND, Code::InvalidRequest, detail, None);
+    };
+    let body = match whole(body, app.gateway.config().serve.max_body_bytes).await {
+        Ok(body) => body,
+        Err(refused) => return *refused,
+    };
+    let mut response = Response::new(axum::body::Body::from("Accepted"));
+    *response.status_mut() = match messages.send(body).await {
+        Ok(()) => StatusCode::ACCEPTED,
+        Err(_) => StatusCode::NOT_FOUND,
+    };
+    response
+}
+
+/// `GET /ws`: JSON-RPC messages as text frames, subprotocol `mcp`.
+pub(super) async fn websocket(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let refuse = |detail: &str| error::response(StatusCode::BAD_REQUEST, Code::InvalidRequest, detail, None);
+    let offered = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    let offered: Vec<String> = offered.flat_map(|list| list.split(',')).map(|each| each.trim().to_owned()).collect();
+    if !offered.is_empty() && !offered.iter().any(|each| each == "mcp") {
+        return refuse("the subprotocol is `mcp`");
+    }
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(_) => return refuse("this is a WebSocket: connect with one"),
+    };
+    let incoming = match incoming(&app, &parts.extensions, parts.headers, Listing::Configured) {
+        Ok(incoming) => incoming,
+        Err(refused) => return *refused,
+    };
+    let limit = app.gateway.config().serve.max_body_bytes;
+    upgrade
+        .protocols(["mcp"])
+        .max_message_size(limit)
+        .max_frame_size(limit)
+        .on_upgrade(move |socket| converse(app, socket, (*incoming.principal).clone()))
+}
+
+async fn converse(app: Arc<App>, socket: WebSocket, principal: Principal) {
+    let (mut sender, mut receiver) = socket.split();
+    let (out, mut said) = mpsc::channel::<Bytes>(ROOM);
+    let mut line = Line::new(&app.face, principal, Listing::Configured, out);
+    // A task of its own: what is said must flow while the client waits to be heard.
+    let saying = tokio::spawn(async move {
+        while let Some(frame) = said.recv().await {
+            let text = String::from_utf8_lossy(&frame).into_owned();
+            if sender.send(Message::Text(text.into())).await.is_err() {
+                return;
+            }
+        }
+        let _ = sender.send(Message::Close(None)).await;
+    });
+    loop {
+        let message = tokio::select! {
+            message = receiver.next() => message,
+            () = app.face.closed() => {
+                line.finish().await;
+                break;
+            }
+        };
+        match message {
+            Some(Ok(Message::Text(text))) => line.receive(Bytes::from(text)).await,
+            Some(Ok(Message::Binary(bytes))) => line.receive(bytes).await,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+        }
+    }
+    // Ends the session, and with it everything that could still say something.
+    drop(line);
+    let _ = saying.await;
+}
+
+/// Serves one client on `input` and `output`, a message a line, until the input ends or `stop` resolves.
+///
+/// # Errors
+/// When the change feed cannot be followed.
+pub async fn lines(
+    gateway: Arc<Gateway>,
+    mut input: impl AsyncBufRead + Unpin + Send,
+    mut output: impl AsyncWrite + Unpin + Send + 'static,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<()> {
+    let jobs = Jobs::start(&gateway).await?;
+    let face = Face::new(Arc::clone(&gateway));
+    let principal = Principal::operator(gateway.config().tenant.clone());
+    let (out, mut said) = mpsc::channel::<Bytes>(ROOM);
+    let mut line = Line::new(&face, principal, Listing::Configured, out);
+    let saying = tokio::spawn(async move {
+        while let Some(frame) = said.recv().await {
+            if output.write_all(&one_line(&frame)).await.is_err() || output.flush().await.is_err() {
+                return;
+            }
+        }
+    });
+    let limit = gateway.config().serve.max_body_bytes;
+    let reading = async {
+        while let Some(message) = next_line(&mut input, limit).await {
+            match message {
+                Ok(message) => line.receive(message).await,
+                Err(too_large) => tracing::warn!(error = too_large.chain(), "passed over a message"),
+            }
+        }
+    };
+    tokio::select! {
+        () = reading => {}
+        () = stop => {}
+    }
+    // Nothing more is said once the client has gone: some take offence.
+    saying.abort();
+    drop(line);
+    drop(jobs);
+    gateway.close().await;
+    Ok(())
+}
+
+/// The next line that is not blank; an error for one that is too long; `None` at the end.
+async fn next_line(input: &mut (impl AsyncBufRead + Unpin), limit: usize) -> Option<Result<Bytes>> {
+    let room = u64::try_from(limit).unwrap_or(u64::MAX);
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut *input).take(room).read_until(b'\n', &mut line).await.ok()?;
+        if read == 0 {
+            return None;
+        }
+        if line.last() != Some(&b'\n') && read >= limit {
+            // The rest of it.
+            loop {
+                let mut rest = Vec::new();
+                let more = (&mut *input).take(64 * 1024).read_until(b'\n', &mut rest).await.ok()?;
+                if more == 0 || rest.last() == Some(&b'\n') {
+                    break;
+                }
+            }
+            return Some(Err(Error::invalid(format!("a message is larger than {limit} bytes"))));
+        }
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            return Some(Ok(line.into()));
+        }
+    }
+}
+
+/// Line ends between tokens are blanks.
+fn one_line(frame: &Bytes) -> Vec<u8> {
+    let mut line: Vec<u8> =
+        frame.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect();
+    line.push(b'\n');
+    line
+}

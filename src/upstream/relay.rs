@@ -1,0 +1,256 @@
+//! What passes between a server and a caller besides a request and its answer.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::Reply;
+use crate::model::{RawJson, ServerName, TenantId};
+
+/// How long a caller may think about what a server asks.
+pub const ASK_TIMEOUT: Duration = Duration::from_secs(300);
+/// Messages of a call that wait for its caller.
+const ROOM: usize = 64;
+
+/// Something a server sends while it works on a request, or of its own accord.
+#[derive(Debug)]
+pub enum Relayed {
+    /// Wants no answer.
+    Notification {
+        /// The MCP method.
+        method: String,
+        /// Its parameters, untouched but for the progress token, which is the caller's own.
+        params: RawJson,
+    },
+    /// Wants one.
+    Ask(Ask),
+}
+
+/// A request of a server to a caller: sampling, elicitation, roots.
+#[derive(Debug)]
+pub struct Ask {
+    /// The MCP method.
+    pub method: String,
+    /// Its parameters, untouched.
+    pub params: RawJson,
+    answer: oneshot::Sender<Reply>,
+}
+
+impl Ask {
+    /// A question, and where its answer arrives. A question that is dropped is answered with an error.
+    pub fn new(method: String, params: RawJson) -> (Self, oneshot::Receiver<Reply>) {
+        let (answer, receiver) = oneshot::channel();
+        (Self { method, params, answer }, receiver)
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub fn is_over(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    /// Answers it.
+    pub fn answer(self, reply: Reply) {
+        // Whoever asked may have gone.
+        let _ = self.answer.send(reply);
+    }
+}
+
+/// The client capability that a request of a server needs (MCP “Capability negotiation”); `None` for a method that
+/// clients do not serve.
+pub fn capability_for(method: &str) -> Option<&'static str> {
+    match method {
+        "sampling/createMessage" => Some("sampling"),
+        "elicitation/create" => Some("elicitation"),
+        "roots/list" => Some("roots"),
+        _ => None,
+    }
+}
+
+/// Identifies a client's session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SessionKey(pub Arc<str>);
+
+/// Whose a connection to a server is. A server of the session era must be told the capabilities of one client, and
+/// what it asks must reach that client alone, so callers that have something to offer get connections of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Everybody's who offers nothing.
+    Shared,
+    /// One session's.
+    Session(SessionKey),
+    /// One call's at a time: callers without a session who offer the same capabilities take turns.
+    Slot {
+        /// Hash of the capabilities.
+        capabilities: u64,
+        /// Which of several.
+        number: u16,
+    },
+}
+
+/// Something that belongs to no request.
+#[derive(Debug)]
+pub struct Event {
+    /// Whose server.
+    pub tenant: TenantId,
+    /// Which server.
+    pub server: ServerName,
+    /// Whose connection to it.
+    pub audience: Audience,
+    /// What it sent.
+    pub what: Relayed,
+}
+
+/// The side of a request that asked for it.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The capabilities that the client declared, untouched.
+    pub capabilities: RawJson,
+    /// The least severe log message it wants; `None` where it never said.
+    pub log_level: Option<String>,
+    /// Its session, where it has one.
+    pub session: Option<SessionKey>,
+    /// Whether it can be handed an `input_required` result.
+    pub takes_input_required: bool,
+    /// Takes what comes before the answer.
+    pub relay: Option<mpsc::Sender<Relayed>>,
+    /// Whether the server is told when the caller stops waiting.
+    pub cancel: Cancel,
+}
+
+impl Caller {
+    /// A caller that wants nothing but the answer.
+    pub fn plain() -> Self {
+        Self {
+            capabilities: RawJson::empty_object(),
+            log_level: None,
+            session: None,
+            takes_input_required: false,
+            relay: None,
+            cancel: Cancel::default(),
+        }
+    }
+
+    /// Has messages before the answer sent to the receiver that comes with it.
+    pub fn relayed(mut self) -> (Self, mpsc::Receiver<Relayed>) {
+        let (sender, receiver) = mpsc::channel(ROOM);
+        self.relay = Some(sender);
+        (self, receiver)
+    }
+
+    /// Whether it declared the capability `name`.
+    pub fn offers(&self, name: &str) -> bool {
+        offers(&self.capabilities, name)
+    }
+
+    /// Whether a server of the session era could ask it something or has to be told its log level.
+    pub(super) fn needs_its_own(&self) -> bool {
+        self.relay.is_some()
+            && (self.log_level.is_some() || ["sampling", "elicitation", "roots"].iter().any(|name| self.offers(name)))
+    }
+}
+
+pub(super) fn offers(capabilities: &RawJson, name: &str) -> bool {
+    if capabilities.bytes().len() < 8 {
+        return false;
+    }
+    let members = serde_json::from_str::<crate::model::RawObject<'_>>(capabilities.as_str());
+    members.is_ok_and(|members| members.get(name).is_some_and(|value| value.get() != "null"))
+}
+
+/// Whether a server is told that nobody waits for its answer any more. A caller of the session era that hangs up has
+/// not cancelled (MCP 2025-11-25, “Cancellation”); one of 2026-07-28 has.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Tells the server from now on.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it is told.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The deadline of a request. It stands still while the caller thinks, and starts anew when all was answered: the
+/// time of a person is not the server's.
+#[derive(Debug)]
+pub(super) struct Clock {
+    timeout: Duration,
+    state: Mutex<(Instant, usize)>,
+}
+
+impl Clock {
+    pub(super) fn until(deadline: Instant) -> Arc<Self> {
+        let timeout = deadline.saturating_duration_since(Instant::now());
+        Arc::new(Self { timeout, state: Mutex::new((deadline, 0)) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, (Instant, usize)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stands still until the guard is dropped.
+    pub(super) fn pause(self: &Arc<Self>) -> Paused {
+        self.state().1 += 1;
+        Paused(Arc::clone(self))
+    }
+
+    /// When the time is up, as it looks now.
+    pub(super) fn deadline(&self) -> Instant {
+        let state = self.state();
+        if state.1 == 0 { state.0 } else { Instant::now() + ASK_TIMEOUT }
+    }
+
+    /// Returns when the time is up.
+    pub(super) async fn is_up(&self) {
+        /// Looked at again that often while it stands still.
+        const GLANCE: Duration = Duration::from_millis(100);
+        loop {
+            let (deadline, asks) = *self.state();
+            if asks == 0 && deadline <= Instant::now() {
+                return;
+            }
+            let until = if asks == 0 { deadline } else { Instant::now() + GLANCE };
+            tokio::time::sleep_until(until.into()).await;
+        }
+    }
+}
+
+pub(super) struct Paused(Arc<Clock>);
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        let anew = Instant::now() + self.0.timeout;
+        let mut state = self.0.state();
+        state.1 -= 1;
+        state.0 = state.0.max(anew);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_clock_stands_still_while_somebody_thinks() {
+        let clock = Clock::until(Instant::now() + Duration::from_millis(30));
+        let pause = clock.pause();
+        assert!(tokio::time::timeout(Duration::from_millis(80), clock.is_up()).await.is_err());
+        drop(pause);
+        let resumed = Instant::now();
+        clock.is_up().await;
+        assert!(resumed.elapsed() >= Duration::from_millis(20), "{:?}", resumed.elapsed());
+    }
+
+    #[test]
+    fn capabilities_are_looked_up_by_name() {
+        let capabilities = RawJson::check(r#"{"roots":{"listChanged":true},"sampling":null}"#).expect("json");
+        assert!(offers(&capabilities, "roots") && !offers(&capabilities, "sampling"));
+        assert!(!offers(&RawJson::empty_object(), "roots"));
+    }
+}
