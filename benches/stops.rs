@@ -24,7 +24,7 @@ use mcpgw::catalog::{CatalogConfig, read_definition};
 use mcpgw::config::{Config, Sources};
 use mcpgw::embeddings::{self, Embedder, EmbeddingsConfig, Provider, Role};
 use mcpgw::gateway::{Gateway, SearchRequest};
-use mcpgw::mcp::{Answer, Face, Incoming, Listing};
+use mcpgw::mcp::{Body, Face, Incoming, Listing};
 use mcpgw::model::{Embedding, Principal, RawJson, Scopes, Server, TenantId, Tool};
 use mcpgw::search::{self, Engine, Mode, SearchConfig, SearchIndex, SearchQuery, Weights, identifier_words};
 use mcpgw::store::Collection;
@@ -318,23 +318,28 @@ mod face {
         Mcp(Listing),
     }
 
-    fn ask(face: &Face, principal: &Principal, headers: &HeaderMap, body: &Bytes, door: Door) -> Answer {
-        let incoming = Incoming { principal, request_id: "bench", headers, body: body.clone(), query: None };
+    fn ask(face: &Arc<Face>, principal: &Principal, body: &Bytes, door: Door) -> Bytes {
+        let listing = if let Door::Mcp(listing) = door { listing } else { Listing::Full };
+        let mut incoming = Incoming::http(principal.clone(), "bench".into(), HeaderMap::new(), None, listing);
+        incoming.body = body.clone();
         let answer = match door {
             Door::Rpc => face.rpc(&incoming).now_or_never(),
-            Door::Mcp(listing) => face.mcp(&incoming, listing).now_or_never(),
+            Door::Mcp(_) => face.mcp(incoming).now_or_never(),
         };
-        answer.expect("at once")
+        match answer.expect("at once").body {
+            Body::Message(message) => message,
+            Body::Empty | Body::Stream(_) => panic!("not one message"),
+        }
     }
 
     fn run(bencher: Bencher<'_, '_>, count: usize, body: &Value, door: Door, expected: &str) {
         let face = Face::new(super::gateway(count));
-        let (principal, headers) = (Principal::operator(TENANT.clone()), HeaderMap::new());
+        let principal = Principal::operator(TENANT.clone());
         let body = Bytes::from(body.to_string());
-        let answer = ask(&face, &principal, &headers, &body, door);
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let answer = ask(&face, &principal, &body, door);
+        let text = String::from_utf8_lossy(&answer).into_owned();
         assert!(text.contains(expected), "{expected} is missing in {text:.300}");
-        bencher.bench(|| ask(&face, &principal, &headers, black_box(&body), door).body);
+        bencher.bench(|| ask(&face, &principal, black_box(&body), door));
     }
 
     #[divan::bench]

@@ -12,6 +12,7 @@ mod output;
 mod search;
 mod serve;
 mod server;
+mod stdio;
 mod tenant;
 
 use std::path::PathBuf;
@@ -73,6 +74,8 @@ struct Global {
 enum Command {
     /// Run the gateway
     Serve(serve::Serve),
+    /// Run the gateway for one client on standard input and output
+    Stdio(stdio::Stdio),
     /// Make the store ready: register, sync, index
     Bootstrap(bootstrap::Bootstrap),
     /// Find tools by what they do or how they are called
@@ -184,6 +187,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, context: &Context) -> Result<Done> {
     match command {
         Command::Serve(serve) => serve.run(context).await,
+        Command::Stdio(stdio) => stdio.run(context).await,
         Command::Bootstrap(bootstrap) => bootstrap.run(context).await,
         Command::Search(search) => search.run(context).await,
         Command::Call(call) => call.run(context).await,

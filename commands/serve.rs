@@ -31,6 +31,7 @@ impl Serve {
         for key in &gateway.config().without_effect {
             tracing::warn!(key, "is set, but this version does not act on it");
         }
+        gateway.watch_servers();
         let bind = gateway.config().serve.bind;
         let listener = TcpListener::bind(bind).await.map_err(|error| {
             Error::new(Kind::Conflict, format!("cannot listen on {bind}")).source(error).help("choose another --bind")

@@ -46,6 +46,9 @@ pub(crate) struct Add {
     /// Its streamable HTTP endpoint
     #[arg(long, conflicts_with_all = ["stdio", "command"])]
     url: Option<String>,
+    /// The URL is that of the older HTTP+SSE transport, often ending in /sse
+    #[arg(long, requires = "url")]
+    sse: bool,
     /// A header sent with every request; may be given several times
     #[arg(long = "header", value_name = "K=V", requires = "url")]
     headers: Vec<String>,
@@ -122,9 +125,10 @@ impl Add {
 
     fn transport(&self) -> Result<Option<Transport>> {
         if let Some(url) = &self.url {
-            return Ok(Some(Transport::StreamableHttp {
-                url: url.clone(),
-                headers: pairs("--header", &self.headers)?,
+            let (url, headers) = (url.clone(), pairs("--header", &self.headers)?);
+            return Ok(Some(match self.sse {
+                true => Transport::Sse { url, headers },
+                false => Transport::StreamableHttp { url, headers },
             }));
         }
         Ok(match self.command.split_first() {

@@ -34,6 +34,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand serve 'Run the gateway'
+            cand stdio 'Run the gateway for one client on standard input and output'
             cand bootstrap 'Make the store ready: register, sync, index'
             cand search 'Find tools by what they do or how they are called'
             cand call 'Call a tool'
@@ -56,6 +57,24 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --color 'Whether to color (NO_COLOR is respected)'
             cand --demo 'Start two demo MCP servers and put them behind the gateway'
             cand --bootstrap 'Sync the catalog when starting, also with AUTO_BOOTSTRAP=false'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;stdio'= {
+            cand --view 'What is listed: every tool, or the discovery tools [default: as MCP_DISCOVERY says]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
             cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
             cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
             cand -q 'Only errors'
@@ -253,6 +272,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --config 'A TOML file with the same keys as the environment, in lower case'
             cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
             cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --sse 'The URL is that of the older HTTP+SSE transport, often ending in /sse'
             cand --stdio 'A program that speaks MCP on stdin and stdout; give it after --'
             cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
             cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
@@ -549,6 +569,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;help'= {
             cand serve 'Run the gateway'
+            cand stdio 'Run the gateway for one client on standard input and output'
             cand bootstrap 'Make the store ready: register, sync, index'
             cand search 'Find tools by what they do or how they are called'
             cand call 'Call a tool'
@@ -562,6 +583,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;help;serve'= {
+        }
+        &'mcpgw;help;stdio'= {
         }
         &'mcpgw;help;bootstrap'= {
         }

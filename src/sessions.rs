@@ -97,7 +97,8 @@ impl Sessions {
             }
         };
         let last_used = record.as_ref().map_or(facts.opened_at, |record| record.last_used);
-        let over = record.as_ref().is_some_and(|record| record.has_ended) || last_used.plus(self.idle) < Timestamp::now();
+        let over =
+            record.as_ref().is_some_and(|record| record.has_ended) || last_used.plus(self.idle) < Timestamp::now();
         if over { Standing::Over } else { Standing::Open(record) }
     }
 

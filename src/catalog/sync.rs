@@ -252,7 +252,8 @@ impl Syncer<'_> {
 
     /// Every page of the server's `tools/list`.
     async fn list(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Vec<RawJson>> {
-        let caller = Caller::plain();
+        // Nobody hears what it is asked, which declines.
+        let (caller, _) = Caller::surveyor();
         let deadline = Instant::now() + LIST_TIMEOUT.max(server.timeout(self.pool.config().timeout));
         let broken = |how: String| Error::new(Kind::UpstreamError, format!("server `{}` {how}", server.name));
         let (mut definitions, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());

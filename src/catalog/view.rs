@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use crate::model::{ObjectWriter, ParamHeader, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus, split_exposed};
+use crate::model::{
+    ObjectWriter, ParamHeader, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus, split_exposed,
+};
 
 /// An immutable snapshot of one tenant's registry and catalog.
 #[derive(Default)]

@@ -68,11 +68,7 @@ async fn run(gateway: Arc<Gateway>, receiver: Option<mpsc::Receiver<Event>>) {
     }
 }
 
-fn handle(
-    gateway: &Arc<Gateway>,
-    event: Event,
-    pending: &mut HashMap<(TenantId, ServerName, List), JoinHandle<()>>,
-) {
+fn handle(gateway: &Arc<Gateway>, event: Event, pending: &mut HashMap<(TenantId, ServerName, List), JoinHandle<()>>) {
     let Event { tenant, server, audience, what } = event;
     let (method, params) = match what {
         Relayed::Notification { method, params } => (method, params),
@@ -86,9 +82,8 @@ fn handle(
     let lists = [List::Tools, List::Prompts, List::Resources];
     if let Some(list) = lists.into_iter().find(|list| list.changed() == method) {
         let key = (tenant.clone(), server.clone(), list);
-        if !pending.contains_key(&key) {
-            pending.insert(key, tokio::spawn(changed(Arc::clone(gateway), tenant, server, list)));
-        }
+        let read_anew = || tokio::spawn(changed(Arc::clone(gateway), tenant, server, list));
+        pending.entry(key).or_insert_with(read_anew);
     } else if method == "notifications/resources/updated" {
         if let Some(uri) = uri_of(&params) {
             gateway.hub.tell(Note::Updated { tenant, server, uri: uri.into(), params });

@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn questions_are_read_out_of_a_result_and_answers_put_into_the_next_round() {
-        let result = r#"{"resultType":"input_required","inputRequests":{"a":{"method":"roots/list"}},"requestState":"s"}"#;
+        let result =
+            r#"{"resultType":"input_required","inputRequests":{"a":{"method":"roots/list"}},"requestState":"s"}"#;
         let asked = input_required(&Reply::Result(RawJson::check(result).expect("json"))).expect("questions");
         assert_eq!(asked.requests[0].1, "roots/list");
         let params: Box<RawValue> =
@@ -196,17 +197,16 @@ mod tests {
         let params = RawObject::parse(&params).expect("an object");
         let answers = [("a".to_owned(), RawJson::check(r#"{"roots":[]}"#).expect("json"))];
         let next = retried(&params, &asked, &answers).expect("parameters");
-        assert_eq!(
-            next.get(),
-            r#"{"name":"t","arguments":{},"inputResponses":{"a":{"roots":[]}},"requestState":"s"}"#
-        );
+        assert_eq!(next.get(), r#"{"name":"t","arguments":{},"inputResponses":{"a":{"roots":[]}},"requestState":"s"}"#);
         let complete = r#"{"content":[{"type":"text","text":"\"input_required\""}]}"#;
         assert!(input_required(&Reply::Result(RawJson::check(complete).expect("json"))).is_none());
     }
 
     #[test]
     fn a_demand_for_a_url_becomes_a_question() {
-        let error = RawJson::check(r#"{"code":-32042,"message":"x","data":{"elicitations":[{"mode":"url","url":"https://a"}]}}"#);
+        let error = RawJson::check(
+            r#"{"code":-32042,"message":"x","data":{"elicitations":[{"mode":"url","url":"https://a"}]}}"#,
+        );
         let error = error.expect("json");
         let mut caller = Caller::plain();
         let Ok(Some(Reply::Error(missing))) = as_input_required(&caller, &error) else { panic!("no error") };

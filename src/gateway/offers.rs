@@ -221,7 +221,8 @@ impl Gateway {
         let caller = Caller::plain();
         let mut cursor: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            let params = cursor.as_ref().map_or_else(|| serde_json::json!({}), |next| serde_json::json!({ "cursor": next }));
+            let params =
+                cursor.as_ref().map_or_else(|| serde_json::json!({}), |next| serde_json::json!({ "cursor": next }));
             let params = RawJson::of(&params).map_err(|error| Error::internal("write a cursor").source(error))?;
             let params = raw_value(&params)?;
             let params = RawObject::parse(&params).map_err(|error| Error::internal("read a cursor").source(error))?;

@@ -247,15 +247,14 @@ impl Gateway {
             tokio::join!(self.offered(principal, Offer::Resources), self.offered(principal, Offer::Templates));
         let (resources, templates) = (resources?, templates?);
         let listed: Vec<&Offered> = resources.iter().filter(|resource| *resource.own == *uri).collect();
-        let made: Vec<&Offered> = templates
-            .iter()
-            .filter(|template| *template.own == *uri || matches(&template.own, uri))
-            .collect();
+        let made: Vec<&Offered> =
+            templates.iter().filter(|template| *template.own == *uri || matches(&template.own, uri)).collect();
         match (listed.as_slice(), made.as_slice()) {
             ([one], _) | ([], [one]) => return Ok(found(one)),
             ([], []) => {}
             ([], several) => {
-                let first = several.first().filter(|first| several.iter().all(|each| each.server.name == first.server.name));
+                let first =
+                    several.first().filter(|first| several.iter().all(|each| each.server.name == first.server.name));
                 return first.map(|first| found(first)).ok_or_else(|| ambiguous(uri, several));
             }
             (several, _) => return Err(ambiguous(uri, several)),

@@ -97,4 +97,3 @@ async fn say(face: &Arc<Face>, incoming: Incoming, out: &Out) {
     };
     let _ = out.send(frame).await;
 }
-

@@ -69,8 +69,14 @@ impl Face {
             "logging/setLevel" => result(self.set_level(params, session)),
             "resources/subscribe" => self.subscribe(incoming, params, session).await,
             "resources/unsubscribe" => result(self.unsubscribe(params, session).await),
-            "tools/call" | "prompts/get" | "resources/read" | "completion/complete" | "tasks/get" | "tasks/result"
-            | "tasks/cancel" | "tasks/update" => {
+            "tools/call"
+            | "prompts/get"
+            | "resources/read"
+            | "completion/complete"
+            | "tasks/get"
+            | "tasks/result"
+            | "tasks/cancel"
+            | "tasks/update" => {
                 let caller = session.map_or_else(Caller::plain, |session| session.caller());
                 let entered = session.map(|session| session.calls.enter(request.id, &caller.cancel));
                 let (caller, relayed) = caller.relayed();
@@ -241,7 +247,9 @@ impl Face {
                 session::end(&self.gateway, &session, true);
                 Answer { status: StatusCode::OK, session: None, body: Body::Empty }
             }
-            Ok(None) => Answer::bad(error_frame(None, Code::InvalidRequest, "the header Mcp-Session-Id is missing", None)),
+            Ok(None) => {
+                Answer::bad(error_frame(None, Code::InvalidRequest, "the header Mcp-Session-Id is missing", None))
+            }
             Err(refused) => *refused,
         }
     }
@@ -260,12 +268,7 @@ impl Face {
         Ok(RawJson::empty_object())
     }
 
-    async fn subscribe(
-        &self,
-        incoming: &Incoming,
-        params: &RawObject<'_>,
-        session: Option<&Arc<Session>>,
-    ) -> Finished {
+    async fn subscribe(&self, incoming: &Incoming, params: &RawObject<'_>, session: Option<&Arc<Session>>) -> Finished {
         let session = session.ok_or_else(|| Error::invalid("a subscription needs a session; initialize first"))?;
         let uri = methods::required(params, "uri", "a resource's URI")?;
         let resource = self.gateway.resolve_resource(&incoming.principal, &uri).await?;
@@ -356,7 +359,8 @@ mod tests {
 
     #[test]
     fn only_the_outer_result_type_goes() {
-        let result = |text: &'static str| match without_result_type(Reply::Result(RawJson::check(text).expect("json"))) {
+        let result = |text: &'static str| match without_result_type(Reply::Result(RawJson::check(text).expect("json")))
+        {
             Ok(Reply::Result(result)) => Some(result.as_str().to_owned()),
             _ => None,
         };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::{Value, json};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 
@@ -55,8 +55,7 @@ impl Face {
         let filter = request.params.read::<RawObject<'_>>("notifications").map_err(|_| wrong())?.ok_or_else(wrong)?;
         let wanted = |name: &str| filter.read::<bool>(name).ok().flatten().unwrap_or(false);
         let lists: Vec<(&str, List)> = LISTS.into_iter().filter(|(name, _)| wanted(name)).collect();
-        let uris: Vec<String> =
-            filter.read("resourceSubscriptions").map_err(|_| wrong())?.unwrap_or_default();
+        let uris: Vec<String> = filter.read("resourceSubscriptions").map_err(|_| wrong())?.unwrap_or_default();
         if uris.len() > MAX_SUBSCRIPTIONS {
             return Err(Error::invalid(format!("more than {MAX_SUBSCRIPTIONS} resources to listen for")));
         }
@@ -233,8 +232,7 @@ fn rewritten(params: &RawJson, mut write: impl FnMut(&mut ObjectWriter, &str, &R
 
 /// Parameters that say which `subscriptions/listen` they belong to, in place of the server's own saying so.
 fn tagged(id: &RawValue, params: Option<&RawJson>, more: impl FnOnce(&mut ObjectWriter)) -> RawJson {
-    let given: RawObject<'_> =
-        params.and_then(|params| serde_json::from_str(params.as_str()).ok()).unwrap_or_default();
+    let given: RawObject<'_> = params.and_then(|params| serde_json::from_str(params.as_str()).ok()).unwrap_or_default();
     let meta = given.get("_meta").and_then(|meta| RawObject::parse(meta).ok()).unwrap_or_default();
     let mut writer = ObjectWriter::new(256);
     writer.object("_meta", |writer| {

@@ -106,7 +106,12 @@ impl Face {
         }
         let start = PageStart::read(cursor.as_deref(), options.offsets)?;
         let page = self.gateway.list(&incoming.principal, &start, limit).await?;
-        Ok(list_result("tools", page.tools.iter().map(|listed| listed.json.as_ref()), page.next.as_deref(), &options.extra))
+        Ok(list_result(
+            "tools",
+            page.tools.iter().map(|listed| listed.json.as_ref()),
+            page.next.as_deref(),
+            &options.extra,
+        ))
     }
 
     async fn shortlist(
@@ -217,12 +222,7 @@ pub(super) fn missing(name: &str, what: &str) -> Error {
         .data(json!({ "errors": [{ "pointer": format!("/{name}"), "rule": "required, type: string" }] }))
 }
 
-fn list_result<'a>(
-    member: &str,
-    items: impl Iterator<Item = &'a [u8]>,
-    next: Option<&str>,
-    extra: &Value,
-) -> RawJson {
+fn list_result<'a>(member: &str, items: impl Iterator<Item = &'a [u8]>, next: Option<&str>, extra: &Value) -> RawJson {
     let mut list = vec![b'['];
     for (index, item) in items.enumerate() {
         if index > 0 {

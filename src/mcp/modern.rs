@@ -107,8 +107,15 @@ impl Face {
             "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra).await),
             "resources/templates/list" => result(self.offers(incoming, Offer::Templates, params, &extra).await),
             "subscriptions/listen" => self.listen(incoming, request, out).await,
-            "tools/call" | "prompts/get" | "resources/read" | "completion/complete" | "tasks/get" | "tasks/update"
-            | "tasks/cancel" => self.relayed(incoming, request, out).await.map(|reply| with_cache_hints(request, reply)),
+            "tools/call"
+            | "prompts/get"
+            | "resources/read"
+            | "completion/complete"
+            | "tasks/get"
+            | "tasks/update"
+            | "tasks/cancel" => {
+                self.relayed(incoming, request, out).await.map(|reply| with_cache_hints(request, reply))
+            }
             _ => return None,
         })
     }

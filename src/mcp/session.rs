@@ -12,7 +12,7 @@ use super::frame;
 use crate::gateway::{Gateway, Resource};
 use crate::model::{Principal, RawJson, SessionRecord, Timestamp};
 use crate::sessions::{SessionFacts, Standing};
-use crate::upstream::{Ask, Cancel, Caller, Reply, SessionKey};
+use crate::upstream::{Ask, Caller, Cancel, Reply, SessionKey};
 
 /// Questions of servers that wait for one client.
 const MAX_ASKS: usize = 64;

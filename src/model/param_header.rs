@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn annotations_are_found_at_any_depth() {
-        let nested = json!({ "type": "object", "properties": { "zone": { "type": "integer", "x-mcp-header": "Zone" } } });
+        let nested =
+            json!({ "type": "object", "properties": { "zone": { "type": "integer", "x-mcp-header": "Zone" } } });
         let found = of(json!({ "region": { "type": "string", "x-mcp-header": "Region" }, "place": nested }));
         let found = found.expect("valid annotations");
         assert_eq!(found.iter().map(|each| each.header.as_str()).collect::<Vec<_>>(), ["Region", "Zone"]);

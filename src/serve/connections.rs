@@ -174,6 +174,7 @@ async fn converse(app: Arc<App>, socket: WebSocket, principal: Principal) {
 /// When the change feed cannot be followed.
 pub async fn lines(
     gateway: Arc<Gateway>,
+    listing: Listing,
     mut input: impl AsyncBufRead + Unpin + Send,
     mut output: impl AsyncWrite + Unpin + Send + 'static,
     stop: impl Future<Output = ()> + Send,
@@ -182,7 +183,7 @@ pub async fn lines(
     let face = Face::new(Arc::clone(&gateway));
     let principal = Principal::operator(gateway.config().tenant.clone());
     let (out, mut said) = mpsc::channel::<Bytes>(ROOM);
-    let mut line = Line::new(&face, principal, Listing::Configured, out);
+    let mut line = Line::new(&face, principal, listing, out);
     let saying = tokio::spawn(async move {
         while let Some(frame) = said.recv().await {
             if output.write_all(&one_line(&frame)).await.is_err() || output.flush().await.is_err() {
@@ -239,8 +240,7 @@ async fn next_line(input: &mut (impl AsyncBufRead + Unpin), limit: usize) -> Opt
 
 /// Line ends between tokens are blanks.
 fn one_line(frame: &Bytes) -> Vec<u8> {
-    let mut line: Vec<u8> =
-        frame.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect();
+    let mut line: Vec<u8> = frame.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect();
     line.push(b'\n');
     line
 }

@@ -45,7 +45,15 @@ fn mcp(listing: Listing) -> MethodRouter<Arc<App>> {
 
 async fn unknown_path() -> Response {
     let known = [
-        "/mcp", "/mcp/search", "/mcp/full", "/sse", "/messages", "/ws", "/rpc", "/health", "/health/live",
+        "/mcp",
+        "/mcp/search",
+        "/mcp/full",
+        "/sse",
+        "/messages",
+        "/ws",
+        "/rpc",
+        "/health",
+        "/health/live",
         "/health/ready",
     ];
     let body = json!({ "error": "not found", "paths": known });

@@ -43,6 +43,7 @@ pub(super) enum Refusal {
 }
 
 /// A request that was let through. Dropped without a verdict (its caller left), it counts as neither.
+#[must_use]
 pub(super) struct Permit {
     breaker: Arc<Breaker>,
     is_probe: bool,
@@ -107,6 +108,12 @@ impl Drop for ProbeGuard<'_> {
         if self.armed {
             self.breaker.state().is_probing = false;
         }
+    }
+}
+
+impl std::fmt::Debug for Permit {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Permit")
     }
 }
 
@@ -190,7 +197,7 @@ mod tests {
 
     async fn fail(breaker: &Arc<Breaker>, times: u32) {
         for _ in 0..times {
-            breaker.admit().await.ok().expect("a permit").failed();
+            breaker.admit().await.expect("a permit").failed();
         }
     }
 
@@ -202,26 +209,26 @@ mod tests {
     async fn five_failures_open_it_and_one_probe_closes_it() {
         let breaker = Breaker::new(8, 8, &Pace::new());
         fail(&breaker, 4).await;
-        breaker.admit().await.ok().expect("a permit").succeeded();
+        breaker.admit().await.expect("a permit").succeeded();
         fail(&breaker, 5).await;
         let Err(Refusal::Open { retry_after }) = breaker.admit().await else { panic!("it is closed") };
         assert!(retry_after <= FIRST_PAUSE.mul_f64(1.2), "{retry_after:?}");
         reopen(&breaker);
-        let probe = breaker.admit().await.ok().expect("a probe");
+        let probe = breaker.admit().await.expect("a probe");
         assert!(matches!(breaker.admit().await, Err(Refusal::Open { .. })), "one probe at a time");
         probe.failed();
         assert!(breaker.is_open().is_some_and(|left| left > FIRST_PAUSE.mul_f64(1.2)), "the pause doubles");
         reopen(&breaker);
         // A caller that leaves gives the probe back.
         drop(breaker.admit().await);
-        breaker.admit().await.ok().expect("the next probe").succeeded();
+        breaker.admit().await.expect("the next probe").succeeded();
         assert_eq!(breaker.is_open(), None);
     }
 
     #[tokio::test]
     async fn what_fits_neither_room_nor_queue_is_refused_at_once() {
         let breaker = Breaker::new(1, 1, &Pace::new());
-        let first = breaker.admit().await.ok().expect("a permit");
+        let first = breaker.admit().await.expect("a permit");
         let waiting = tokio::spawn({
             let breaker = Arc::clone(&breaker);
             async move { breaker.admit().await.is_ok() }

@@ -116,9 +116,9 @@ mod tests {
         for chunk in chunks {
             events.push(chunk.as_bytes());
             while let Some(event) = events.next() {
-                found.extend(event.data.filter(|_| event.is_message).map(|data| {
-                    String::from_utf8(data.to_vec()).expect("text")
-                }));
+                found.extend(
+                    event.data.filter(|_| event.is_message).map(|data| String::from_utf8(data.to_vec()).expect("text")),
+                );
             }
         }
         found

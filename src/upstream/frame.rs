@@ -195,9 +195,7 @@ pub(super) fn read(buffer: &Bytes) -> Result<Incoming, String> {
             let id = RawJson::slice_of(buffer, id);
             Ok(Incoming::Request(Question { id, method: method.into_owned(), params: params() }))
         }
-        (Some(method), None, ..) => {
-            Ok(Incoming::Notification { method: method.into_owned(), params: params() })
-        }
+        (Some(method), None, ..) => Ok(Incoming::Notification { method: method.into_owned(), params: params() }),
         (None, _, Some(result), None) => Ok(match number {
             Some(id) => Incoming::Reply(id, Reply::Result(RawJson::slice_of(buffer, result))),
             None => Incoming::Stray(None),

@@ -117,18 +117,15 @@ impl Link {
             return None;
         }
         let calls = self.calls();
-        let newest = calls.iter().filter_map(|(id, entry)| entry.side.as_ref().map(|side| (id, side))).max_by_key(|(id, _)| **id);
+        let newest = calls
+            .iter()
+            .filter_map(|(id, entry)| entry.side.as_ref().map(|side| (id, side)))
+            .max_by_key(|(id, _)| **id);
         newest.map(|(_, side)| Arc::clone(side))
     }
 
     /// Hands a notification on. `about` is the call on whose stream it came.
-    pub(super) async fn notification(
-        &self,
-        about: Option<u64>,
-        method: String,
-        params: RawJson,
-        patience: Patience,
-    ) {
+    pub(super) async fn notification(&self, about: Option<u64>, method: String, params: RawJson, patience: Patience) {
         let (side, what) = match method.as_str() {
             "notifications/progress" => match self.progress(&params) {
                 Some((side, params)) => (Some(side), Relayed::Notification { method, params }),

@@ -132,6 +132,15 @@ impl Caller {
         }
     }
 
+    /// A caller that can do everything a client may be asked for, and answers nothing: servers that list their tools by
+    /// what the client can do then list them all.
+    pub fn surveyor() -> (Self, mpsc::Receiver<Relayed>) {
+        let everything =
+            r#"{"roots":{"listChanged":true},"sampling":{"tools":{},"context":{}},"elicitation":{"form":{},"url":{}}}"#;
+        let capabilities = RawJson::check(everything).unwrap_or_else(|_| RawJson::empty_object());
+        Self { capabilities, ..Self::plain() }.relayed()
+    }
+
     /// Has messages before the answer sent to the receiver that comes with it.
     pub fn relayed(mut self) -> (Self, mpsc::Receiver<Relayed>) {
         let (sender, receiver) = mpsc::channel(ROOM);
@@ -198,12 +207,6 @@ impl Clock {
     pub(super) fn pause(self: &Arc<Self>) -> Paused {
         self.state().1 += 1;
         Paused(Arc::clone(self))
-    }
-
-    /// When the time is up, as it looks now.
-    pub(super) fn deadline(&self) -> Instant {
-        let state = self.state();
-        if state.1 == 0 { state.0 } else { Instant::now() + ASK_TIMEOUT }
     }
 
     /// Returns when the time is up.

@@ -22,9 +22,7 @@ use super::frame::{self, Era, Incoming};
 use super::http::{Connector, client, header_map, target};
 use super::link::{CancelOnDrop, Link, NoReply, Owner, Patience, Side};
 use super::relay::{Audience, Caller, Clock};
-use super::{
-    Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, subscription, timed_out, unavailable,
-};
+use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, subscription, timed_out, unavailable};
 use crate::error::{Error, Result};
 use crate::model::{RawJson, RawObject, Secret, Server};
 
@@ -297,12 +295,7 @@ impl Upstream for SseUpstream {
         let told = CancelOnDrop::new(id, request.caller, move |frame| {
             tokio::spawn(async move { tokio::time::timeout(PATIENCE, parting.post(&wire, frame)).await });
         });
-        let asked = inner.ask(
-            &running.wire,
-            id,
-            frame::request(id, request, Era::Legacy),
-            Side::of(request, &clock),
-        );
+        let asked = inner.ask(&running.wire, id, frame::request(id, request, Era::Legacy), Side::of(request, &clock));
         let reply = tokio::select! {
             biased;
             reply = asked => reply,

@@ -143,9 +143,8 @@ impl Inner {
     async fn start_once(self: Arc<Self>, mut slot: OwnedMutexGuard<Slot>) -> Result<Arc<Running>> {
         let former = lock(&self.running).take();
         // One that did its work was ended from outside: that is no reason to wait.
-        let settled = |former: Arc<Running>| {
-            former.has_worked.load(Ordering::Relaxed) || former.started.elapsed() > SETTLED
-        };
+        let settled =
+            |former: Arc<Running>| former.has_worked.load(Ordering::Relaxed) || former.started.elapsed() > SETTLED;
         if former.is_some_and(settled) {
             slot.failures = 0;
         }

@@ -114,11 +114,8 @@ pub(super) fn client(config: &UpstreamConfig, tls: &ClientConfig) -> Client<Conn
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
     tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    let connector = HttpsConnectorBuilder::new()
-        .with_tls_config(tls.clone())
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(tcp);
+    let connector =
+        HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_http1().wrap_connector(tcp);
     Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(Duration::from_secs(60))
@@ -236,12 +233,7 @@ impl Inner {
         self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn send(
-        &self,
-        id: u64,
-        session: &Session,
-        request: &Request<'_>,
-    ) -> Result<exchange::Answer, Failure> {
+    async fn send(&self, id: u64, session: &Session, request: &Request<'_>) -> Result<exchange::Answer, Failure> {
         let mut headers = session.headers();
         if session.era == Era::Modern {
             let invalid = |_| Failure::Final(Error::internal("a method that is no header value"));
@@ -260,10 +252,7 @@ impl Inner {
         if session.era == Era::Modern || self.link.owner.audience == Audience::Shared {
             return;
         }
-        let told = std::mem::replace(
-            &mut *session.level.lock().unwrap_or_else(PoisonError::into_inner),
-            Some(level.clone()),
-        );
+        let told = session.level.lock().unwrap_or_else(PoisonError::into_inner).replace(level.clone());
         if told.as_ref() == Some(level) || !session.greeting.can("logging") {
             return;
         }
@@ -325,11 +314,15 @@ impl Upstream for HttpUpstream {
                 biased;
                 sent = inner.send(id, &session, request) => sent,
                 () = clock.is_up() => {
-                    told.map(CancelOnDrop::fire);
+                    if let Some(told) = told {
+                        told.fire();
+                    }
                     return Err(timed_out(&inner.server));
                 }
             };
-            told.map(CancelOnDrop::disarm);
+            if let Some(told) = told {
+                told.disarm();
+            }
             match sent {
                 Ok(answer) => return Ok(answer.reply),
                 Err(Failure::SessionGone) if !fresh => {
@@ -418,9 +411,9 @@ impl Inner {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 error.help("give its credential with `--header Authorization=…` when adding the server")
             }
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => error.help(
-                "check the path of its URL, often /mcp; one that ends in /sse is added with `--transport sse`",
-            ),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+                error.help("check the path of its URL, often /mcp; one that ends in /sse is added with `--sse`")
+            }
             _ => error,
         }
     }
