@@ -16,6 +16,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 pub(super) struct Breaker {
     state: Mutex<State>,
     room: Arc<Semaphore>,
+    /// Under way and waiting.
     queue: Arc<Semaphore>,
     pace: Arc<Pace>,
 }
@@ -49,6 +50,7 @@ pub(super) struct Permit {
     is_probe: bool,
     judged: bool,
     _room: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Breaker {
@@ -71,10 +73,10 @@ impl Breaker {
         let is_probe = self.pass(Instant::now())?;
         // Given back without a verdict, should the caller leave while it waits for room.
         let mut probe = ProbeGuard { breaker: self, armed: is_probe };
-        let _place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| Refusal::Full)?;
+        let place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| Refusal::Full)?;
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| Refusal::Full)?;
         probe.armed = false;
-        Ok(Permit { breaker: Arc::clone(self), is_probe, judged: false, _room: room })
+        Ok(Permit { breaker: Arc::clone(self), is_probe, judged: false, _room: room, _place: place })
     }
 
     /// Whether the request is the probe of a half-open circuit.
