@@ -22,4 +22,5 @@ mod real_servers;
 mod search;
 mod stdio;
 mod store;
+mod transports;
 mod wire;

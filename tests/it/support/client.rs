@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::deps;
-use super::process::{DEADLINE, run};
+use super::process::{DEADLINE, Service, run};
 
 /// A proxy of the developer's must not stand between a client and the gateway.
 const PROXIES: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
@@ -60,11 +60,36 @@ impl Sdk {
     }
 }
 
-/// The dual-era server in `tests/fixtures/clients/server.py`, which runs on `mcp` 2 for Python.
-pub(crate) fn dual_era_server() -> Option<Vec<String>> {
-    let command = Sdk::PythonV2.command()?;
-    let script = command.get_args().next()?.to_str()?.replace("client.py", "server.py");
-    Some(vec![command.get_program().to_str()?.to_owned(), script])
+/// The server of both eras in `tests/fixtures/clients/server.py`, which runs on `mcp` 2 for Python.
+#[derive(Clone)]
+pub(crate) struct DualEra {
+    python: String,
+    script: String,
+}
+
+impl DualEra {
+    pub(crate) fn get() -> Option<Self> {
+        let command = Sdk::PythonV2.command()?;
+        let driver = command.get_args().next()?.to_str()?;
+        let python = command.get_program().to_str()?.to_owned();
+        Some(Self { python, script: driver.replace("client.py", "server.py") })
+    }
+
+    /// What starts it on stdio.
+    pub(crate) fn command(&self) -> [&str; 2] {
+        [&self.python, &self.script]
+    }
+
+    /// Starts it on `http` or `sse`; with its URL.
+    pub(crate) fn start(&self, kind: &str) -> (Service, String) {
+        deps::on_a_free_port(|port| {
+            let mut command = Command::new(&self.python);
+            command.args([&self.script, kind, &port.to_string()]);
+            let ready = move |line: &str| line.contains("Uvicorn running on").then_some(());
+            let path = if kind == "http" { "mcp" } else { kind };
+            Ok((Service::start(&mut command, ready)?.0, format!("http://127.0.0.1:{port}/{path}")))
+        })
+    }
 }
 
 /// Where a client connects to.
@@ -85,6 +110,11 @@ impl Target {
     /// WebSocket; of an `http` URL, too.
     pub(crate) fn ws(url: &str) -> Self {
         Self(json!({ "kind": "ws", "url": url.replacen("http", "ws", 1) }))
+    }
+
+    /// A child process of the client's.
+    pub(crate) fn of(program: &str, args: &[&str]) -> Self {
+        Self::stdio(Command::new(program).args(args))
     }
 
     /// A child process of the client's, with the environment of `command`.

@@ -201,18 +201,23 @@ impl Servers {
     }
 
     fn everything(self, mode: &str, path: &str) -> (Service, String) {
-        let mut said = String::new();
-        // It takes no port 0, so the port may be gone between looking and binding.
-        for _ in 0..PORT_ATTEMPTS {
-            let port = super::free_port();
+        on_a_free_port(|port| {
             let mut command = Command::new("node");
             command.args([&self.script("everything"), mode]).env("PORT", port.to_string());
             let ready = move |line: &str| line.ends_with(&format!("on port {port}")).then_some(());
-            match Service::start(&mut command, ready) {
-                Ok((service, ())) => return (service, format!("http://127.0.0.1:{port}/{path}")),
-                Err(log) => said = log,
-            }
-        }
-        panic!("server-everything does not start:\n{said}");
+            Ok((Service::start(&mut command, ready)?.0, format!("http://127.0.0.1:{port}/{path}")))
+        })
     }
+}
+
+/// What `start` makes of a port, for servers that take no port 0: it may be gone between looking and binding.
+pub(super) fn on_a_free_port<T>(start: impl Fn(u16) -> Result<T, String>) -> T {
+    let mut said = String::new();
+    for _ in 0..PORT_ATTEMPTS {
+        match start(super::free_port()) {
+            Ok(started) => return started,
+            Err(log) => said = log,
+        }
+    }
+    panic!("the server does not start:\n{said}");
 }
