@@ -19,6 +19,7 @@ mod licences;
 mod live;
 mod mongodb;
 mod real_servers;
+mod relay;
 mod search;
 mod stdio;
 mod store;
