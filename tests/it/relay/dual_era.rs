@@ -3,34 +3,32 @@
 
 use serde_json::{Value, json};
 
-use super::compare::{Comparison, UNBIDDEN, through};
-use super::{LEGACY, MODERN, Relay};
-use crate::support::client::{Client, DualEra, Sdk, Target, call};
+use super::compare::{UNBIDDEN, through};
+use super::{Conversation, LEGACY, MODERN, Pair, note};
+use crate::support::client::{DualEra, Sdk, call};
 
 const STATIC: &str = "test://static";
 
-/// A fresh server for each conversation, since what it counts is the whole process's.
-fn compare(over_http: bool, (sdk, mode): (Sdk, &str), bare: bool, steps: &Value, unbidden: &[&str]) {
-    let Some(dual) = DualEra::get() else { return };
-    let [python, script] = dual.command();
-    let services = over_http.then(|| (dual.start("http"), dual.start("http")));
-    let (target, relay) = match &services {
-        Some(((_, direct), (_, url))) => (Target::http(direct), Relay::to("dual", &["--url", url])),
-        None => (Target::of(python, &[script]), Relay::to("dual", &["--stdio", "--", python, script])),
-    };
-    let (Some(client), Some(relayed)) = (Client::new(sdk, &target, mode), relay.client(sdk, mode)) else { return };
-    let (client, relayed) = if bare { (client.bare(), relayed.bare()) } else { (client, relayed) };
-    let direct = client.run(steps);
-    let relayed = relayed.run(&through(steps, "dual"));
-    Comparison { server: "dual", steps, unbidden }.check(&direct, &relayed);
+fn on_stdio() -> Option<Pair> {
+    Some(Pair::on_stdio("dual", &DualEra::get()?.command()))
 }
 
+/// Over stdio and over HTTP.
+fn pairs() -> Option<[Pair; 2]> {
+    let dual = DualEra::get()?;
+    // One for each use, since what it counts is the whole process's.
+    let ((one, direct), (other, relayed)) = (dual.start("http"), dual.start("http"));
+    Some([on_stdio()?, Pair::on_http("dual", &direct, &relayed, vec![one, other])])
+}
+
+fn all_clients() -> Vec<(Sdk, &'static str)> {
+    LEGACY.into_iter().chain(MODERN).collect()
+}
+
+/// With whatever arrives bound to the step in which it did, but for `unbidden`.
 fn compare_everywhere(steps: &Value, unbidden: &[&str]) {
-    for over_http in [false, true] {
-        for client in LEGACY.into_iter().chain(MODERN) {
-            compare(over_http, client, false, steps, unbidden);
-        }
-    }
+    let Some(pairs) = pairs() else { return };
+    Conversation { unbidden, ..Conversation::of(steps) }.check(&pairs, &all_clients());
 }
 
 #[test]
@@ -64,44 +62,40 @@ fn questions_for_a_client_that_cannot_be_asked() {
         call("ask_roots", json!({})),
         call("work", json!({ "steps": 1 })),
     ]);
-    for over_http in [false, true] {
-        for client in LEGACY.into_iter().chain(MODERN) {
-            compare(over_http, client, true, &steps, UNBIDDEN);
-        }
-    }
+    let Some(pairs) = pairs() else { return };
+    Conversation { bare: true, ..Conversation::of(&steps) }.check(&pairs, &all_clients());
 }
 
 /// Both belong to the call and come in the order in which the server said them.
 #[test]
 fn progress_and_log_in_their_order() {
-    for over_http in [false, true] {
-        for client in LEGACY.into_iter().chain(MODERN) {
-            let work = |extra: Value| {
-                let mut step = call("work", json!({ "steps": 3 }));
-                step.as_object_mut().expect("a step").extend(extra.as_object().expect("members").clone());
-                step
-            };
-            let mut steps =
-                vec![work(json!({ "token": "a word" })), work(json!({ "progress": true })), work(json!({}))];
-            if MODERN.contains(&client) {
-                // Since 2026-07-28 each request says for itself what is to be logged.
-                steps.push(work(json!({ "token": 4711, "log_level": "debug" })));
-                steps.push(work(json!({ "token": 4712, "log_level": "error" })));
-            }
-            compare(over_http, client, false, &Value::from(steps), &[]);
-        }
-    }
+    let work = |extra: Value| {
+        let mut step = call("work", json!({ "steps": 3 }));
+        step.as_object_mut().expect("a step").extend(extra.as_object().expect("members").clone());
+        step
+    };
+    let steps = json!([work(json!({ "token": "a word" })), work(json!({ "progress": true })), work(json!({}))]);
+    compare_everywhere(&steps, &[]);
+    // Since 2026-07-28 each request says for itself what is to be logged.
+    let steps = json!([
+        work(json!({ "token": 4711, "log_level": "debug" })),
+        work(json!({ "token": 4712, "log_level": "error" })),
+    ]);
+    let Some(pairs) = pairs() else { return };
+    Conversation { unbidden: &[], ..Conversation::of(&steps) }.check(&pairs, &MODERN);
 }
 
 #[test]
 fn a_call_that_is_given_up_is_given_up_downstream() {
-    compare_everywhere(
-        &json!([
-            { "op": "cancel", "name": "wait", "at_progress": true },
-            call("how_many_given_up", json!({})),
-        ]),
-        UNBIDDEN,
-    );
+    let steps = json!([
+        { "op": "cancel", "name": "wait", "at_progress": true },
+        call("how_many_given_up", json!({})),
+    ]);
+    for client in all_clients() {
+        // It counts, so each client gets servers of its own.
+        let Some(pairs) = pairs() else { return };
+        Conversation::of(&steps).check(&pairs, &[client]);
+    }
 }
 
 #[test]
@@ -134,22 +128,18 @@ fn changes_that_a_session_is_told() {
         { "op": "wait", "method": "notifications/prompts/list_changed" },
         { "op": "wait", "method": "notifications/resources/list_changed" },
     ]);
-    // It tells of updates that nobody has subscribed to, which the gateway may keep to itself.
-    let unbidden: Vec<&str> =
-        UNBIDDEN.iter().copied().filter(|method| *method != "notifications/resources/updated").collect();
-    let Some(dual) = DualEra::get() else { return };
-    let [python, script] = dual.command();
+    let Some(pair) = on_stdio() else { return };
+    let mut said = String::new();
     for client in LEGACY {
-        let relay = Relay::to("dual", &["--stdio", "--", python, script]);
-        let (sdk, mode) = client;
-        let Some(direct) = Client::new(sdk, &Target::of(python, &[script]), mode) else { return };
-        let Some(relayed) = relay.client(sdk, mode) else { return };
-        let (mut direct, mut relayed) = (direct.run(&steps), relayed.run(&through(&steps, "dual")));
+        let (Some(direct), Some(relayed)) = (pair.direct(client), pair.relayed(client)) else { return };
+        let (mut direct, mut relayed) = (direct.run(&steps), relayed.run(&through(&steps, pair.name)));
+        // It tells of updates that nobody has subscribed to, which the gateway may keep to itself.
         for step in direct.steps.iter_mut().chain(&mut relayed.steps) {
             step.received.retain(|frame| frame["method"] != "notifications/resources/updated");
         }
-        Comparison { server: "dual", steps: &steps, unbidden: &unbidden }.check(&direct, &relayed);
+        note(&mut said, &pair, client, &Conversation::of(&steps).comparison(&pair).differences(&direct, &relayed));
     }
+    assert!(said.is_empty(), "the gateway's client saw something else:{said}");
 }
 
 /// A stream of changes: what was asked for, and nothing else.
@@ -170,20 +160,15 @@ fn changes_that_a_listener_is_told() {
         call("change", json!({})),
         { "op": "sleep", "ms": 300 },
     ]);
-    for over_http in [false, true] {
-        for client in MODERN {
-            compare(over_http, client, false, &steps, UNBIDDEN);
-        }
-    }
+    let Some(pairs) = pairs() else { return };
+    Conversation::of(&steps).check(&pairs, &MODERN);
 }
 
 /// What one client answers, is told and has asked for is never another's: both use the same tokens, at once.
 #[test]
 fn two_clients_are_kept_apart() {
-    let Some(dual) = DualEra::get() else { return };
-    let [python, script] = dual.command();
-    for (sdk, mode) in [LEGACY[2], LEGACY[0], MODERN[0], MODERN[1]] {
-        let relay = Relay::to("dual", &["--stdio", "--", python, script]);
+    let Some(pair) = on_stdio() else { return };
+    for (sdk, mode) in all_clients() {
         let conversation = |name: &str| {
             let mut steps =
                 vec![json!({ "op": "answers", "roots": [{ "uri": format!("file:///{name}"), "name": name }] })];
@@ -195,7 +180,7 @@ fn two_clients_are_kept_apart() {
             }
             Value::from(steps)
         };
-        let (Some(one), Some(other)) = (relay.client(sdk, mode), relay.client(sdk, mode)) else { return };
+        let (Some(one), Some(other)) = (pair.relayed((sdk, mode)), pair.relayed((sdk, mode))) else { return };
         let (one, other) = std::thread::scope(|scope| {
             let one = scope.spawn(|| one.run(&conversation("one")));
             let other = scope.spawn(|| other.run(&conversation("other")));

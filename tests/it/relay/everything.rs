@@ -2,36 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::compare::{Comparison, UNBIDDEN, through};
-use super::{LEGACY, MODERN, Relay, without_era};
-use crate::support::client::{Client, Sdk, Target, call};
+use super::compare::{UNBIDDEN, through};
+use super::{Conversation, LEGACY, MODERN, Pair, note, without_era};
+use crate::support::client::call;
 use crate::support::deps::Servers;
 
 const TEXT: &str = "demo://resource/dynamic/text/1";
 const BLOB: &str = "demo://resource/dynamic/blob/2";
 const DOCUMENT: &str = "demo://resource/static/document/features.md";
 
-/// Over stdio or over HTTP: what a client does with the server, and with the gateway before it.
-fn compare(over_http: bool, sdk: Sdk, mode: &str, steps: &Value, unbidden: &[&str]) {
-    let Some(servers) = Servers::get() else { return };
-    let script = servers.script("everything");
-    let service = over_http.then(|| servers.everything_over_http());
-    let (target, relay) = match &service {
-        Some((_, url)) => (Target::http(url), Relay::to("everything", &["--url", url])),
-        None => (Target::of("node", &[&script]), Relay::to("everything", &["--stdio", "--", "node", &script])),
-    };
-    let (Some(client), Some(relayed)) = (Client::new(sdk, &target, mode), relay.client(sdk, mode)) else { return };
-    let direct = client.run(steps);
-    let relayed = relayed.run(&through(steps, "everything"));
-    Comparison { server: "everything", steps, unbidden }.check(&direct, &relayed);
+/// Over stdio and over HTTP.
+fn pairs() -> Option<[Pair; 2]> {
+    let servers = Servers::get()?;
+    let (service, url) = servers.everything_over_http();
+    let on_stdio = Pair::on_stdio("everything", &["node", &servers.script("everything")]);
+    Some([on_stdio, Pair::on_http("everything", &url, &url, vec![service])])
 }
 
 fn compare_everywhere(steps: &Value) {
-    for over_http in [false, true] {
-        for (sdk, mode) in LEGACY {
-            compare(over_http, sdk, mode, steps, UNBIDDEN);
-        }
-    }
+    let Some(pairs) = pairs() else { return };
+    Conversation::of(steps).check(&pairs, &LEGACY);
 }
 
 fn url_elicitation(id: &str, by_error: bool) -> Value {
@@ -180,20 +170,19 @@ fn the_list_of_tools() {
 
 #[test]
 fn the_gateway_declares_what_it_relays() {
-    let Some(servers) = Servers::get() else { return };
-    let relay = Relay::to("everything", &["--stdio", "--", "node", &servers.script("everything")]);
-    for (sdk, mode) in LEGACY {
-        let Some(client) = relay.client(sdk, mode) else { return };
-        let seen = client.run(&json!([]));
+    let Some([pair, _]) = pairs() else { return };
+    for client in LEGACY {
+        let Some(relayed) = pair.relayed(client) else { return };
+        let seen = relayed.run(&json!([]));
         let wanted = json!({
             "tools": { "listChanged": true }, "prompts": { "listChanged": true },
             "resources": { "listChanged": true, "subscribe": true }, "logging": {}, "completions": {},
         });
         for (capability, members) in wanted.as_object().expect("members") {
             let declared = &seen.capabilities[capability];
-            assert!(declared.is_object(), "{sdk:?}: {capability} in {}", seen.capabilities);
+            assert!(declared.is_object(), "{client:?}: {capability} in {}", seen.capabilities);
             for (member, value) in members.as_object().expect("members") {
-                assert_eq!(declared[member], *value, "{sdk:?}: {capability} in {}", seen.capabilities);
+                assert_eq!(declared[member], *value, "{client:?}: {capability} in {}", seen.capabilities);
             }
         }
     }
@@ -203,7 +192,6 @@ fn the_gateway_declares_what_it_relays() {
 /// middle of a call comes as an `input_required` result.
 #[test]
 fn for_clients_of_the_stateless_era() {
-    let Some(servers) = Servers::get() else { return };
     let steps = json!([
         call("trigger-sampling-request", json!({ "prompt": "why?", "maxTokens": 5 })),
         call("trigger-elicitation-request", json!({})),
@@ -215,25 +203,18 @@ fn for_clients_of_the_stateless_era() {
         { "op": "prompt", "name": "simple-prompt" },
         call("echo", json!({ "message": "hi" })),
     ]);
-    for over_http in [false, true] {
-        let service = over_http.then(|| servers.everything_over_http());
-        let script = servers.script("everything");
-        let registration = match &service {
-            Some((_, url)) => vec!["--url", url],
-            None => vec!["--stdio", "--", "node", &script],
-        };
-        let relay = Relay::to("everything", &registration);
-        for (sdk, mode) in MODERN {
-            let Some(direct) = Client::new(sdk, &Target::of("node", &[&script]), "legacy") else { return };
-            let Some(relayed) = relay.client(sdk, mode) else { return };
-            let (mut direct, mut relayed) = (direct.run(&steps), relayed.run(&through(&steps, "everything")));
-            for step in direct.steps.iter_mut().chain(&mut relayed.steps) {
-                step.answer = without_era(step.answer.take());
-                // Asked by itself, which nobody can do to a client of the stateless era.
-                step.received
-                    .retain(|frame| !frame["method"].as_str().is_some_and(|method| UNBIDDEN.contains(&method)));
-            }
-            Comparison { server: "everything", steps: &steps, unbidden: &[] }.check(&direct, &relayed);
+    let Some(pairs) = pairs() else { return };
+    let mut said = String::new();
+    for (pair, client) in pairs.iter().flat_map(|pair| MODERN.map(|client| (pair, client))) {
+        // The server speaks no other era to anyone who asks it directly.
+        let (Some(direct), Some(relayed)) = (pair.direct((client.0, "legacy")), pair.relayed(client)) else { return };
+        let (mut direct, mut relayed) = (direct.run(&steps), relayed.run(&through(&steps, pair.name)));
+        for step in direct.steps.iter_mut().chain(&mut relayed.steps) {
+            step.answer = without_era(step.answer.take());
+            // What it does by itself cannot be done to a client of the stateless era.
+            step.received.retain(|frame| !frame["method"].as_str().is_some_and(|method| UNBIDDEN.contains(&method)));
         }
+        note(&mut said, pair, client, &Conversation::of(&steps).comparison(pair).differences(&direct, &relayed));
     }
+    assert!(said.is_empty(), "the gateway's client saw something else:{said}");
 }
