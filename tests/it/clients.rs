@@ -1,39 +1,46 @@
-//! Real MCP clients on `/mcp`: the Python and TypeScript SDKs, in every era they speak.
+//! Real MCP clients on `/mcp`: the Python and TypeScript SDKs in every era they speak, and what is built on them.
 
 use serde_json::{Value, json};
 
-use crate::support::deps::{Client, call, list};
+use crate::support::client::{Client, Inspector, Sdk, call, list};
 use crate::support::{Gateway, Home};
 
 const LEGACY: &str = "2025-11-25";
 const MODERN: &str = "2026-07-28";
 
-/// Lists and calls as an agent would: directly, and by way of the discovery tools.
-fn check(gateway: &Gateway, client: impl Fn(&str) -> Option<Client>, protocol: &str) {
-    let order = json!({ "order_id": "A-1001" });
-    let Some(on_full) = client(&gateway.url("/mcp")) else { return };
-    let seen =
-        on_full.run(&json!([list(), call("orders__find_order", order.clone()), call("no_such_tool", json!({}))]));
-    assert_eq!(seen.protocol, protocol);
-    assert_eq!(seen.steps[0].as_array().map(Vec::len), Some(6), "{:?}", seen.steps);
-    assert_eq!(seen.steps[1]["structured"]["order_id"], "A-1001", "{:?}", seen.steps);
-    assert_eq!(seen.steps[2]["error"]["code"], -32602, "{:?}", seen.steps);
+fn order() -> Value {
+    json!({ "order_id": "A-1001" })
+}
 
-    let Some(on_search) = client(&gateway.url("/mcp/search")) else { return };
-    let search = json!({ "query": "look up a purchase by its id", "detail": "names", "limit": 1 });
+fn search() -> Value {
+    json!({ "query": "look up a purchase by its id", "detail": "names", "limit": 1 })
+}
+
+/// Lists and calls as an agent would: directly, and by way of the discovery tools.
+fn check(gateway: &Gateway, sdk: Sdk, mode: &str, protocol: &str) {
+    let Some(on_full) = Client::http(sdk, &gateway.url("/mcp"), mode) else { return };
+    let seen = on_full.run(&json!([list(), call("orders__find_order", order()), call("no_such_tool", json!({}))]));
+    assert_eq!(seen.protocol, protocol);
+    let steps = seen.digest();
+    assert_eq!(steps[0].as_array().map(Vec::len), Some(6), "{steps:?}");
+    assert_eq!(steps[1]["structured"]["order_id"], "A-1001", "{steps:?}");
+    assert_eq!(steps[2]["error"]["code"], -32602, "{steps:?}");
+
+    let Some(on_search) = Client::http(sdk, &gateway.url("/mcp/search"), mode) else { return };
     let seen = on_search.run(&json!([
         list(),
-        call("search_tools", search),
+        call("search_tools", search()),
         // Found, not listed, and callable at once.
-        call("orders__find_order", order.clone()),
-        call("call_tool", json!({ "name": "orders__find_order", "arguments": order })),
+        call("orders__find_order", order()),
+        call("call_tool", json!({ "name": "orders__find_order", "arguments": order() })),
         call("describe_tool", json!({ "name": "orders__find_order" })),
     ]));
-    assert_eq!(seen.steps[0], json!(["search_tools", "describe_tool", "call_tool"]));
-    assert_eq!(seen.steps[1]["structured"]["tools"], json!(["orders__find_order"]), "{:?}", seen.steps);
-    assert_eq!(seen.steps[2], seen.steps[3], "both ways lead to the same answer");
-    assert_eq!(seen.steps[2]["isError"], json!(false), "{:?}", seen.steps);
-    let described: &Value = &seen.steps[4]["structured"];
+    let steps = seen.digest();
+    assert_eq!(steps[0], json!(["search_tools", "describe_tool", "call_tool"]));
+    assert_eq!(steps[1]["structured"]["tools"], json!(["orders__find_order"]), "{steps:?}");
+    assert_eq!(steps[2], steps[3], "both ways lead to the same answer");
+    assert_eq!(steps[2]["isError"], json!(false), "{steps:?}");
+    let described: &Value = &steps[4]["structured"];
     assert_eq!(described["inputSchema"]["required"], json!(["order_id"]), "{described}");
 }
 
@@ -45,27 +52,79 @@ fn with_demo(test: impl FnOnce(&Gateway)) {
 
 #[test]
 fn python_finds_the_newest_era_by_itself() {
-    with_demo(|gateway| check(gateway, |url| Client::python(url, "auto"), MODERN));
+    with_demo(|gateway| check(gateway, Sdk::PythonV2, "auto", MODERN));
 }
 
 #[test]
 fn python_in_either_era() {
     with_demo(|gateway| {
-        check(gateway, |url| Client::python(url, "legacy"), LEGACY);
-        check(gateway, |url| Client::python(url, "modern"), MODERN);
+        check(gateway, Sdk::PythonV2, "legacy", LEGACY);
+        check(gateway, Sdk::PythonV2, "modern", MODERN);
     });
 }
 
 #[test]
+fn python_v1() {
+    with_demo(|gateway| check(gateway, Sdk::PythonV1, "legacy", LEGACY));
+}
+
+#[test]
 fn typescript_v1() {
-    with_demo(|gateway| check(gateway, |url| Client::typescript("v1", url, "legacy"), LEGACY));
+    with_demo(|gateway| check(gateway, Sdk::TypeScriptV1, "legacy", LEGACY));
 }
 
 #[test]
 fn typescript_v2_in_every_mode() {
     with_demo(|gateway| {
         for (mode, protocol) in [("auto", MODERN), ("modern", MODERN), ("legacy", LEGACY)] {
-            check(gateway, |url| Client::typescript("v2", url, mode), protocol);
+            check(gateway, Sdk::TypeScriptV2, mode, protocol);
         }
+    });
+}
+
+#[test]
+fn fastmcp() {
+    with_demo(|gateway| check(gateway, Sdk::FastMcp, "auto", MODERN));
+}
+
+/// It calls only what it has listed, each time in a session of its own.
+#[test]
+fn langchain_agents() {
+    with_demo(|gateway| {
+        let Some(on_full) = Client::http(Sdk::LangChain, &gateway.url("/mcp"), "legacy") else { return };
+        let steps = on_full.run(&json!([list(), call("orders__find_order", order())])).digest();
+        assert_eq!(steps[0].as_array().map(Vec::len), Some(6), "{steps:?}");
+        assert_eq!(steps[1]["structured"]["order_id"], "A-1001", "{steps:?}");
+
+        let Some(on_search) = Client::http(Sdk::LangChain, &gateway.url("/mcp/search"), "legacy") else { return };
+        let steps = on_search
+            .run(&json!([
+                list(),
+                call("search_tools", search()),
+                call("call_tool", json!({ "name": "orders__find_order", "arguments": order() })),
+            ]))
+            .digest();
+        assert_eq!(steps[0], json!(["search_tools", "describe_tool", "call_tool"]));
+        assert_eq!(steps[1]["structured"]["tools"], json!(["orders__find_order"]), "{steps:?}");
+        assert_eq!(steps[2]["structured"]["order_id"], "A-1001", "{steps:?}");
+    });
+}
+
+#[test]
+fn the_inspector() {
+    with_demo(|gateway| {
+        let Some(inspector) = Inspector::get() else { return };
+        let url = gateway.url("/mcp");
+        let listed = inspector.run(&url, &["--transport", "http", "--method", "tools/list"]);
+        assert_eq!(listed["tools"].as_array().map(Vec::len), Some(6), "{listed:#}");
+        let call = |url: &str, name: &str, args: &[&str]| {
+            let head = ["--transport", "http", "--method", "tools/call", "--tool-name", name, "--tool-arg"];
+            inspector.run(url, &[&head, args].concat())
+        };
+        let found = call(&url, "orders__find_order", &["order_id=A-1001"]);
+        assert_eq!(found["structuredContent"]["order_id"], "A-1001", "{found:#}");
+        let query = ["query=look up a purchase by its id", "detail=names", "limit=1"];
+        let found = call(&gateway.url("/mcp/search"), "search_tools", &query);
+        assert_eq!(found["structuredContent"]["tools"], json!(["orders__find_order"]), "{found:#}");
     });
 }

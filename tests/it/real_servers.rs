@@ -5,7 +5,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::deps::{Client, Servers, call};
+use crate::support::client::{Client, Sdk, call};
+use crate::support::deps::Servers;
 use crate::support::{Gateway, Home, free_port};
 
 const ENTITY: &str = r#"{"entities":[{"name":"ada","entityType":"person","observations":["likes maths"]}]}"#;
@@ -121,13 +122,14 @@ fn through_the_gateway(gateway: &Gateway) {
 }
 
 fn through_a_client(gateway: &Gateway) {
-    let Some(client) = Client::python(&gateway.url("/mcp"), "auto") else { return };
+    let Some(client) = Client::http(Sdk::PythonV2, &gateway.url("/mcp"), "auto") else { return };
     let seen = client.run(&json!([
         call("files__read_text_file", json!({ "path": "a.txt" })),
         call("remote__get-structured-content", json!({ "location": "Chicago" })),
     ]));
-    assert_eq!(seen.steps[0]["text"], "alpha\nbeta\n");
-    let structured: &Value = &seen.steps[1]["structured"];
+    let steps = seen.digest();
+    assert_eq!(steps[0]["text"], "alpha\nbeta\n");
+    let structured: &Value = &steps[1]["structured"];
     assert_eq!(*structured, json!({ "temperature": 36, "conditions": "Light rain / drizzle", "humidity": 82 }));
 }
 
@@ -145,7 +147,8 @@ fn the_same_on_every_way(home: &Home, gateway: &Gateway) {
         ("files", "read_text_file", json!({ "path": "/etc/hostname" })),
     ];
     let steps = calls.iter().map(|(server, tool, arguments)| call(&format!("{server}__{tool}"), arguments.clone()));
-    let seen = Client::python(&gateway.url("/mcp"), "auto").map(|client| client.run(&Value::from_iter(steps)));
+    let seen = Client::http(Sdk::PythonV2, &gateway.url("/mcp"), "auto")
+        .map(|client| client.run(&Value::from_iter(steps)).digest());
     for (index, (server, tool, arguments)) in calls.iter().enumerate() {
         let given = arguments.to_string();
         let printed = home.cli(&["--output", "json", "call", server, tool, "--args", &given]);
@@ -157,7 +160,7 @@ fn the_same_on_every_way(home: &Home, gateway: &Gateway) {
         let result: Value = serde_json::from_str(direct).expect("a result");
         let failed = result["isError"] == true;
         assert_eq!(printed.code, i32::from(failed), "{server} {tool}: {printed:#?}");
-        let Some(step) = seen.as_ref().map(|seen| &seen.steps[index]) else { continue };
+        let Some(step) = seen.as_ref().map(|seen| &seen[index]) else { continue };
         let blocks = result["content"].as_array().expect("content");
         let text = blocks.iter().find(|block| block["type"] == "text").map_or(&Value::Null, |block| &block["text"]);
         let wanted = json!({ "isError": failed, "text": text, "structured": result["structuredContent"] });

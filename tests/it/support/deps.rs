@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::process::{DEADLINE, Output, Service, run};
@@ -19,7 +19,7 @@ const INSTALL_DEADLINE: Duration = Duration::from_secs(600);
 const PORT_ATTEMPTS: usize = 5;
 
 /// Something that is installed: a directory below `tests/fixtures` and what installs it.
-struct Part {
+pub(super) struct Part {
     /// As `MCPGW_TEST_REQUIRE` names it.
     name: &'static str,
     fixture: &'static str,
@@ -31,7 +31,7 @@ struct Part {
 
 const NPM_CI: &[&str] = &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
-static NODE_CLIENTS: Part = Part {
+pub(super) static NODE_CLIENTS: Part = Part {
     name: "node",
     fixture: "clients",
     lock_file: "package-lock.json",
@@ -40,7 +40,9 @@ static NODE_CLIENTS: Part = Part {
 };
 static NODE_SERVERS: Part = Part { fixture: "servers", ..NODE_CLIENTS };
 static SCHEMAS: Part = Part { fixture: "schemas", ..NODE_CLIENTS };
-static PYTHON_CLIENT: Part = Part {
+pub(super) static INSPECTOR: Part = Part { fixture: "inspector", ..NODE_CLIENTS };
+/// Each in an environment of its own: the versions of `mcp` exclude one another.
+pub(super) static PYTHON_V2: Part = Part {
     name: "python",
     fixture: "clients",
     lock_file: "requirements.txt",
@@ -49,6 +51,22 @@ static PYTHON_CLIENT: Part = Part {
         &["python3", "-m", "venv", "--clear", "venv"],
         &["venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", "requirements.txt"],
     ],
+};
+pub(super) static PYTHON_V1: Part = Part {
+    lock_file: "requirements-v1.txt",
+    steps: &[
+        &["python3", "-m", "venv", "--clear", "venv-v1"],
+        &["venv-v1/bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", "requirements-v1.txt"],
+    ],
+    ..PYTHON_V2
+};
+pub(super) static FASTMCP: Part = Part {
+    lock_file: "requirements-fastmcp.txt",
+    steps: &[
+        &["python3", "-m", "venv", "--clear", "venv-fastmcp"],
+        &["venv-fastmcp/bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", "requirements-fastmcp.txt"],
+    ],
+    ..PYTHON_V2
 };
 
 impl Part {
@@ -67,7 +85,7 @@ impl Part {
         let locked = fs::read(folder.join(self.lock_file)).map_err(failed)?;
         let digest = Sha256::new().chain_update(version).chain_update(format!("{:?}", self.steps)).chain_update(locked);
         let stamp = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let stamp_file = folder.join(format!("{}.stamp", self.name));
+        let stamp_file = folder.join(format!("{}.stamp", self.lock_file));
         if fs::read_to_string(&stamp_file).is_ok_and(|known| known == stamp) {
             return Ok(folder);
         }
@@ -78,7 +96,7 @@ impl Part {
         Ok(folder)
     }
 
-    fn get(&self, once: &'static OnceLock<Result<PathBuf, String>>) -> Option<&'static Path> {
+    pub(super) fn get(&self, once: &'static OnceLock<Result<PathBuf, String>>) -> Option<&'static Path> {
         available(self.name, once.get_or_init(|| self.install()).as_deref())
     }
 }
@@ -144,68 +162,6 @@ pub(super) fn step(words: &[&str], folder: &Path) -> Result<String, String> {
     Err(format!("`{said}` ended with exit code {code}\n{stdout}{stderr}"))
 }
 
-/// What a third-party client saw.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    /// The negotiated version.
-    pub(crate) protocol: String,
-    /// How the server called itself.
-    pub(crate) server: Option<String>,
-    /// One answer a step.
-    pub(crate) steps: Vec<Value>,
-}
-
-/// An official client in one of its modes.
-pub(crate) struct Client {
-    command: Command,
-}
-
-impl Client {
-    /// The Python client; `mode` is `auto`, `legacy` or `modern`.
-    pub(crate) fn python(url: &str, mode: &str) -> Option<Self> {
-        static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-        let folder = PYTHON_CLIENT.get(&ONCE)?;
-        let mut command = Command::new(folder.join("venv/bin/python"));
-        command.arg(folder.join("client.py")).args([url, mode]);
-        Some(Self { command })
-    }
-
-    /// The TypeScript client; `sdk` is `v1` or `v2`.
-    pub(crate) fn typescript(sdk: &str, url: &str, mode: &str) -> Option<Self> {
-        static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-        let folder = NODE_CLIENTS.get(&ONCE)?;
-        let mut command = Command::new("node");
-        command.arg(folder.join("client.mjs")).args([sdk, url, mode]);
-        Some(Self { command })
-    }
-
-    /// Connects, takes the steps and says what it saw.
-    #[track_caller]
-    pub(crate) fn run(mut self, steps: &Value) -> Seen {
-        // A proxy of the developer's must not stand between the client and the gateway.
-        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
-            self.command.env_remove(name);
-        }
-        let output = run(&mut self.command, &steps.to_string(), DEADLINE);
-        assert_eq!(output.code, 0, "{:?}: {}{}", self.command, output.stdout, output.stderr);
-        let mut seen: Value = serde_json::from_str(&output.stdout).expect("its JSON");
-        let protocol = seen["protocol"].as_str().expect("a version").to_owned();
-        let server = seen["server"].as_str().map(str::to_owned);
-        let steps = seen["steps"].as_array_mut().map(std::mem::take).expect("answers");
-        Seen { protocol, server, steps }
-    }
-}
-
-/// A step that lists the names of all tools.
-pub(crate) fn list() -> Value {
-    json!({"op": "list"})
-}
-
-/// A step that calls a tool.
-pub(crate) fn call(name: &str, arguments: Value) -> Value {
-    json!({"op": "call", "name": name, "arguments": arguments})
-}
-
 /// What MongoDB's published schemas say against each of `definitions` (`{"type", "definition"}`).
 #[track_caller]
 pub(crate) fn schema_faults(definitions: &Value) -> Option<Value> {
@@ -236,18 +192,32 @@ impl Servers {
 
     /// `everything` on streamable HTTP, and its URL.
     pub(crate) fn everything_over_http(self) -> (Service, String) {
-        let mut said = String::new();
-        // It takes no port 0, so the port may be gone between looking and binding.
-        for _ in 0..PORT_ATTEMPTS {
-            let port = super::free_port();
-            let mut command = Command::new("node");
-            command.args([&self.script("everything"), "streamableHttp"]).env("PORT", port.to_string());
-            let ready = move |line: &str| line.contains(&format!("listening on port {port}")).then_some(());
-            match Service::start(&mut command, ready) {
-                Ok((service, ())) => return (service, format!("http://127.0.0.1:{port}/mcp")),
-                Err(log) => said = log,
-            }
-        }
-        panic!("server-everything does not start:\n{said}");
+        self.everything("streamableHttp", "mcp")
     }
+
+    /// `everything` on the older HTTP with server-sent events, and its URL.
+    pub(crate) fn everything_over_sse(self) -> (Service, String) {
+        self.everything("sse", "sse")
+    }
+
+    fn everything(self, mode: &str, path: &str) -> (Service, String) {
+        on_a_free_port(|port| {
+            let mut command = Command::new("node");
+            command.args([&self.script("everything"), mode]).env("PORT", port.to_string());
+            let ready = move |line: &str| line.ends_with(&format!("on port {port}")).then_some(());
+            Ok((Service::start(&mut command, ready)?.0, format!("http://127.0.0.1:{port}/{path}")))
+        })
+    }
+}
+
+/// What `start` makes of a port, for servers that take no port 0: it may be gone between looking and binding.
+pub(super) fn on_a_free_port<T>(start: impl Fn(u16) -> Result<T, String>) -> T {
+    let mut said = String::new();
+    for _ in 0..PORT_ATTEMPTS {
+        match start(super::free_port()) {
+            Ok(started) => return started,
+            Err(log) => said = log,
+        }
+    }
+    panic!("the server does not start:\n{said}");
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "a test module takes what it needs, and not every helper has a user at all times")]
 
 pub(crate) mod atlas;
+pub(crate) mod client;
 pub(crate) mod deps;
 mod gateway;
 mod home;
