@@ -1,6 +1,7 @@
 //! The calls under way on one connection, and to which of them a message of the server belongs.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -27,10 +28,24 @@ pub(super) struct Owner {
     pub(super) tenant: TenantId,
     pub(super) server: Arc<Server>,
     pub(super) audience: Audience,
-    /// The capabilities of the clients it serves.
+    /// The capabilities of the client it was opened for.
     pub(super) capabilities: RawJson,
+    /// Set when everybody uses it, whoever it was opened for.
+    pub(super) is_shared: Arc<AtomicBool>,
     /// `None` where nobody watches.
     pub(super) events: Option<mpsc::Sender<Event>>,
+}
+
+impl Owner {
+    /// Whether no message on it can be said to concern one client.
+    pub(super) fn is_shared(&self) -> bool {
+        self.is_shared.load(Ordering::Relaxed)
+    }
+
+    /// What a server is told that the client can do.
+    pub(super) fn offered(&self) -> RawJson {
+        if self.is_shared() { RawJson::empty_object() } else { self.capabilities.clone() }
+    }
 }
 
 /// One connection's calls. Outlives the connection: calls of a lost one end with it.
@@ -113,7 +128,7 @@ impl Link {
     /// The caller that what the server says about no call in particular belongs to: nobody, unless all calls of the
     /// connection are of one client.
     fn only_client(&self) -> Option<Arc<Side>> {
-        if self.owner.audience == Audience::Shared {
+        if self.owner.is_shared() {
             return None;
         }
         let calls = self.calls();
@@ -138,7 +153,7 @@ impl Link {
             | "notifications/resources/updated" => (None, Relayed::Notification { method, params }),
             _ => {
                 let side = about.and_then(|id| self.side(id)).or_else(|| self.only_client());
-                if side.is_none() && self.owner.audience == Audience::Shared {
+                if side.is_none() && self.owner.is_shared() {
                     // Whose it is cannot be known, so nobody sees it.
                     return;
                 }
@@ -190,9 +205,9 @@ impl Link {
         respond: impl FnOnce(Bytes) -> Sent + Send + 'static,
     ) {
         let frame::Question { id, method, params } = question;
-        let offered = capability_for(&method).is_some_and(|name| offers(&self.owner.capabilities, name));
+        let offered = capability_for(&method).is_some_and(|name| offers(&self.owner.offered(), name));
         let side = about.and_then(|id| self.side(id)).or_else(|| self.only_client());
-        if !offered || (side.is_none() && self.owner.audience == Audience::Shared) {
+        if !offered || (side.is_none() && self.owner.is_shared()) {
             let answer = frame::own_answer(&method, &id);
             tokio::spawn(async move { respond(answer).await });
             return;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash as _, Hasher as _};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -52,6 +52,7 @@ struct Place {
 #[derive(Clone)]
 struct Connection {
     upstream: Arc<dyn Upstream>,
+    is_shared: Arc<AtomicBool>,
     last_used: Instant,
 }
 
@@ -98,6 +99,9 @@ impl Pool {
             && let Some(modern) = upstream.is_modern()
         {
             place.era.store(if modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
+            if modern {
+                place.share(audience);
+            }
         }
         match &outcome {
             Ok(_) => permit.succeeded(),
@@ -189,15 +193,18 @@ impl Pool {
             let former = oldest.and_then(|oldest| connections.remove(&oldest));
             close_later(former.ok_or_else(|| refused(server, Refusal::Full))?.upstream);
         }
+        let is_shared = Arc::new(AtomicBool::new(*audience == Audience::Shared));
         let owner = Owner {
             tenant: tenant.clone(),
             server: Arc::clone(server),
             audience: audience.clone(),
-            capabilities: if *audience == Audience::Shared { RawJson::empty_object() } else { capabilities.clone() },
+            capabilities: capabilities.clone(),
+            is_shared: Arc::clone(&is_shared),
             events: self.events.get().cloned(),
         };
         let upstream = self.connect(owner)?;
-        connections.insert(audience.clone(), Connection { upstream: Arc::clone(&upstream), last_used: Instant::now() });
+        let connection = Connection { upstream: Arc::clone(&upstream), is_shared, last_used: Instant::now() };
+        connections.insert(audience.clone(), connection);
         Ok(upstream)
     }
 
@@ -264,6 +271,20 @@ impl Place {
         for (_, connection) in self.connections().drain() {
             close_later(connection.upstream);
         }
+    }
+
+    /// A modern server needs no connection for one client alone: one that was opened for one is everybody's.
+    fn share(&self, audience: &Audience) {
+        let mut connections = self.connections();
+        if *audience == Audience::Shared {
+            return;
+        }
+        let Some(connection) = connections.remove(audience) else { return };
+        if connections.contains_key(&Audience::Shared) {
+            return close_later(connection.upstream);
+        }
+        connection.is_shared.store(true, Ordering::Relaxed);
+        connections.insert(Audience::Shared, connection);
     }
 
     /// Which connection a caller needs; `None` when there are no more.

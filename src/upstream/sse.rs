@@ -21,7 +21,7 @@ use super::events::Events;
 use super::frame::{self, Era, Incoming};
 use super::http::{Connector, client, header_map, target};
 use super::link::{CancelOnDrop, Link, NoReply, Owner, Patience, Side};
-use super::relay::{Audience, Caller, Clock};
+use super::relay::{Caller, Clock};
 use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, subscription, timed_out, unavailable};
 use crate::error::{Error, Result};
 use crate::model::{RawJson, RawObject, Secret, Server};
@@ -141,7 +141,7 @@ impl Inner {
             reader: reading.abort_handle(),
         };
         let id = self.id();
-        let hello = frame::initialize(id, &self.owner.capabilities);
+        let hello = frame::initialize(id, &self.owner.offered());
         let reply = self.ask(&running.wire, id, hello, None).await?;
         running.greeting = frame::accept_initialize(&self.server, &reply)?.1;
         self.post(&running.wire, Bytes::from_static(frame::INITIALIZED.as_bytes())).await?;
@@ -237,7 +237,7 @@ impl Inner {
 
     async fn set_level(&self, running: &Running, request: &Request<'_>) {
         let Some(level) = &request.caller.log_level else { return };
-        if self.owner.audience == Audience::Shared {
+        if self.owner.is_shared() {
             return;
         }
         let told = running.level.lock().unwrap_or_else(PoisonError::into_inner).replace(level.clone());

@@ -200,8 +200,10 @@ fn batches_lists_and_ids() {
     assert!(raw.body.contains(r#""id":123456789012345678901234567890,"#), "{}", raw.body);
     assert_eq!(gateway.post("/rpc", &[("X-Request-ID", "abc-1")], PING).header("x-request-id"), Some("abc-1"));
     assert_ne!(gateway.post("/rpc", &[("X-Request-ID", "a b")], PING).header("x-request-id"), Some("a b"));
-    let get = gateway.get("/mcp");
+    let get = gateway.get("/rpc");
     assert_eq!((get.status, get.header("allow")), (405, Some("POST")));
+    let get = gateway.request("GET", "/mcp", &[("MCP-Protocol-Version", "2026-07-28")], "");
+    assert_eq!((get.status, get.header("allow")), (405, Some("POST")), "that era has no streams of this kind");
     assert_eq!(gateway.get("/nowhere").status, 404);
 }
 

@@ -29,7 +29,7 @@ use super::address::PolicyResolver;
 use super::breaker::Pace;
 use super::frame::{self, Era};
 use super::link::{CancelOnDrop, Entered, Link, Owner, Side};
-use super::relay::{Audience, Caller, Clock};
+use super::relay::{Caller, Clock};
 use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, subscription, timed_out, unavailable};
 use crate::error::{Error, Kind, Result};
 use crate::model::{RawJson, RawObject, Secret, Server, ServerName};
@@ -189,7 +189,7 @@ impl Inner {
             return Ok(session);
         }
         let id = self.id();
-        let hello = frame::initialize(id, &self.link.owner.capabilities);
+        let hello = frame::initialize(id, &self.link.owner.offered());
         let answer = self.exchange(id, hello, &HeaderMap::new()).await;
         let answer = answer.map_err(|failure| self.failed(failure))?;
         let (protocol, greeting) = frame::accept_initialize(&self.server, &answer.reply)?;
@@ -249,7 +249,7 @@ impl Inner {
     /// Tells a server of the session era how much log the owner of this connection wants.
     async fn set_level(&self, session: &Session, request: &Request<'_>) {
         let Some(level) = &request.caller.log_level else { return };
-        if session.era == Era::Modern || self.link.owner.audience == Audience::Shared {
+        if session.era == Era::Modern || self.link.owner.is_shared() {
             return;
         }
         let told = session.level.lock().unwrap_or_else(PoisonError::into_inner).replace(level.clone());

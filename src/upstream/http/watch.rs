@@ -16,7 +16,7 @@ use super::super::events::Events;
 use super::super::frame::{self, Era, Incoming};
 use super::super::link::Patience;
 use super::super::relay::Caller;
-use super::super::{Audience, Request, subscription};
+use super::super::{Request, subscription};
 use super::{Inner, METHOD, Session};
 use crate::model::{RawJson, RawObject};
 
@@ -50,7 +50,7 @@ pub(super) fn start(inner: &Arc<Inner>, session: &Arc<Session>) -> Option<Watche
     let greeting = &session.greeting;
     let says = subscription::LISTS.iter().any(|(_, list)| greeting.flag(list, "listChanged"))
         || greeting.flag("resources", "subscribe")
-        || (session.era == Era::Legacy && inner.link.owner.audience != Audience::Shared);
+        || (session.era == Era::Legacy && !inner.link.owner.is_shared());
     let watch = Watch { inner: Arc::downgrade(inner), session: Arc::downgrade(session), headers: session.headers() };
     says.then(|| Watcher(tokio::spawn(watch.run(session.era)).abort_handle()))
 }

@@ -4,27 +4,27 @@
 //! drained and the last lines are kept for error messages. A child that ends is started again with a
 //! growing pause, one that is not used is stopped.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::process::Stdio;
+mod child;
+
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex as SyncMutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::frame::{self, Era, Incoming};
-use super::link::{CancelOnDrop, Link, NoReply, Owner, Patience, Side};
-use super::relay::{Audience, Caller, Clock};
+use super::frame::{self, Era};
+use super::link::{CancelOnDrop, NoReply, Owner, Side};
+use super::relay::{Caller, Clock};
 use super::{
     Greeting, Reply, Request, Upstream, UpstreamConfig, answer_too_large, subscription, timed_out, unavailable,
 };
 use crate::error::{Error, Result};
-use crate::model::{RawJson, RawObject, Server, Transport};
+use crate::model::{RawJson, RawObject, Server};
+
+use child::{PATIENCE, StopUnlessKept, Wire, lock};
 
 /// How long a silent server may think about a question of the other era.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -35,12 +35,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A child that lived this long has not failed to start.
 const SETTLED: Duration = Duration::from_secs(10);
-/// Time for a child to end by itself once its stdin is closed, and again after SIGTERM.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// The only variables of ours that a child gets.
-const INHERITED: [&str; 8] = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "SHELL"];
-const OUTBOX: usize = 64;
-const KEPT_STDERR_LINES: usize = 20;
 
 /// One server behind one command.
 pub(super) struct StdioUpstream(Arc<Inner>);
@@ -86,18 +80,6 @@ impl Running {
         let has_worked = AtomicBool::new(false);
         Self { era, greeting, wire: child.keep(), started: Instant::now(), has_worked, level, listening }
     }
-}
-
-/// The pipes of a child.
-struct Wire {
-    outbox: mpsc::Sender<Bytes>,
-    link: Arc<Link>,
-    has_ended: AtomicBool,
-    stderr: SyncMutex<VecDeque<String>>,
-    /// Dropped to have the child stopped.
-    stop: SyncMutex<Option<oneshot::Sender<()>>>,
-    /// Taken by whoever stops the child, to wait until it is gone.
-    gone: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl StdioUpstream {
@@ -173,7 +155,7 @@ impl Inner {
             }
         }
         let id = self.id();
-        let reply = self.ask(&child.wire, id, frame::initialize(id, &self.owner.capabilities), None).await?;
+        let reply = self.ask(&child.wire, id, frame::initialize(id, &self.owner.offered()), None).await?;
         let (protocol, greeting) = frame::accept_initialize(&self.server, &reply)?;
         tracing::debug!(server.name = %self.server.name, protocol, "connected");
         let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
@@ -198,43 +180,7 @@ impl Inner {
     }
 
     fn spawn(&self) -> Result<Arc<Wire>> {
-        let Transport::Stdio { command, args, env } = &self.server.transport else {
-            return Err(Error::internal(format!("server `{}` is not started by a command", self.server.name)));
-        };
-        let mut child = Command::new(command)
-            .args(args.iter().map(|argument| argument.expose()))
-            .env_clear()
-            .envs(std::env::vars_os().filter(|(name, _)| INHERITED.iter().any(|kept| name == kept)))
-            .envs(env.iter().map(|(name, value)| (name, value.expose())))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| {
-                unavailable(&self.server, format!("`{command}` cannot be started: {error}"))
-                    .help(format!("check that the program is installed and that its name or path is right: {command}"))
-            })?;
-        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
-            return Err(Error::internal("a child without pipes"));
-        };
-        let (outbox, inbox) = mpsc::channel(OUTBOX);
-        let (stop, stopped) = oneshot::channel();
-        let (gone_sender, gone) = oneshot::channel();
-        let wire = Arc::new(Wire {
-            outbox,
-            link: Link::new(self.owner.clone()),
-            has_ended: AtomicBool::new(false),
-            stderr: SyncMutex::default(),
-            stop: SyncMutex::new(Some(stop)),
-            gone: Mutex::new(Some(gone)),
-        });
-        tokio::spawn(keep_stderr(stderr, Arc::clone(&wire), Arc::clone(&self.server)));
-        tokio::spawn(read(stdout, Arc::clone(&wire), self.max_result_bytes));
-        tokio::spawn(supervise(child, stdin, inbox, stopped, gone_sender, Arc::clone(&wire)));
-        Ok(wire)
+        child::spawn(&self.server, &self.owner, self.max_result_bytes)
     }
 
     fn id(&self) -> u64 {
@@ -292,7 +238,7 @@ impl Inner {
     /// Tells a server of the session era how much log the owner of this child wants.
     async fn set_level(&self, running: &Running, request: &Request<'_>) {
         let Some(level) = &request.caller.log_level else { return };
-        if running.era == Era::Modern || self.owner.audience == Audience::Shared {
+        if running.era == Era::Modern || self.owner.is_shared() {
             return;
         }
         let told = lock(&running.level).replace(level.clone());
@@ -426,184 +372,4 @@ impl Drop for StdioUpstream {
             lock(&running.wire.stop).take();
         }
     }
-}
-
-/// A child that is stopped when its start is given up half-way.
-struct StopUnlessKept {
-    wire: Arc<Wire>,
-    kept: bool,
-}
-
-impl StopUnlessKept {
-    fn new(wire: Arc<Wire>) -> Self {
-        Self { wire, kept: false }
-    }
-
-    fn keep(mut self) -> Arc<Wire> {
-        self.kept = true;
-        Arc::clone(&self.wire)
-    }
-}
-
-impl Drop for StopUnlessKept {
-    fn drop(&mut self) {
-        if !self.kept {
-            lock(&self.wire.stop).take();
-        }
-    }
-}
-
-/// Delivers every answer to whoever waits for it, until the child's stdout ends.
-async fn read(stdout: impl AsyncRead + Unpin, wire: Arc<Wire>, limit: usize) {
-    let mut lines = BufReader::with_capacity(64 * 1024, stdout);
-    let room = u64::try_from(limit).unwrap_or(u64::MAX);
-    loop {
-        let mut line = Vec::new();
-        match (&mut lines).take(room).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => break,
-            Ok(read) if read == limit && line.last() != Some(&b'\n') => {
-                if skip_line(&mut lines, &mut line).await.is_err() {
-                    break;
-                }
-                if let Some(id) = frame::id_in(&line) {
-                    wire.link.deliver(id, Err(NoReply::TooLarge));
-                }
-                continue;
-            }
-            Ok(_) => {}
-        }
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        match frame::read(&Bytes::from(line)) {
-            Ok(Incoming::Reply(id, reply)) => wire.link.deliver(id, Ok(reply)),
-            Ok(Incoming::Request(question)) => {
-                let outbox = wire.outbox.clone();
-                wire.link.ask(None, question, move |answer| async move {
-                    let _ = outbox.send(answer).await;
-                });
-            }
-            Ok(Incoming::Notification { method, params }) => {
-                wire.link.notification(None, method, params, Patience::Drops).await;
-            }
-            // Servers print banners to stdout; what is no message is passed over, as the SDKs do.
-            Ok(Incoming::Stray(_)) | Err(_) => {}
-        }
-    }
-    wire.end();
-}
-
-/// Reads to the end of a line that is too long, keeping its two ends.
-async fn skip_line(lines: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> std::io::Result<()> {
-    const KEPT: usize = 256;
-    line.truncate(KEPT);
-    let mut tail = Vec::new();
-    loop {
-        let mut part = Vec::new();
-        let read = (&mut *lines).take(64 * 1024).read_until(b'\n', &mut part).await?;
-        tail.extend_from_slice(&part);
-        tail.drain(..tail.len().saturating_sub(KEPT));
-        if read == 0 || part.last() == Some(&b'\n') {
-            line.extend_from_slice(&tail);
-            return Ok(());
-        }
-    }
-}
-
-impl Wire {
-    fn has_ended(&self) -> bool {
-        self.has_ended.load(Ordering::SeqCst)
-    }
-
-    /// Nobody waits in vain, and nobody asks again: the child is gone, or as good as.
-    fn end(&self) {
-        self.has_ended.store(true, Ordering::SeqCst);
-        self.link.end_all();
-        lock(&self.stop).take();
-    }
-}
-
-async fn keep_stderr(stderr: impl AsyncRead + Unpin, wire: Arc<Wire>, server: Arc<Server>) {
-    let mut lines = BufReader::new(stderr);
-    loop {
-        let mut line = Vec::new();
-        match (&mut lines).take(4096).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-        tracing::debug!(server.name = %server.name, line = text, "stderr");
-        let mut kept = lock(&wire.stderr);
-        if kept.len() == KEPT_STDERR_LINES {
-            kept.pop_front();
-        }
-        kept.push_back(text);
-    }
-}
-
-/// Writes the outbox to the child, and stops and reaps the child and its group in the end.
-async fn supervise(
-    mut child: Child,
-    mut stdin: ChildStdin,
-    mut inbox: mpsc::Receiver<Bytes>,
-    mut stop: oneshot::Receiver<()>,
-    gone: oneshot::Sender<()>,
-    wire: Arc<Wire>,
-) {
-    let group = Group(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw));
-    let mut line = Vec::new();
-    let mut written = 0;
-    loop {
-        tokio::select! {
-            biased;
-            _ = &mut stop => break,
-            _ = child.wait() => break,
-            // A child that does not read must not keep us from seeing that it is to stop.
-            wrote = stdin.write(line.get(written..).unwrap_or_default()), if written < line.len() => match wrote {
-                Ok(count) if count > 0 => written += count,
-                _ => break,
-            },
-            message = inbox.recv(), if written == line.len() => {
-                let Some(message) = message else { break };
-                line.clear();
-                line.extend_from_slice(&message);
-                line.push(b'\n');
-                written = 0;
-            }
-        }
-    }
-    wire.end();
-    drop(stdin);
-    for signal in [None, Some(Signal::TERM), Some(Signal::KILL)] {
-        if let Some(signal) = signal {
-            group.send(signal);
-        }
-        if tokio::time::timeout(PATIENCE, child.wait()).await.is_ok() {
-            break;
-        }
-    }
-    drop(group);
-    let _ = gone.send(());
-}
-
-/// A child's process group. Killed when dropped, also when the runtime ends before the child does: the child
-/// may have left others behind.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn send(&self, signal: Signal) {
-        if let Some(group) = self.0 {
-            let _ = kill_process_group(group, signal);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.send(Signal::KILL);
-    }
-}
-
-fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
