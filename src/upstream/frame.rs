@@ -39,16 +39,21 @@ pub(super) enum Era {
 /// A whole request frame. Its id is the progress token too, where the caller wants progress: callers' own tokens may
 /// collide.
 pub(super) fn request(id: u64, request: &Request<'_>, era: Era) -> Bytes {
+    request_with(id, request, era, request.caller.log_level.as_deref())
+}
+
+/// The same with another log level than the caller's.
+pub(super) fn request_with(id: u64, request: &Request<'_>, era: Era, log_level: Option<&str>) -> Bytes {
     let arguments = request.params.get("arguments").map_or(0, |raw| raw.get().len());
     let mut frame = ObjectWriter::new(256 + arguments);
     frame.text("jsonrpc", "2.0");
     frame.raw("id", id.to_string().as_bytes());
     frame.text("method", request.method);
-    frame.object("params", |params| write_params(params, id, request, era));
+    frame.object("params", |params| write_params(params, id, request, era, log_level));
     frame.finish().bytes().clone()
 }
 
-fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: Era) {
+fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: Era, log_level: Option<&str>) {
     if let Some(target) = &request.target {
         params.text(target.member, target.value);
     }
@@ -75,7 +80,7 @@ fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: 
             meta.text("io.modelcontextprotocol/protocolVersion", MODERN);
             meta.raw("io.modelcontextprotocol/clientInfo", CLIENT_INFO.as_bytes());
             meta.raw("io.modelcontextprotocol/clientCapabilities", request.caller.capabilities.bytes());
-            if let Some(level) = &request.caller.log_level {
+            if let Some(level) = log_level {
                 meta.text("io.modelcontextprotocol/logLevel", level);
             }
         }

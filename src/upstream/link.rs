@@ -146,6 +146,8 @@ impl Link {
                 Some((side, params)) => (Some(side), Relayed::Notification { method, params }),
                 None => return,
             },
+            // The answer to our own listening.
+            "notifications/subscriptions/acknowledged" => return,
             // These concern everybody who lists or subscribes, whichever stream they came on.
             "notifications/tools/list_changed"
             | "notifications/prompts/list_changed"

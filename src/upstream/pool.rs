@@ -44,6 +44,8 @@ struct Place {
     transport: Transport,
     breaker: Arc<Breaker>,
     era: AtomicU8,
+    /// Held while the era is found out.
+    probing: tokio::sync::Mutex<()>,
     connections: Mutex<HashMap<Audience, Connection>>,
     /// Slots in use, by the hash of the capabilities.
     slots: Mutex<BTreeMap<u64, BTreeSet<u16>>>,
@@ -88,21 +90,10 @@ impl Pool {
         let place = self.place(tenant, server)?;
         let admitted = tokio::time::timeout_at(request.deadline.into(), place.breaker.admit()).await;
         let permit = admitted.map_err(|_| timed_out(server))?.map_err(|refusal| refused(server, refusal))?;
-        let slot = place.audience(request.caller);
-        let audience = match &slot {
-            Some(slot) => &slot.audience,
-            None => return Err(refused(server, Refusal::Full)),
+        let outcome = match self.seat(tenant, server, &place, request).await {
+            Ok((_seat, upstream)) => upstream.request(request).await,
+            Err(error) => Err(error),
         };
-        let upstream = self.connection(tenant, server, &place, audience, &request.caller.capabilities)?;
-        let outcome = upstream.request(request).await;
-        if place.era.load(Ordering::Relaxed) == UNKNOWN
-            && let Some(modern) = upstream.is_modern()
-        {
-            place.era.store(if modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
-            if modern {
-                place.share(audience);
-            }
-        }
         match &outcome {
             Ok(_) => permit.succeeded(),
             Err(error) if error.details().is_some_and(|data| data["reason"] == TOO_LARGE) => permit.succeeded(),
@@ -112,6 +103,37 @@ impl Pool {
             },
         }
         outcome
+    }
+
+    /// The connection that a request's caller needs, and its place there.
+    async fn seat<'a>(
+        &self,
+        tenant: &TenantId,
+        server: &Arc<Server>,
+        place: &'a Place,
+        request: &Request<'_>,
+    ) -> Result<(Seat<'a>, Arc<dyn Upstream>)> {
+        let open =
+            |seat: &Seat<'_>| self.connection(tenant, server, place, &seat.audience, &request.caller.capabilities);
+        let full = || refused(server, Refusal::Full);
+        if place.era.load(Ordering::Relaxed) == UNKNOWN && request.caller.needs_its_own() {
+            // One finds out for all: whether the first connection is its own or everybody's depends on it.
+            let probing = tokio::time::timeout_at(request.deadline.into(), place.probing.lock()).await;
+            let _probing = probing.map_err(|_| timed_out(server))?;
+            if place.era.load(Ordering::Relaxed) == UNKNOWN {
+                let seat = place.audience(request.caller).ok_or_else(full)?;
+                let upstream = open(&seat)?;
+                upstream.greet(request.deadline).await?;
+                let is_modern = upstream.is_modern().unwrap_or(false);
+                place.era.store(if is_modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
+                if is_modern && !place.needs_its_own(request.caller) {
+                    place.share(&seat.audience);
+                }
+            }
+        }
+        let seat = place.audience(request.caller).ok_or_else(full)?;
+        let upstream = open(&seat)?;
+        Ok((seat, upstream))
     }
 
     /// The shared connection to `server`; a new, unopened one where there is none or it has moved.
@@ -165,6 +187,7 @@ impl Pool {
             transport: server.transport.clone(),
             breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace),
             era: AtomicU8::new(UNKNOWN),
+            probing: tokio::sync::Mutex::default(),
             connections: Mutex::default(),
             slots: Mutex::default(),
         });
@@ -287,10 +310,16 @@ impl Place {
         connections.insert(Audience::Shared, connection);
     }
 
+    /// Whether a caller cannot share. On a pipe, nothing says whose a log message is, in either era.
+    fn needs_its_own(&self, caller: &Caller) -> bool {
+        let logs_on_a_pipe = caller.log_level.is_some() && matches!(self.transport, Transport::Stdio { .. });
+        caller.needs_its_own() && (logs_on_a_pipe || self.era.load(Ordering::Relaxed) != MODERN)
+    }
+
     /// Which connection a caller needs; `None` when there are no more.
     fn audience(&self, caller: &Caller) -> Option<Seat<'_>> {
         let seat = |audience| Some(Seat { place: self, audience });
-        if !caller.needs_its_own() || self.era.load(Ordering::Relaxed) == MODERN {
+        if !self.needs_its_own(caller) {
             return seat(Audience::Shared);
         }
         if let Some(session) = &caller.session {

@@ -243,7 +243,11 @@ impl Inner {
             }
             repeat_params(&mut headers, request);
         }
-        self.exchange(id, frame::request(id, request, session.era), &headers).await
+        // A client of the session era that named no level gets what the server likes to say; a modern server says
+        // nothing unless it is asked.
+        let unnamed = request.caller.session.as_ref().map(|_| "debug");
+        let log_level = request.caller.log_level.as_deref().or(unnamed);
+        self.exchange(id, frame::request_with(id, request, session.era, log_level), &headers).await
     }
 
     /// Tells a server of the session era how much log the owner of this connection wants.
