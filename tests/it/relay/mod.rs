@@ -69,13 +69,14 @@ impl Pair {
 struct Conversation<'a> {
     steps: &'a Value,
     unbidden: &'a [&'a str],
+    ignored: &'a [&'a str],
     /// The client can be asked nothing.
     bare: bool,
 }
 
 impl<'a> Conversation<'a> {
     fn of(steps: &'a Value) -> Self {
-        Self { steps, unbidden: UNBIDDEN, bare: false }
+        Self { steps, unbidden: UNBIDDEN, ignored: &[], bare: false }
     }
 
     /// Fails with everything that differs, for every client and on every way.
@@ -94,7 +95,7 @@ impl<'a> Conversation<'a> {
     }
 
     fn comparison(&self, pair: &Pair) -> Comparison<'a> {
-        Comparison { server: pair.name, steps: self.steps, unbidden: self.unbidden }
+        Comparison { server: pair.name, steps: self.steps, unbidden: self.unbidden, ignored: self.ignored }
     }
 }
 
