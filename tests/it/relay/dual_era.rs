@@ -63,7 +63,7 @@ fn questions_for_a_client_that_cannot_be_asked() {
         call("work", json!({ "steps": 1 })),
     ]);
     let Some(pairs) = pairs() else { return };
-    Conversation { bare: true, ..Conversation::of(&steps) }.check(&pairs, &all_clients());
+    Conversation { can: &[], ..Conversation::of(&steps) }.check(&pairs, &all_clients());
 }
 
 /// Both belong to the call and come in the order in which the server said them.
