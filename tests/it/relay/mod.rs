@@ -21,6 +21,7 @@ const LEGACY: [(Sdk, &str); 4] = [
     (Sdk::TypeScriptV1, "legacy"),
     (Sdk::TypeScriptV2, "legacy"),
 ];
+const EVERYTHING: &[&str] = &["sampling", "elicitation", "roots"];
 const MODERN: [(Sdk, &str); 2] = [(Sdk::PythonV2, "modern"), (Sdk::TypeScriptV2, "modern")];
 
 /// A server, and a gateway that knows only this one.
@@ -69,13 +70,14 @@ impl Pair {
 struct Conversation<'a> {
     steps: &'a Value,
     unbidden: &'a [&'a str],
-    /// The client can be asked nothing.
-    bare: bool,
+    ignored: &'a [&'a str],
+    /// What the client can be asked for.
+    can: &'a [&'a str],
 }
 
 impl<'a> Conversation<'a> {
     fn of(steps: &'a Value) -> Self {
-        Self { steps, unbidden: UNBIDDEN, bare: false }
+        Self { steps, unbidden: UNBIDDEN, ignored: &[], can: EVERYTHING }
     }
 
     /// Fails with everything that differs, for every client and on every way.
@@ -84,9 +86,8 @@ impl<'a> Conversation<'a> {
         let mut said = String::new();
         for (pair, client) in pairs.iter().flat_map(|pair| clients.iter().map(move |client| (pair, *client))) {
             let (Some(direct), Some(relayed)) = (pair.direct(client), pair.relayed(client)) else { return };
-            let (direct, relayed) = if self.bare { (direct.bare(), relayed.bare()) } else { (direct, relayed) };
-            let direct = direct.run(self.steps);
-            let relayed = relayed.run(&through(self.steps, pair.name));
+            let direct = direct.that_can(self.can).run(self.steps);
+            let relayed = relayed.that_can(self.can).run(&through(self.steps, pair.name));
             let differences = self.comparison(pair).differences(&direct, &relayed);
             note(&mut said, pair, client, &differences);
         }
@@ -94,7 +95,7 @@ impl<'a> Conversation<'a> {
     }
 
     fn comparison(&self, pair: &Pair) -> Comparison<'a> {
-        Comparison { server: pair.name, steps: self.steps, unbidden: self.unbidden }
+        Comparison { server: pair.name, steps: self.steps, unbidden: self.unbidden, ignored: self.ignored }
     }
 }
 

@@ -188,9 +188,9 @@ impl Client {
         Self::new(sdk, &Target::http(url), mode)
     }
 
-    /// A client that declares no capabilities: it can be asked nothing.
-    pub(crate) fn bare(mut self) -> Self {
-        self.request["bare"] = Value::Bool(true);
+    /// A client that can be asked for these alone, of `sampling`, `elicitation` and `roots`.
+    pub(crate) fn that_can(mut self, asked: &[&str]) -> Self {
+        self.request["can"] = asked.into();
         self
     }
 
