@@ -41,7 +41,7 @@ pub use doctor::{Check, CheckStatus};
 pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};
-pub use requests::Resource;
+pub use requests::{Resource, Subscription};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
 pub use tenants::TenantSummary;

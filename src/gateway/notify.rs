@@ -64,6 +64,8 @@ pub enum Note {
         uri: Arc<str>,
         /// The notification's parameters, untouched.
         params: RawJson,
+        /// Whose subscription it was; `None` where everybody shares it.
+        session: Option<SessionKey>,
     },
 }
 

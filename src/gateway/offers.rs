@@ -140,10 +140,15 @@ impl Gateway {
     ///
     /// # Errors
     /// As the store's, when the tenant is loaded for the first time.
-    pub async fn offered(self: &Arc<Self>, principal: &Principal, offer: Offer) -> Result<Vec<Offered>> {
+    pub async fn offered(
+        self: &Arc<Self>,
+        principal: &Principal,
+        offer: Offer,
+        caller: &Caller,
+    ) -> Result<Vec<Offered>> {
         let servers = self.visible_servers(principal).await?;
         let lists = futures_util::stream::iter(servers)
-            .map(|server| async move { (self.items(&principal.tenant, &server, offer).await, server) })
+            .map(|server| async move { (self.items_for(&principal.tenant, &server, offer, caller).await, server) })
             .buffered(FAN_OUT)
             .collect::<Vec<_>>();
         let lists = lists.await;
@@ -181,6 +186,24 @@ impl Gateway {
         Ok(view.servers().filter(visible).cloned().collect())
     }
 
+    /// A server's list as `caller` has it: a server may list other things to a session that it knows.
+    async fn items_for(
+        self: &Arc<Self>,
+        tenant: &TenantId,
+        server: &Arc<Server>,
+        offer: Offer,
+        caller: &Caller,
+    ) -> Items {
+        if let Some(session) = &caller.session
+            && self.pool.has_own(tenant, &server.name, session)
+            && let Ok(Ok((items, _))) =
+                tokio::time::timeout(PATIENCE, self.ask_for(tenant, server, offer, caller)).await
+        {
+            return Arc::new(items);
+        }
+        self.items(tenant, server, offer).await
+    }
+
     /// A server's list: a fresh one, where it can be had in a moment.
     async fn items(self: &Arc<Self>, tenant: &TenantId, server: &Arc<Server>, offer: Offer) -> Items {
         let key = (tenant.clone(), server.name.clone(), offer);
@@ -209,16 +232,21 @@ impl Gateway {
         self.offers.kept().get(&key).map(|entry| Arc::clone(&entry.items)).unwrap_or_default()
     }
 
-    async fn ask_for(&self, tenant: &TenantId, server: &Arc<Server>, offer: Offer) -> Result<(Vec<Item>, bool)> {
+    async fn ask_for(
+        &self,
+        tenant: &TenantId,
+        server: &Arc<Server>,
+        offer: Offer,
+        caller: &Caller,
+    ) -> Result<(Vec<Item>, bool)> {
         let deadline = Instant::now() + server.timeout(self.config.upstream.timeout);
-        let greeting = self.pool.shared(tenant, server)?.greet(deadline).await?;
+        let greeting = self.pool.connection_of(tenant, server, caller, deadline).await?.greet(deadline).await?;
         let capability = offer.list().word();
         let is_watched = greeting.flag(capability, "listChanged");
         let mut items = Vec::new();
         if !greeting.can(capability) {
             return Ok((items, true));
         }
-        let caller = Caller::plain();
         let mut cursor: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let params =
@@ -227,7 +255,7 @@ impl Gateway {
             let params = raw_value(&params)?;
             let params = RawObject::parse(&params).map_err(|error| Error::internal("read a cursor").source(error))?;
             let deadline = Instant::now() + server.timeout(self.config.upstream.timeout);
-            let request = Request::new(offer.method(), &params, &caller, deadline);
+            let request = Request::new(offer.method(), &params, caller, deadline);
             let result = match self.pool.request(tenant, server, &request).await? {
                 Reply::Result(result) => result,
                 Reply::Error(_) => return Ok((items, is_watched)),
@@ -248,7 +276,7 @@ impl Gateway {
 /// Asks a server and keeps what it says.
 async fn refresh(gateway: Weak<Gateway>, key: Key, server: Arc<Server>, done: watch::Sender<bool>) {
     let Some(gateway) = gateway.upgrade() else { return };
-    let asked = gateway.ask_for(&key.0, &server, key.2).await;
+    let asked = gateway.ask_for(&key.0, &server, key.2, &Caller::plain()).await;
     let mut kept = gateway.offers.kept();
     let Some(entry) = kept.get_mut(&key) else { return };
     entry.asking = None;

@@ -7,7 +7,7 @@ use super::offers::{Offer, Offered, matches, renamed, split_own};
 use super::{Gateway, forward::raw_value};
 use crate::error::{Error, Result};
 use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, exposed_name, split_exposed};
-use crate::upstream::{Caller, Reply, Request, Target};
+use crate::upstream::{Caller, Reply, Request, Target, Upstream};
 
 /// Sealed for this.
 const TASK: &str = "mcp-task";
@@ -19,6 +19,19 @@ pub struct Resource {
     pub server: Arc<Server>,
     /// Its URI there.
     pub uri: String,
+}
+
+/// What a server was asked to say about a resource.
+pub struct Subscription {
+    upstream: Arc<dyn Upstream>,
+    uri: String,
+}
+
+impl Subscription {
+    /// One subscriber less.
+    pub async fn end(self) {
+        self.upstream.unsubscribe(&self.uri).await;
+    }
 }
 
 impl Gateway {
@@ -33,7 +46,7 @@ impl Gateway {
         params: &RawObject<'_>,
         caller: &Caller,
     ) -> Result<Reply> {
-        let (server, own) = self.resolve_prompt(principal, name).await?;
+        let (server, own) = self.resolve_prompt(principal, name, caller).await?;
         self.ask(principal, &server, "prompts/get", Some(("name", &own)), params, caller).await
     }
 
@@ -48,7 +61,7 @@ impl Gateway {
         params: &RawObject<'_>,
         caller: &Caller,
     ) -> Result<Reply> {
-        let resource = self.resolve_resource(principal, uri).await?;
+        let resource = self.resolve_resource(principal, uri, caller).await?;
         let target = ("uri", resource.uri.as_str());
         let reply = self.ask(principal, &resource.server, "resources/read", Some(target), params, caller).await?;
         Ok(match reply {
@@ -78,11 +91,11 @@ impl Gateway {
         let text = |name: &str| members.read::<String>(name).ok().flatten();
         let (server, member, own) = match text("type").as_deref() {
             Some("ref/prompt") => {
-                let (server, own) = self.resolve_prompt(principal, &text("name").ok_or_else(wrong)?).await?;
+                let (server, own) = self.resolve_prompt(principal, &text("name").ok_or_else(wrong)?, caller).await?;
                 (server, "name", own)
             }
             Some("ref/resource") => {
-                let resource = self.resolve_resource(principal, &text("uri").ok_or_else(wrong)?).await?;
+                let resource = self.resolve_resource(principal, &text("uri").ok_or_else(wrong)?, caller).await?;
                 (resource.server, "uri", resource.uri)
             }
             _ => return Err(wrong()),
@@ -147,20 +160,23 @@ impl Gateway {
         Ok(Reply::Result(writer.finish()))
     }
 
-    /// Has the server of `resource` say when it changes, for one more subscriber.
+    /// Has the server of `resource` say when it changes, for one more subscriber: over the connection that `caller`
+    /// uses. The server's refusal otherwise.
     ///
     /// # Errors
     /// What keeps the server from answering.
-    pub async fn subscribe(&self, principal: &Principal, resource: &Resource) -> Result<Reply> {
+    pub async fn subscribe(
+        &self,
+        principal: &Principal,
+        resource: &Resource,
+        caller: &Caller,
+    ) -> Result<std::result::Result<Subscription, RawJson>> {
         let deadline = Instant::now() + resource.server.timeout(self.config.upstream.timeout);
-        self.pool.shared(&principal.tenant, &resource.server)?.subscribe(&resource.uri, deadline).await
-    }
-
-    /// One subscriber of `resource` less.
-    pub async fn unsubscribe(&self, principal: &Principal, resource: &Resource) {
-        if let Ok(upstream) = self.pool.shared(&principal.tenant, &resource.server) {
-            upstream.unsubscribe(&resource.uri).await;
-        }
+        let upstream = self.pool.connection_of(&principal.tenant, &resource.server, caller, deadline).await?;
+        Ok(match upstream.subscribe(&resource.uri, deadline).await? {
+            Reply::Result(_) => Ok(Subscription { upstream, uri: resource.uri.clone() }),
+            Reply::Error(refusal) => Err(refusal),
+        })
     }
 
     /// Opens the shared connections to the servers on HTTP that `principal` may use, so that they can say when their
@@ -212,7 +228,12 @@ impl Gateway {
     }
 
     /// The server of a prompt and the prompt's own name there.
-    async fn resolve_prompt(self: &Arc<Self>, principal: &Principal, name: &str) -> Result<(Arc<Server>, String)> {
+    async fn resolve_prompt(
+        self: &Arc<Self>,
+        principal: &Principal,
+        name: &str,
+        caller: &Caller,
+    ) -> Result<(Arc<Server>, String)> {
         // Most names say it all, and need no list.
         if let Some((server, own)) = split_exposed(name)
             && let Some(server) = self.server_named(principal, server).await?
@@ -220,7 +241,7 @@ impl Gateway {
         {
             return Ok((server, own.to_owned()));
         }
-        let offered = self.offered(principal, Offer::Prompts).await?;
+        let offered = self.offered(principal, Offer::Prompts, caller).await?;
         let exposed = offered.iter().find(|prompt| *prompt.exposed == *name);
         let bare: Vec<&Offered> = offered.iter().filter(|prompt| *prompt.own == *name).collect();
         match (exposed, bare.as_slice()) {
@@ -236,15 +257,22 @@ impl Gateway {
     ///
     /// # Errors
     /// Unknown and ambiguous URIs.
-    pub async fn resolve_resource(self: &Arc<Self>, principal: &Principal, uri: &str) -> Result<Resource> {
+    pub async fn resolve_resource(
+        self: &Arc<Self>,
+        principal: &Principal,
+        uri: &str,
+        caller: &Caller,
+    ) -> Result<Resource> {
         if let Some((server, own)) = split_own(uri)
             && let Some(server) = self.server_named(principal, server).await?
         {
             return Ok(Resource { server, uri: own.to_owned() });
         }
         let found = |offered: &Offered| Resource { server: Arc::clone(&offered.server), uri: uri.to_owned() };
-        let (resources, templates) =
-            tokio::join!(self.offered(principal, Offer::Resources), self.offered(principal, Offer::Templates));
+        let (resources, templates) = tokio::join!(
+            self.offered(principal, Offer::Resources, caller),
+            self.offered(principal, Offer::Templates, caller)
+        );
         let (resources, templates) = (resources?, templates?);
         let listed: Vec<&Offered> = resources.iter().filter(|resource| *resource.own == *uri).collect();
         let made: Vec<&Offered> =

@@ -57,15 +57,18 @@ impl Face {
     ) -> Ended {
         let params = &request.params;
         let extra = json!({});
+        let caller = || session.map_or_else(Caller::plain, |session| session.caller());
         Ended::Finished(match request.method.as_ref() {
             "ping" => Ok(Reply::Result(RawJson::empty_object())),
             "tools/list" => {
                 let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
                 result(self.list(incoming, params, &options).await)
             }
-            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra).await),
-            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra).await),
-            "resources/templates/list" => result(self.offers(incoming, Offer::Templates, params, &extra).await),
+            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra, &caller()).await),
+            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra, &caller()).await),
+            "resources/templates/list" => {
+                result(self.offers(incoming, Offer::Templates, params, &extra, &caller()).await)
+            }
             "logging/setLevel" => result(self.set_level(params, session)),
             "resources/subscribe" => self.subscribe(incoming, params, session).await,
             "resources/unsubscribe" => result(self.unsubscribe(params, session).await),
@@ -77,7 +80,7 @@ impl Face {
             | "tasks/result"
             | "tasks/cancel"
             | "tasks/update" => {
-                let caller = session.map_or_else(Caller::plain, |session| session.caller());
+                let caller = caller();
                 let entered = session.map(|session| session.calls.enter(request.id, &caller.cancel));
                 let (caller, relayed) = caller.relayed();
                 let work = self.dispatch(incoming, request, &caller);
@@ -271,19 +274,30 @@ impl Face {
     async fn subscribe(&self, incoming: &Incoming, params: &RawObject<'_>, session: Option<&Arc<Session>>) -> Finished {
         let session = session.ok_or_else(|| Error::invalid("a subscription needs a session; initialize first"))?;
         let uri = methods::required(params, "uri", "a resource's URI")?;
-        let resource = self.gateway.resolve_resource(&incoming.principal, &uri).await?;
-        match session.subscribe(&uri, resource.clone()) {
+        let caller = session.caller();
+        let resource = self.gateway.resolve_resource(&incoming.principal, &uri, &caller).await?;
+        match session.subscribe(&uri, &resource) {
             Some(true) => {}
             Some(false) => return Ok(Reply::Result(RawJson::empty_object())),
             None => return Err(Error::invalid(format!("more than {} subscriptions", session::MAX_SUBSCRIPTIONS))),
         }
-        let reply = self.gateway.subscribe(&incoming.principal, &resource).await;
-        if matches!(reply, Ok(Reply::Result(_))) {
-            session.save(&self.gateway, false);
-        } else {
-            session.unsubscribe(&uri);
+        match self.gateway.subscribe(&incoming.principal, &resource, &caller).await {
+            Ok(Ok(subscription)) => {
+                if let Some(given_up) = session.hold(&uri, subscription) {
+                    given_up.end().await;
+                }
+                session.save(&self.gateway, false);
+                Ok(Reply::Result(RawJson::empty_object()))
+            }
+            Ok(Err(refusal)) => {
+                session.unsubscribe(&uri);
+                Ok(Reply::Error(refusal))
+            }
+            Err(error) => {
+                session.unsubscribe(&uri);
+                Err(error)
+            }
         }
-        reply
     }
 
     async fn unsubscribe(
@@ -293,9 +307,9 @@ impl Face {
     ) -> crate::error::Result<RawJson> {
         let uri = methods::required(params, "uri", "a resource's URI")?;
         if let Some(session) = session
-            && let Some(resource) = session.unsubscribe(&uri)
+            && let Some(subscription) = session.unsubscribe(&uri)
         {
-            self.gateway.unsubscribe(&session.principal, &resource).await;
+            subscription.end().await;
             session.save(&self.gateway, false);
         }
         Ok(RawJson::empty_object())

@@ -15,9 +15,9 @@ use super::frame::{self, Request};
 use super::session::{MAX_SUBSCRIPTIONS, Session};
 use super::{Answer, Body, FRAMES, Face, Finished, Incoming, Out};
 use crate::error::Error;
-use crate::gateway::{Gateway, List, Note, Resource};
+use crate::gateway::{List, Note, Resource, Subscription};
 use crate::model::{ObjectWriter, Principal, RawJson, RawObject};
-use crate::upstream::Reply;
+use crate::upstream::{Caller, Reply};
 
 const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 const LISTS: [(&str, List); 3] = [
@@ -96,12 +96,12 @@ impl Face {
     }
 
     async fn subscribe_all(&self, principal: &Arc<Principal>, uris: &[String]) -> Subscribed {
-        let mut subscribed =
-            Subscribed { gateway: Arc::clone(&self.gateway), principal: Arc::clone(principal), of: Vec::new() };
+        let (mut subscribed, caller) = (Subscribed::default(), Caller::plain());
         for uri in uris {
-            let Ok(resource) = self.gateway.resolve_resource(principal, uri).await else { continue };
-            if let Ok(Reply::Result(_)) = self.gateway.subscribe(principal, &resource).await {
+            let Ok(resource) = self.gateway.resolve_resource(principal, uri, &caller).await else { continue };
+            if let Ok(Ok(subscription)) = self.gateway.subscribe(principal, &resource, &caller).await {
                 subscribed.of.push((uri.clone(), resource));
+                subscribed.subscriptions.push(subscription);
             }
         }
         subscribed
@@ -122,6 +122,7 @@ impl Face {
                 let told = wanted && self.concerns(principal, server.as_ref()).await;
                 told.then(|| (list.changed(), RawJson::empty_object())).into_iter().collect()
             }
+            Ok(Note::Updated { session: Some(_), .. }) => Vec::new(),
             Ok(Note::Updated { server, uri, params, .. }) => {
                 let of = resources.of.iter().filter(|(_, it)| it.server.name == server && *it.uri == *uri);
                 of.map(|(exposed, _)| ("notifications/resources/updated", with_uri(&params, exposed))).collect()
@@ -178,6 +179,7 @@ async fn session_frames(face: &Face, session: &Arc<Session>, note: Result<Note, 
             let told = face.concerns(&session.principal, server.as_ref()).await;
             told.then(|| list(changed)).into_iter().collect()
         }
+        Ok(Note::Updated { session: Some(other), .. }) if other != session.key => Vec::new(),
         Ok(Note::Updated { server, uri, params, .. }) => {
             let exposed = session.subscribed(server.as_str(), &uri);
             exposed
@@ -191,25 +193,23 @@ async fn session_frames(face: &Face, session: &Arc<Session>, note: Result<Note, 
 }
 
 /// Subscriptions of one stream; they end with it.
+#[derive(Default)]
 struct Subscribed {
-    gateway: Arc<Gateway>,
-    principal: Arc<Principal>,
     /// By the URI that the client knows.
     of: Vec<(String, Resource)>,
+    subscriptions: Vec<Subscription>,
 }
 
 impl Drop for Subscribed {
     fn drop(&mut self) {
-        let (gateway, principal) = (Arc::clone(&self.gateway), Arc::clone(&self.principal));
-        let of = std::mem::take(&mut self.of);
-        if of.is_empty() {
-            return;
+        let subscriptions = std::mem::take(&mut self.subscriptions);
+        if !subscriptions.is_empty() {
+            tokio::spawn(async move {
+                for subscription in subscriptions {
+                    subscription.end().await;
+                }
+            });
         }
-        tokio::spawn(async move {
-            for (_, resource) in of {
-                gateway.unsubscribe(&principal, &resource).await;
-            }
-        });
     }
 }
 

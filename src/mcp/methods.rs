@@ -177,6 +177,7 @@ impl Face {
         offer: Offer,
         params: &RawObject<'_>,
         extra: &Value,
+        caller: &Caller,
     ) -> Result<RawJson> {
         const PAGE: usize = 1000;
         const PREFIX: &str = "o1.";
@@ -190,7 +191,7 @@ impl Face {
             None => 0,
             Some(cursor) => cursor.strip_prefix(PREFIX).and_then(|start| start.parse().ok()).ok_or_else(wrong)?,
         };
-        let offered = self.gateway.offered(&incoming.principal, offer).await?;
+        let offered = self.gateway.offered(&incoming.principal, offer, caller).await?;
         let page = offered.iter().skip(start).take(PAGE).map(|item| item.json.bytes().as_ref());
         let next = (offered.len() > start.saturating_add(PAGE)).then(|| format!("{PREFIX}{}", start + PAGE));
         Ok(list_result(offer.member(), page, next.as_deref(), extra))

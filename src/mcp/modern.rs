@@ -103,9 +103,11 @@ impl Face {
                 let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
                 result(self.list(incoming, params, &options).await)
             }
-            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra).await),
-            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra).await),
-            "resources/templates/list" => result(self.offers(incoming, Offer::Templates, params, &extra).await),
+            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra, &Caller::plain()).await),
+            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra, &Caller::plain()).await),
+            "resources/templates/list" => {
+                result(self.offers(incoming, Offer::Templates, params, &extra, &Caller::plain()).await)
+            }
             "subscriptions/listen" => self.listen(incoming, request, out).await,
             "tools/call"
             | "prompts/get"

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use tokio::sync::{Notify, oneshot};
 
 use super::frame;
-use crate::gateway::{Gateway, Resource};
+use crate::gateway::{Gateway, Resource, Subscription};
 use crate::model::{Principal, RawJson, SessionRecord, Timestamp};
 use crate::sessions::{SessionFacts, Standing};
 use crate::upstream::{Ask, Caller, Cancel, Reply, SessionKey};
@@ -37,11 +37,18 @@ struct State {
     saved: Instant,
     log_level: Option<String>,
     /// By the URIs that the client knows.
-    subscriptions: BTreeMap<String, Resource>,
+    subscriptions: BTreeMap<String, Held>,
     /// By the id that the client was asked under.
     asks: HashMap<String, Ask>,
     /// Ends the stream that the client listens on.
     listening: Option<oneshot::Sender<()>>,
+}
+
+/// A resource that the client subscribed to.
+struct Held {
+    resource: Resource,
+    /// Set once the server has agreed.
+    subscription: Option<Subscription>,
 }
 
 impl Session {
@@ -77,22 +84,35 @@ impl Session {
     }
 
     /// Notes a subscription; whether it is a new one. `None` when there are too many.
-    pub(super) fn subscribe(&self, uri: &str, resource: Resource) -> Option<bool> {
+    pub(super) fn subscribe(&self, uri: &str, resource: &Resource) -> Option<bool> {
         let mut state = self.state();
-        if state.subscriptions.len() >= MAX_SUBSCRIPTIONS && !state.subscriptions.contains_key(uri) {
+        if state.subscriptions.contains_key(uri) {
+            return Some(false);
+        }
+        if state.subscriptions.len() >= MAX_SUBSCRIPTIONS {
             return None;
         }
-        Some(state.subscriptions.insert(uri.to_owned(), resource).is_none())
+        state.subscriptions.insert(uri.to_owned(), Held { resource: resource.clone(), subscription: None });
+        Some(true)
     }
 
-    pub(super) fn unsubscribe(&self, uri: &str) -> Option<Resource> {
-        self.state().subscriptions.remove(uri)
+    /// Keeps what the server has agreed to; gives it back when the client has unsubscribed meanwhile.
+    pub(super) fn hold(&self, uri: &str, subscription: Subscription) -> Option<Subscription> {
+        match self.state().subscriptions.get_mut(uri) {
+            Some(held) => held.subscription.replace(subscription),
+            None => Some(subscription),
+        }
+    }
+
+    pub(super) fn unsubscribe(&self, uri: &str) -> Option<Subscription> {
+        self.state().subscriptions.remove(uri)?.subscription
     }
 
     /// The URI that the client knows a resource by, if it subscribed to it.
     pub(super) fn subscribed(&self, server: &str, uri: &str) -> Option<String> {
         let state = self.state();
-        let found = state.subscriptions.iter().find(|(_, it)| it.server.name.as_str() == server && it.uri == uri);
+        let is_it = |held: &Held| held.resource.server.name.as_str() == server && held.resource.uri == uri;
+        let found = state.subscriptions.iter().find(|(_, held)| is_it(held));
         found.map(|(exposed, _)| exposed.clone())
     }
 
@@ -307,21 +327,24 @@ impl Session {
     }
 
     /// What it subscribed to, which it then no longer does.
-    fn take_subscriptions(&self) -> Vec<Resource> {
+    fn take_subscriptions(&self) -> Vec<Subscription> {
         let mut state = self.state();
         state.listening = None;
-        std::mem::take(&mut state.subscriptions).into_values().collect()
+        std::mem::take(&mut state.subscriptions).into_values().filter_map(|held| held.subscription).collect()
     }
 }
 
 /// A session that another replica opened goes on listening here.
 async fn subscribe_again(gateway: Arc<Gateway>, session: Arc<Session>, uris: Vec<String>) {
     for uri in uris.into_iter().take(MAX_SUBSCRIPTIONS) {
-        let Ok(resource) = gateway.resolve_resource(&session.principal, &uri).await else { continue };
-        if session.subscribe(&uri, resource.clone()) == Some(true)
-            && gateway.subscribe(&session.principal, &resource).await.is_err()
-        {
-            session.unsubscribe(&uri);
+        let caller = session.caller();
+        let Ok(resource) = gateway.resolve_resource(&session.principal, &uri, &caller).await else { continue };
+        if session.subscribe(&uri, &resource) != Some(true) {
+            continue;
+        }
+        match gateway.subscribe(&session.principal, &resource, &caller).await {
+            Ok(Ok(subscription)) => drop(session.hold(&uri, subscription)),
+            _ => drop(session.unsubscribe(&uri)),
         }
     }
 }
@@ -332,10 +355,10 @@ pub(super) fn end(gateway: &Arc<Gateway>, session: &Arc<Session>, by_client: boo
         session.save(gateway, true);
     }
     gateway.pool().end_session(&session.key);
-    let (gateway, session) = (Arc::clone(gateway), Arc::clone(session));
+    let subscriptions = session.take_subscriptions();
     tokio::spawn(async move {
-        for resource in session.take_subscriptions() {
-            gateway.unsubscribe(&session.principal, &resource).await;
+        for subscription in subscriptions {
+            subscription.end().await;
         }
     });
 }

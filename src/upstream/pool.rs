@@ -90,7 +90,7 @@ impl Pool {
         let place = self.place(tenant, server)?;
         let admitted = tokio::time::timeout_at(request.deadline.into(), place.breaker.admit()).await;
         let permit = admitted.map_err(|_| timed_out(server))?.map_err(|refusal| refused(server, refusal))?;
-        let outcome = match self.seat(tenant, server, &place, request).await {
+        let outcome = match self.seat(tenant, server, &place, request.caller, request.deadline).await {
             Ok((_seat, upstream)) => upstream.request(request).await,
             Err(error) => Err(error),
         };
@@ -111,27 +111,27 @@ impl Pool {
         tenant: &TenantId,
         server: &Arc<Server>,
         place: &'a Place,
-        request: &Request<'_>,
+        caller: &Caller,
+        deadline: Instant,
     ) -> Result<(Seat<'a>, Arc<dyn Upstream>)> {
-        let open =
-            |seat: &Seat<'_>| self.connection(tenant, server, place, &seat.audience, &request.caller.capabilities);
+        let open = |seat: &Seat<'_>| self.connection(tenant, server, place, &seat.audience, &caller.capabilities);
         let full = || refused(server, Refusal::Full);
-        if place.era.load(Ordering::Relaxed) == UNKNOWN && request.caller.needs_its_own() {
+        if place.era.load(Ordering::Relaxed) == UNKNOWN && caller.needs_its_own() {
             // One finds out for all: whether the first connection is its own or everybody's depends on it.
-            let probing = tokio::time::timeout_at(request.deadline.into(), place.probing.lock()).await;
+            let probing = tokio::time::timeout_at(deadline.into(), place.probing.lock()).await;
             let _probing = probing.map_err(|_| timed_out(server))?;
             if place.era.load(Ordering::Relaxed) == UNKNOWN {
-                let seat = place.audience(request.caller).ok_or_else(full)?;
+                let seat = place.audience(caller).ok_or_else(full)?;
                 let upstream = open(&seat)?;
-                upstream.greet(request.deadline).await?;
+                upstream.greet(deadline).await?;
                 let is_modern = upstream.is_modern().unwrap_or(false);
                 place.era.store(if is_modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
-                if is_modern && !place.needs_its_own(request.caller) {
+                if is_modern && !place.needs_its_own(caller) {
                     place.share(&seat.audience);
                 }
             }
         }
-        let seat = place.audience(request.caller).ok_or_else(full)?;
+        let seat = place.audience(caller).ok_or_else(full)?;
         let upstream = open(&seat)?;
         Ok((seat, upstream))
     }
@@ -143,6 +143,29 @@ impl Pool {
     pub fn shared(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<dyn Upstream>> {
         let place = self.place(tenant, server)?;
         self.connection(tenant, server, &place, &Audience::Shared, &RawJson::empty_object())
+    }
+
+    /// The connection that the requests of `caller` take: its session's own, where it needs one.
+    ///
+    /// # Errors
+    /// As [`Self::request`].
+    pub async fn connection_of(
+        &self,
+        tenant: &TenantId,
+        server: &Arc<Server>,
+        caller: &Caller,
+        deadline: Instant,
+    ) -> Result<Arc<dyn Upstream>> {
+        let place = self.place(tenant, server)?;
+        let (_, upstream) = self.seat(tenant, server, &place, caller, deadline).await?;
+        Ok(upstream)
+    }
+
+    /// Whether a session has a connection of its own to `server`.
+    pub fn has_own(&self, tenant: &TenantId, server: &ServerName, session: &SessionKey) -> bool {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let place = places.get(&(tenant.clone(), server.clone()));
+        place.is_some_and(|place| place.connections().contains_key(&Audience::Session(session.clone())))
     }
 
     /// Tells the servers that a session has connections of its own to.

@@ -155,7 +155,7 @@ impl Caller {
 
     /// Whether a server of the session era could ask it something or has to be told its log level.
     pub(super) fn needs_its_own(&self) -> bool {
-        self.relay.is_some()
+        (self.relay.is_some() || self.session.is_some())
             && (self.log_level.is_some() || ["sampling", "elicitation", "roots"].iter().any(|name| self.offers(name)))
     }
 }
