@@ -16,6 +16,12 @@ pub(crate) fn typed<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, E
     serde_json::from_value(value).map_err(|error| ErrorData::internal_error(error.to_string(), None))
 }
 
+/// A finished result of ours as the SDK's type.
+pub(crate) fn complete<T: serde::de::DeserializeOwned>(mut value: Value) -> Result<T, ErrorData> {
+    value["resultType"] = json!("complete");
+    typed(value)
+}
+
 pub(crate) fn resources() -> Value {
     json!([
         { "uri": "test://static-text", "name": "static-text", "description": "A text that never changes", "mimeType": "text/plain" },

@@ -56,7 +56,8 @@ async fn main() -> Result<(), Failure> {
 async fn serve_http(fixture: Fixture, bind: SocketAddr) -> Result<(), Failure> {
     let listener = TcpListener::bind(bind).await?;
     let address = listener.local_addr()?;
-    let config = StreamableHttpServerConfig::default().enforce_origin_validation();
+    let config = StreamableHttpServerConfig::default()
+        .with_allowed_origins([format!("http://{address}"), format!("http://localhost:{}", address.port())]);
     let service =
         StreamableHttpService::new(move || Ok(fixture.clone()), Arc::new(LocalSessionManager::default()), config);
     println!(r#"{{"url":"http://{address}/mcp"}}"#);

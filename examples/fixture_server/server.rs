@@ -19,7 +19,7 @@ use rmcp::{ErrorData, ServerHandler};
 use serde_json::{Map, Value, json};
 use tokio::sync::broadcast;
 
-use crate::content::{self, PNG, WAV, typed};
+use crate::content::{self, PNG, WAV, complete, typed};
 use crate::input::{self, Step};
 use crate::{tasks, tools};
 
@@ -285,12 +285,16 @@ impl ServerHandler for Fixture {
     async fn call_tool(&self, request: CallToolRequestParams, context: Context) -> Result<CallToolResponse, ErrorData> {
         let (name, arguments) = (request.name.as_ref(), request.arguments.clone().unwrap_or_default());
         let (responses, state) = (request.input_responses.as_ref(), request.request_state.as_deref());
-        if name == "test_tool_with_task" && responses.is_none_or(|responses| !responses.contains_key("confirm")) {
-            let question = input::elicitation("Shall it begin?", "confirm", "boolean");
-            return match input::ask(json!({ "confirm": question }), None)? {
-                Step::Ask(result) => Ok(CallToolResponse::InputRequired(result)),
-                Step::Text(words) => typed(text(&words)).map(CallToolResponse::Complete),
+        let mut arguments = arguments;
+        if name == "test_tool_with_task" {
+            let Some(answer) = responses.and_then(|responses| responses.get("user_name")) else {
+                let question = input::elicitation("What is your name?", "name", "string");
+                return match input::ask(json!({ "user_name": question }), None)? {
+                    Step::Ask(result) => Ok(CallToolResponse::InputRequired(result)),
+                    Step::Text(words) => complete(text(&words)).map(CallToolResponse::Complete),
+                };
             };
+            arguments.insert("user_name".to_owned(), answer["content"]["name"].clone());
         }
         if let Some(is_required) = tasks::support(name) {
             if takes_tasks(&context) {
@@ -308,12 +312,12 @@ impl ServerHandler for Fixture {
         }
         match input::step(name, responses, state, &capabilities(&context)) {
             Some(Ok(Step::Ask(result))) => return Ok(CallToolResponse::InputRequired(result)),
-            Some(Ok(Step::Text(words))) => return typed(text(&words)).map(CallToolResponse::Complete),
+            Some(Ok(Step::Text(words))) => return complete(text(&words)).map(CallToolResponse::Complete),
             Some(Err(error)) => return Err(error),
             None => {}
         }
         let result = self.run(name, &arguments, &context).await?;
-        typed::<CallToolResult>(result).map(CallToolResponse::Complete)
+        complete::<CallToolResult>(result).map(CallToolResponse::Complete)
     }
 
     async fn list_prompts(
@@ -336,12 +340,12 @@ impl ServerHandler for Fixture {
             };
             let words = format!("Context: {}", answer["content"]["context"].as_str().unwrap_or_default());
             let message = json!({ "role": "user", "content": { "type": "text", "text": words } });
-            return typed(json!({ "messages": [message] })).map(GetPromptResponse::Complete);
+            return complete(json!({ "messages": [message] })).map(GetPromptResponse::Complete);
         }
         let messages = content::prompt(&request.name, &request.arguments.unwrap_or_default());
         let messages =
             messages.ok_or_else(|| ErrorData::invalid_params(format!("Unknown prompt: {}", request.name), None))?;
-        typed(json!({ "messages": messages })).map(GetPromptResponse::Complete)
+        complete(json!({ "messages": messages })).map(GetPromptResponse::Complete)
     }
 
     async fn list_resources(
@@ -374,7 +378,7 @@ impl ServerHandler for Fixture {
                 ErrorData::resource_not_found("Resource not found", data)
             });
         };
-        typed(contents).map(ReadResourceResponse::Complete)
+        complete(contents).map(ReadResourceResponse::Complete)
     }
 
     async fn subscribe(&self, _: SubscribeRequestParams, _: Context) -> Result<(), ErrorData> {
@@ -392,7 +396,7 @@ impl ServerHandler for Fixture {
     async fn complete(&self, request: CompleteRequestParams, _: Context) -> Result<CompleteResult, ErrorData> {
         let begun = &request.argument.value;
         let values: Vec<&str> = ["paris", "park", "party"].into_iter().filter(|it| it.starts_with(begun)).collect();
-        typed(json!({ "completion": { "total": values.len(), "values": values, "hasMore": false } }))
+        complete(json!({ "completion": { "total": values.len(), "values": values, "hasMore": false } }))
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {

@@ -62,7 +62,10 @@ pub(crate) async fn run(
             let (one, two) = tokio::join!(ask(context, "first", "First?"), ask(context, "second", "Second?"));
             text(format!("Answered: {} and {}", one?, two?))
         }
-        _ => text("The task is done".to_owned()),
+        _ => text(format!(
+            "The task is done for {}",
+            arguments.get("user_name").and_then(Value::as_str).unwrap_or("you")
+        )),
     }
 }
 
