@@ -29,6 +29,8 @@ pub enum Code {
     UpstreamError,
     /// Headers and body disagree (MCP 2026-07-28).
     HeaderMismatch,
+    /// The client has not declared what this needs (MCP 2026-07-28).
+    MissingClientCapability,
     /// A protocol revision we do not speak (MCP 2026-07-28).
     UnsupportedProtocolVersion,
 }
@@ -46,6 +48,7 @@ impl Code {
             Self::UpstreamUnavailable => -32005,
             Self::UpstreamError => -32008,
             Self::HeaderMismatch => -32020,
+            Self::MissingClientCapability => -32021,
             Self::UnsupportedProtocolVersion => -32022,
         }
     }
@@ -62,6 +65,7 @@ impl Code {
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::UpstreamError => "UPSTREAM_ERROR",
             Self::HeaderMismatch => "HEADER_MISMATCH",
+            Self::MissingClientCapability => "MISSING_REQUIRED_CLIENT_CAPABILITY",
             Self::UnsupportedProtocolVersion => "UNSUPPORTED_PROTOCOL_VERSION",
         }
     }

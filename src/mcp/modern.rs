@@ -21,6 +21,7 @@ use crate::upstream::{Caller, Reply};
 const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+const TASKS: &str = "io.modelcontextprotocol/tasks";
 /// How long a client may keep a list: short, because an operator's change is live within a second.
 const LIST_TTL_MS: u64 = 5_000;
 const DISCOVER_TTL_MS: u64 = 300_000;
@@ -58,6 +59,9 @@ impl Face {
             None => check_headers(&incoming.headers, request),
         };
         if let Err(refused) = checked.and_then(|()| check_name(incoming, request)) {
+            return refused;
+        }
+        if let Err(refused) = check_tasks(request) {
             return refused;
         }
         if let Err(refused) = self.check_params(incoming, request).await {
@@ -283,6 +287,19 @@ fn check_name(incoming: &Incoming, request: &Request<'_>) -> Result<(), Answer> 
         return Err(refuse(request, Code::HeaderMismatch, detail, None));
     }
     Ok(())
+}
+
+/// Tasks are for clients that have declared the extension.
+fn check_tasks(request: &Request<'_>) -> Result<(), Answer> {
+    if !request.method.starts_with("tasks/") {
+        return Ok(());
+    }
+    let capabilities = meta(request).and_then(|meta| meta.read::<Value>(META_CAPABILITIES).ok().flatten());
+    if capabilities.is_some_and(|it| it["extensions"].get(TASKS).is_some()) {
+        return Ok(());
+    }
+    let data = json!({ "requiredCapabilities": { "extensions": { TASKS: {} } } });
+    Err(refuse(request, Code::MissingClientCapability, "the client has not declared that it takes tasks", Some(&data)))
 }
 
 /// An error of a server's as this era says it, and whether it is one of the protocol's own (HTTP 400).

@@ -42,6 +42,11 @@ impl Owner {
         self.is_shared.load(Ordering::Relaxed)
     }
 
+    /// Whether it speaks for a client of the session era.
+    pub(super) fn prefers_sessions(&self) -> bool {
+        matches!(self.audience, Audience::Session(_)) && !self.is_shared()
+    }
+
     /// What a server is told that the client can do.
     pub(super) fn offered(&self) -> RawJson {
         if self.is_shared() { RawJson::empty_object() } else { self.capabilities.clone() }

@@ -43,8 +43,11 @@ struct Place {
     /// What the connections were made for; a changed transport needs others.
     transport: Transport,
     breaker: Arc<Breaker>,
+    /// What the server speaks to those who ask for 2026-07-28 first.
     era: AtomicU8,
-    /// Held while the era is found out.
+    /// Whether it speaks the session era to those who ask for that first.
+    sessions: AtomicU8,
+    /// Held while either is found out.
     probing: tokio::sync::Mutex<()>,
     connections: Mutex<HashMap<Audience, Connection>>,
     /// Slots in use, by the hash of the capabilities.
@@ -116,16 +119,17 @@ impl Pool {
     ) -> Result<(Seat<'a>, Arc<dyn Upstream>)> {
         let open = |seat: &Seat<'_>| self.connection(tenant, server, place, &seat.audience, &caller.capabilities);
         let full = || refused(server, Refusal::Full);
-        if place.era.load(Ordering::Relaxed) == UNKNOWN && caller.needs_its_own() {
+        let learned = place.learned_by(caller);
+        if learned.load(Ordering::Relaxed) == UNKNOWN && caller.needs_its_own() {
             // One finds out for all: whether the first connection is its own or everybody's depends on it.
             let probing = tokio::time::timeout_at(deadline.into(), place.probing.lock()).await;
             let _probing = probing.map_err(|_| timed_out(server))?;
-            if place.era.load(Ordering::Relaxed) == UNKNOWN {
+            if learned.load(Ordering::Relaxed) == UNKNOWN {
                 let seat = place.audience(caller).ok_or_else(full)?;
                 let upstream = open(&seat)?;
                 upstream.greet(deadline).await?;
                 let is_modern = upstream.is_modern().unwrap_or(false);
-                place.era.store(if is_modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
+                learned.store(if is_modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
                 if is_modern && !place.needs_its_own(caller) {
                     place.share(&seat.audience);
                 }
@@ -210,6 +214,7 @@ impl Pool {
             transport: server.transport.clone(),
             breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace),
             era: AtomicU8::new(UNKNOWN),
+            sessions: AtomicU8::new(UNKNOWN),
             probing: tokio::sync::Mutex::default(),
             connections: Mutex::default(),
             slots: Mutex::default(),
@@ -336,7 +341,12 @@ impl Place {
     /// Whether a caller cannot share. On a pipe, nothing says whose a log message is, in either era.
     fn needs_its_own(&self, caller: &Caller) -> bool {
         let logs_on_a_pipe = caller.log_level.is_some() && matches!(self.transport, Transport::Stdio { .. });
-        caller.needs_its_own() && (logs_on_a_pipe || self.era.load(Ordering::Relaxed) != MODERN)
+        caller.needs_its_own() && (logs_on_a_pipe || self.learned_by(caller).load(Ordering::Relaxed) != MODERN)
+    }
+
+    /// What is known of what the server speaks to such a caller.
+    fn learned_by(&self, caller: &Caller) -> &AtomicU8 {
+        if caller.session.is_some() { &self.sessions } else { &self.era }
     }
 
     /// Which connection a caller needs; `None` when there are no more.

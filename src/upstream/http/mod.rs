@@ -183,11 +183,23 @@ impl Inner {
         self.session.rcu(|now| now.clone().filter(|now| !Arc::ptr_eq(now, session)));
     }
 
-    /// Probes the era and opens a session.
+    /// Probes the era and opens a session. A session's own connection speaks the session's era, if the server has it:
+    /// then nothing has to be bridged.
     async fn open(&self) -> Result<Session> {
-        if let Some(session) = self.discover().await? {
-            return Ok(session);
+        if self.link.owner.prefers_sessions() {
+            return match self.handshake().await {
+                Ok(session) => Ok(session),
+                Err(error) => self.discover().await?.ok_or(error),
+            };
         }
+        match self.discover().await? {
+            Some(session) => Ok(session),
+            None => self.handshake().await,
+        }
+    }
+
+    /// Opens a session of the session era.
+    async fn handshake(&self) -> Result<Session> {
         let id = self.id();
         let hello = frame::initialize(id, &self.link.owner.offered());
         let answer = self.exchange(id, hello, &HeaderMap::new()).await;

@@ -143,22 +143,52 @@ impl Inner {
     /// Starts the child and shakes hands: `server/discover` first; a server that answers it with an error,
     /// stays silent or ends over it is of the session era.
     async fn start(&self, is_legacy: bool) -> Result<Running> {
-        let mut child = StopUnlessKept::new(self.spawn()?);
-        if !is_legacy {
-            if let Some(greeting) = self.discover(&child.wire).await {
-                let running = Running::new(Era::Modern, greeting, child);
-                self.listen(&running);
-                return Ok(running);
-            }
-            if child.wire.has_ended() {
-                child = StopUnlessKept::new(self.spawn()?);
-            }
+        let child = StopUnlessKept::new(self.spawn()?);
+        // A session's own child speaks the session's era, if the server has it: then nothing has to be bridged.
+        if self.owner.prefers_sessions() {
+            return match self.handshake(&child.wire).await {
+                Ok(greeting) => self.in_sessions(child, greeting).await,
+                Err(refused) => {
+                    let child = self.again(child)?;
+                    let greeting = self.discover(&child.wire).await.ok_or(refused)?;
+                    Ok(self.stateless(child, greeting))
+                }
+            };
         }
+        if is_legacy {
+            let greeting = self.handshake(&child.wire).await?;
+            return self.in_sessions(child, greeting).await;
+        }
+        if let Some(greeting) = self.discover(&child.wire).await {
+            return Ok(self.stateless(child, greeting));
+        }
+        let child = self.again(child)?;
+        let greeting = self.handshake(&child.wire).await?;
+        self.in_sessions(child, greeting).await
+    }
+
+    /// The same child, unless it has ended over a question of the other era.
+    fn again(&self, child: StopUnlessKept) -> Result<StopUnlessKept> {
+        Ok(if child.wire.has_ended() { StopUnlessKept::new(self.spawn()?) } else { child })
+    }
+
+    /// Opens the session era's session.
+    async fn handshake(&self, wire: &Arc<Wire>) -> Result<Greeting> {
         let id = self.id();
-        let reply = self.ask(&child.wire, id, frame::initialize(id, &self.owner.offered()), None).await?;
+        let reply = self.ask(wire, id, frame::initialize(id, &self.owner.offered()), None).await?;
         let (protocol, greeting) = frame::accept_initialize(&self.server, &reply)?;
         tracing::debug!(server.name = %self.server.name, protocol, "connected");
-        let _ = child.wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
+        let _ = wire.outbox.send(Bytes::from_static(frame::INITIALIZED.as_bytes())).await;
+        Ok(greeting)
+    }
+
+    fn stateless(&self, child: StopUnlessKept, greeting: Greeting) -> Running {
+        let running = Running::new(Era::Modern, greeting, child);
+        self.listen(&running);
+        running
+    }
+
+    async fn in_sessions(&self, child: StopUnlessKept, greeting: Greeting) -> Result<Running> {
         let running = Running::new(Era::Legacy, greeting, child);
         let subscribed: Vec<String> = lock(&self.subscriptions).keys().cloned().collect();
         for uri in subscribed {
