@@ -82,7 +82,7 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if let Some(session) = self.shared.session.get() {
-            session::end(&self.face.gateway, session, false);
+            session::end(&self.face.gateway, session);
         }
     }
 }

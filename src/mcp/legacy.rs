@@ -245,9 +245,10 @@ impl Face {
         match self.session_of(incoming, None).await {
             Ok(Some(session)) => {
                 if let Some(id) = incoming.header("mcp-session-id") {
-                    self.live.remove(id);
+                    self.live.end(id);
                 }
-                session::end(&self.gateway, &session, true);
+                session.save_end(&self.gateway).await;
+                session::end(&self.gateway, &session);
                 Answer { status: StatusCode::OK, session: None, body: Body::Empty }
             }
             Ok(None) => {
@@ -266,7 +267,7 @@ impl Face {
         })?;
         if let Some(session) = session {
             session.set_log_level(level);
-            session.save(&self.gateway, false);
+            session.save(&self.gateway);
         }
         Ok(RawJson::empty_object())
     }
@@ -286,7 +287,7 @@ impl Face {
                 if let Some(given_up) = session.hold(&uri, subscription) {
                     given_up.end().await;
                 }
-                session.save(&self.gateway, false);
+                session.save(&self.gateway);
                 Ok(Reply::Result(RawJson::empty_object()))
             }
             Ok(Err(refusal)) => {
@@ -310,7 +311,7 @@ impl Face {
             && let Some(subscription) = session.unsubscribe(&uri)
         {
             subscription.end().await;
-            session.save(&self.gateway, false);
+            session.save(&self.gateway);
         }
         Ok(RawJson::empty_object())
     }

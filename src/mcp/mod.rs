@@ -171,7 +171,7 @@ impl Face {
     /// Ends sessions that were not used for long, and calls whose callers did not come back with what they were asked.
     pub fn sweep(&self) {
         for session in self.live.take_idle(self.gateway.sessions().idle) {
-            session::end(&self.gateway, &session, false);
+            session::end(&self.gateway, &session);
         }
         self.parked.sweep();
     }

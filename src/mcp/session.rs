@@ -20,6 +20,8 @@ const MAX_ASKS: usize = 64;
 pub(super) const MAX_SUBSCRIPTIONS: usize = 256;
 /// How often it is looked whether another replica was given an answer.
 const MAIL_EVERY: Duration = Duration::from_millis(250);
+/// How long the end of a session may take to be saved.
+const SAVE_TIMEOUT: Duration = Duration::from_secs(1);
 /// A store that is asked no more often than this.
 const MAIL_SLOWEST: Duration = Duration::from_secs(2);
 
@@ -166,10 +168,20 @@ impl Session {
         }
     }
 
+    /// Has it known to other replicas that the client has ended the session.
+    pub(super) async fn save_end(&self, gateway: &Gateway) {
+        let saving = gateway.sessions().save(&self.principal, &self.facts.key, self.record(true));
+        match tokio::time::timeout(SAVE_TIMEOUT, saving).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(error = error.chain(), "the end of a session was not saved"),
+            Err(_) => tracing::warn!("the end of a session was not saved in time"),
+        }
+    }
+
     /// Has what has changed known to other replicas, without waiting for it.
-    pub(super) fn save(self: &Arc<Self>, gateway: &Arc<Gateway>, has_ended: bool) {
+    pub(super) fn save(self: &Arc<Self>, gateway: &Arc<Gateway>) {
         self.state().saved = Instant::now();
-        let (session, gateway, record) = (Arc::clone(self), Arc::clone(gateway), self.record(has_ended));
+        let (session, gateway, record) = (Arc::clone(self), Arc::clone(gateway), self.record(false));
         tokio::spawn(async move {
             let saved = gateway.sessions().save(&session.principal, &session.facts.key, record).await;
             if let Err(error) = saved {
@@ -256,11 +268,19 @@ impl Drop for Entered<'_> {
 
 /// The sessions of clients on HTTP, by their ids.
 #[derive(Default)]
-pub(super) struct Live(Mutex<HashMap<Arc<str>, Arc<Session>>>);
+pub(super) struct Live {
+    sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
+    /// Sessions that their clients have ended, and when: the store may be away.
+    ended: Mutex<HashMap<Arc<str>, Instant>>,
+}
 
 impl Live {
     fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ended(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn insert(&self, id: &str, session: &Arc<Session>) {
@@ -279,10 +299,13 @@ impl Live {
             let same = session.principal.identity_is(principal);
             let over = session.state().last_used.elapsed() > gateway.sessions().idle;
             if same && over {
-                self.remove(id);
-                end(gateway, &session, false);
+                self.sessions().remove(id);
+                end(gateway, &session);
             }
             return Ok((same && !over).then(|| session.used(gateway)));
+        }
+        if self.ended().contains_key(id) {
+            return Ok(None);
         }
         let Some(facts) = gateway.sessions().read(gateway.sealer().await?, principal, id) else { return Ok(None) };
         let Standing::Open(record) = gateway.sessions().standing(principal, &facts).await else { return Ok(None) };
@@ -295,12 +318,16 @@ impl Live {
         Ok(Some(session))
     }
 
-    pub(super) fn remove(&self, id: &str) -> Option<Arc<Session>> {
-        self.sessions().remove(id)
+    /// The client has ended it.
+    pub(super) fn end(&self, id: &str) {
+        self.ended().insert(id.into(), Instant::now());
+        self.sessions().remove(id);
     }
 
     /// Takes the sessions out that were not used for `idle`.
     pub(super) fn take_idle(&self, idle: Duration) -> Vec<Arc<Session>> {
+        // By then their ids are too old to be taken.
+        self.ended().retain(|_, ended| ended.elapsed() < idle * 2);
         let is_over = |_: &Arc<str>, session: &mut Arc<Session>| {
             session.forget_asks();
             session.state().last_used.elapsed() > idle
@@ -321,7 +348,7 @@ impl Session {
         let stale = state.saved.elapsed() > gateway.sessions().idle / 4;
         drop(state);
         if stale {
-            self.save(gateway, false);
+            self.save(gateway);
         }
         self
     }
@@ -350,10 +377,7 @@ async fn subscribe_again(gateway: Arc<Gateway>, session: Arc<Session>, uris: Vec
 }
 
 /// Closes what a session holds: connections of its own, subscriptions.
-pub(super) fn end(gateway: &Arc<Gateway>, session: &Arc<Session>, by_client: bool) {
-    if by_client {
-        session.save(gateway, true);
-    }
+pub(super) fn end(gateway: &Arc<Gateway>, session: &Arc<Session>) {
     gateway.pool().end_session(&session.key);
     let subscriptions = session.take_subscriptions();
     tokio::spawn(async move {

@@ -261,6 +261,13 @@ pub(super) fn accept_discover(result: &RawJson) -> Option<Greeting> {
     modern.then(|| handshake.greeting(MODERN))
 }
 
+/// Whether a refusal of the revision (-32022) names the stateless one among those that the server speaks.
+pub(super) fn offers_modern(error: &RawJson) -> bool {
+    let error: serde_json::Value = error.parse().unwrap_or_default();
+    let supported = error["data"]["supported"].as_array();
+    error["code"] == -32022 && supported.is_some_and(|versions| versions.iter().any(|version| version == MODERN))
+}
+
 /// The revision and the greeting in the answer to `initialize`.
 pub(super) fn accept_initialize(server: &Server, reply: &Reply) -> crate::error::Result<(&'static str, Greeting)> {
     let result = match reply {

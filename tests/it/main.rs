@@ -11,6 +11,7 @@ mod support;
 mod atlas;
 mod bad_input;
 mod clients;
+mod conformance;
 mod demo;
 mod fake;
 mod generated;

@@ -216,15 +216,9 @@ impl Inner {
 
     /// `None` when the server is of the session era.
     async fn discover(&self) -> Result<Option<Session>> {
-        let (params, caller) = (RawObject::default(), Caller::plain());
-        let request = Request::new("server/discover", &params, &caller, Instant::now());
-        let id = self.id();
-        let version = HeaderValue::from_static(frame::MODERN);
-        let mut headers = HeaderMap::new();
-        headers.insert(VERSION, version.clone());
-        headers.insert(METHOD, HeaderValue::from_static("server/discover"));
-        match self.exchange(id, frame::request(id, &request, Era::Modern), &headers).await {
-            Ok(exchange::Answer { reply: Reply::Result(result), .. }) => {
+        match self.ask_to_discover().await {
+            Ok(Reply::Result(result)) => {
+                let version = HeaderValue::from_static(frame::MODERN);
                 let session = |greeting| Session::new(Era::Modern, version, None, greeting);
                 Ok(frame::accept_discover(&result).map(session))
             }
@@ -234,6 +228,24 @@ impl Inner {
             }
             Err(Failure::Final(error)) if error.kind() != Kind::UpstreamError => Err(error),
             Ok(_) | Err(_) => Ok(None),
+        }
+    }
+
+    /// `server/discover`; once more where the server refuses the revision and then names it among its own.
+    async fn ask_to_discover(&self) -> Result<Reply, Failure> {
+        let (params, caller) = (RawObject::default(), Caller::plain());
+        let request = Request::new("server/discover", &params, &caller, Instant::now());
+        let mut headers = HeaderMap::new();
+        headers.insert(VERSION, HeaderValue::from_static(frame::MODERN));
+        headers.insert(METHOD, HeaderValue::from_static("server/discover"));
+        let mut is_again = false;
+        loop {
+            let id = self.id();
+            let reply = self.exchange(id, frame::request(id, &request, Era::Modern), &headers).await?.reply;
+            match &reply {
+                Reply::Error(error) if !is_again && frame::offers_modern(error) => is_again = true,
+                _ => return Ok(reply),
+            }
         }
     }
 

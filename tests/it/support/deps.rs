@@ -40,6 +40,7 @@ pub(super) static NODE_CLIENTS: Part = Part {
 };
 static NODE_SERVERS: Part = Part { fixture: "servers", ..NODE_CLIENTS };
 static SCHEMAS: Part = Part { fixture: "schemas", ..NODE_CLIENTS };
+pub(super) static CONFORMANCE: Part = Part { fixture: "conformance", ..NODE_CLIENTS };
 pub(super) static INSPECTOR: Part = Part { fixture: "inspector", ..NODE_CLIENTS };
 /// Each in an environment of its own: the versions of `mcp` exclude one another.
 pub(super) static PYTHON_V2: Part = Part {

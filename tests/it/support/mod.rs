@@ -5,6 +5,7 @@
 
 pub(crate) mod atlas;
 pub(crate) mod client;
+pub(crate) mod conformance;
 pub(crate) mod deps;
 mod gateway;
 mod home;
