@@ -104,21 +104,11 @@ impl Fixture {
 
     /// The result of a tool that takes one step.
     async fn run(&self, name: &str, arguments: &Map<String, Value>, context: &Context) -> Result<Value, ErrorData> {
+        if let Some(result) = contents(name) {
+            return Ok(result);
+        }
         let given = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
         Ok(match name {
-            "test_simple_text" => text("This is a simple text response for testing."),
-            "test_image_content" => json!({ "content": [image()] }),
-            "test_audio_content" => {
-                json!({ "content": [{ "type": "audio", "data": WAV, "mimeType": "audio/wav" }] })
-            }
-            "test_embedded_resource" => json!({ "content": [resource(
-                "test://embedded-resource", "text/plain", "This is an embedded resource content."
-            )] }),
-            "test_multiple_content_types" => json!({ "content": [
-                { "type": "text", "text": "Multiple content types test:" },
-                image(),
-                resource("test://mixed-content-resource", "application/json", r#"{"test":"data","value":123}"#)
-            ] }),
             "test_tool_with_logging" => {
                 for (number, line) in ["started", "processing data", "completed"].into_iter().enumerate() {
                     if number > 0 {
@@ -136,10 +126,6 @@ impl Fixture {
                 text("done")
             }
             "test_tool_with_progress" => self.progress(context).await,
-            "test_error_handling" => json!({
-                "isError": true,
-                "content": [{ "type": "text", "text": "This tool intentionally returns an error for testing" }]
-            }),
             "test_sampling" => self.sample(context, given("prompt")).await?,
             "test_elicitation" => {
                 let property = |description: &str| json!({ "type": "string", "description": description });
@@ -225,6 +211,30 @@ fn image() -> Value {
 
 fn resource(uri: &str, kind: &str, text: &str) -> Value {
     json!({ "type": "resource", "resource": { "uri": uri, "mimeType": kind, "text": text } })
+}
+
+/// The results that never change.
+fn contents(name: &str) -> Option<Value> {
+    Some(match name {
+        "test_simple_text" => text("This is a simple text response for testing."),
+        "test_image_content" => json!({ "content": [image()] }),
+        "test_audio_content" => {
+            json!({ "content": [{ "type": "audio", "data": WAV, "mimeType": "audio/wav" }] })
+        }
+        "test_embedded_resource" => json!({ "content": [resource(
+            "test://embedded-resource", "text/plain", "This is an embedded resource content."
+        )] }),
+        "test_multiple_content_types" => json!({ "content": [
+            { "type": "text", "text": "Multiple content types test:" },
+            image(),
+            resource("test://mixed-content-resource", "application/json", r#"{"test":"data","value":123}"#)
+        ] }),
+        "test_error_handling" => json!({
+            "isError": true,
+            "content": [{ "type": "text", "text": "This tool intentionally returns an error for testing" }]
+        }),
+        _ => return None,
+    })
 }
 
 fn elicited(answer: &Value) -> Value {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::CatalogConfig;
 use crate::error::Result;
-use crate::model::{RawJson, RawObject, Server, Tool, ToolId, ToolStatus};
+use crate::model::{ParamHeader, RawJson, RawObject, Server, Tool, ToolId, ToolStatus, Transport};
 
 /// Longest tool name that is taken; what clients see is shortened anyway.
 const MAX_NAME_CHARS: usize = 1024;
@@ -61,6 +61,10 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
     let input_schema = definition.input_schema.unwrap_or_else(|| serde_json::json!({ "type": "object" }));
     if !input_schema.is_object() || input_schema.get("type").is_some_and(|kind| kind != "object") {
         return Err("its inputSchema does not describe an object".to_owned());
+    }
+    // A header that nobody can write or check keeps a tool on HTTP from being called as its author meant (SEP-2243).
+    if matches!(server.transport, Transport::StreamableHttp { .. }) {
+        ParamHeader::of(&input_schema)?;
     }
     for (what, value) in [("outputSchema", &definition.output_schema), ("annotations", &definition.annotations)] {
         if value.as_ref().is_some_and(|value| !value.is_object()) {

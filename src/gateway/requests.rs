@@ -25,12 +25,21 @@ pub struct Resource {
 pub struct Subscription {
     upstream: Arc<dyn Upstream>,
     uri: String,
+    /// It ends with the connection, which ends with the session.
+    is_sessions_own: bool,
 }
 
 impl Subscription {
     /// One subscriber less.
     pub async fn end(self) {
         self.upstream.unsubscribe(&self.uri).await;
+    }
+
+    /// One subscriber less, whose session has ended.
+    pub async fn end_with_session(self) {
+        if !self.is_sessions_own {
+            self.end().await;
+        }
     }
 }
 
@@ -179,8 +188,10 @@ impl Gateway {
     ) -> Result<std::result::Result<Subscription, RawJson>> {
         let deadline = Instant::now() + resource.server.timeout(self.config.upstream.timeout);
         let upstream = self.pool.connection_of(&principal.tenant, &resource.server, caller, deadline).await?;
+        let own = |session| self.pool.has_own(&principal.tenant, &resource.server.name, session);
+        let is_sessions_own = caller.session.as_ref().is_some_and(own);
         Ok(match upstream.subscribe(&resource.uri, deadline).await? {
-            Reply::Result(_) => Ok(Subscription { upstream, uri: resource.uri.clone() }),
+            Reply::Result(_) => Ok(Subscription { upstream, uri: resource.uri.clone(), is_sessions_own }),
             Reply::Error(refusal) => Err(refusal),
         })
     }

@@ -382,7 +382,7 @@ pub(super) fn end(gateway: &Arc<Gateway>, session: &Arc<Session>) {
     let subscriptions = session.take_subscriptions();
     tokio::spawn(async move {
         for subscription in subscriptions {
-            subscription.end().await;
+            subscription.end_with_session().await;
         }
     });
 }

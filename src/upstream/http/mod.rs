@@ -39,6 +39,8 @@ use exchange::Failure;
 pub(super) type Connector = HttpsConnector<HttpConnector<PolicyResolver>>;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the first request of a connection waits for the stream beside it.
+const STREAM_PATIENCE: Duration = Duration::from_millis(250);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
@@ -170,11 +172,15 @@ impl Inner {
             return Ok(session);
         }
         let session = Arc::new(within(&self.server, deadline, self.open()).await??);
-        self.session.store(Some(Arc::clone(&session)));
         if self.link.owner.events.is_some() {
-            let watcher = watch::start(self, &session);
+            let mut watcher = watch::start(self, &session);
+            // What a server says at once would be lost, had it nowhere to say it.
+            if let Some(watcher) = watcher.as_mut().filter(|_| !self.link.owner.is_shared()) {
+                let _ = tokio::time::timeout(STREAM_PATIENCE, watcher.ready()).await;
+            }
             *session.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
         }
+        self.session.store(Some(Arc::clone(&session)));
         Ok(session)
     }
 

@@ -1,7 +1,7 @@
 //! The streams on which a server says what belongs to no request: a GET in the session era, `subscriptions/listen`
 //! in 2026-07-28.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming as Body;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use super::super::events::Events;
@@ -25,11 +26,21 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a session may take to be opened anew.
 const REOPEN_TIMEOUT: Duration = Duration::from_secs(30);
 /// Ends when dropped.
-pub(super) struct Watcher(AbortHandle);
+pub(super) struct Watcher {
+    task: AbortHandle,
+    ready: oneshot::Receiver<()>,
+}
+
+impl Watcher {
+    /// Resolves when the server has opened the stream, or refused to.
+    pub(super) async fn ready(&mut self) {
+        let _ = (&mut self.ready).await;
+    }
+}
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
@@ -51,17 +62,29 @@ pub(super) fn start(inner: &Arc<Inner>, session: &Arc<Session>) -> Option<Watche
     let says = subscription::LISTS.iter().any(|(_, list)| greeting.flag(list, "listChanged"))
         || greeting.flag("resources", "subscribe")
         || (session.era == Era::Legacy && !inner.link.owner.is_shared());
-    let watch = Watch { inner: Arc::downgrade(inner), session: Arc::downgrade(session), headers: session.headers() };
-    says.then(|| Watcher(tokio::spawn(watch.run(session.era)).abort_handle()))
+    let (is_ready, ready) = oneshot::channel();
+    let watch = Watch {
+        inner: Arc::downgrade(inner),
+        session: Arc::downgrade(session),
+        headers: session.headers(),
+        is_ready: Mutex::new(Some(is_ready)),
+    };
+    says.then(|| Watcher { task: tokio::spawn(watch.run(session.era)).abort_handle(), ready })
 }
 
 struct Watch {
     inner: Weak<Inner>,
     session: Weak<Session>,
     headers: HeaderMap,
+    /// Dropped once the stream is open, or is not going to be.
+    is_ready: Mutex<Option<oneshot::Sender<()>>>,
 }
 
 impl Watch {
+    fn is_ready(&self) {
+        self.is_ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     async fn run(self, era: Era) {
         let (mut pause, mut missed) = (FIRST_PAUSE, false);
         loop {
@@ -88,6 +111,7 @@ impl Watch {
                 }
                 End::Broke => missed = true,
             }
+            self.is_ready();
             if started.elapsed() > LONGEST_PAUSE {
                 pause = FIRST_PAUSE;
             }
@@ -113,6 +137,7 @@ impl Watch {
             status if !status.is_success() || !is_stream => return End::NotOffered,
             _ => {}
         }
+        self.is_ready();
         if std::mem::take(missed) {
             tell_all(inner).await;
         }
@@ -138,6 +163,7 @@ impl Watch {
                 status if !status.is_success() => return End::NotOffered,
                 _ => {}
             }
+            self.is_ready();
             if std::mem::take(missed) {
                 tell_all(inner).await;
             }

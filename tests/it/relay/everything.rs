@@ -220,6 +220,10 @@ fn for_clients_of_the_stateless_era() {
         let (mut direct, mut relayed) = (direct.run(&steps), relayed.run(&through(&steps, pair.name)));
         for step in direct.steps.iter_mut().chain(&mut relayed.steps) {
             step.answer = without_era(step.answer.take());
+            // Clients of the stateless era do not look at it, and so do not show it.
+            for asked in step.received.iter_mut().filter_map(|frame| frame["params"].as_object_mut()) {
+                asked.remove("elicitationId");
+            }
         }
         // What it does by itself cannot be done to a client of the stateless era.
         let conversation = Conversation { ignored: UNBIDDEN, ..Conversation::of(&steps) };

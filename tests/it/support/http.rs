@@ -1,7 +1,7 @@
 //! As much of an HTTP client as the tests need: one connection a request, nothing hidden.
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
@@ -96,5 +96,66 @@ fn unchunk(mut bytes: &[u8]) -> Option<Vec<u8>> {
         }
         body.extend_from_slice(data.get(..size)?);
         bytes = data.get(size + 2..)?;
+    }
+}
+
+/// A connection that is kept, for many requests or to be cut.
+pub(crate) struct Kept {
+    stream: BufReader<TcpStream>,
+    address: SocketAddr,
+}
+
+impl Kept {
+    pub(crate) fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect_timeout(&address, DEADLINE).expect("a connection");
+        stream.set_read_timeout(Some(DEADLINE)).expect("a timeout");
+        stream.set_nodelay(true).expect("no delay");
+        Self { stream: BufReader::new(stream), address }
+    }
+
+    /// Sends a request and does not wait for its answer.
+    pub(crate) fn send(&mut self, path: &str, headers: &[(&str, &str)], body: &str) {
+        let mut text = format!("POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n", self.address);
+        for (name, value) in headers {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let _ = write!(text, "Content-Length: {}\r\n\r\n{body}", body.len());
+        self.stream.get_mut().write_all(text.as_bytes()).expect("a request");
+    }
+
+    /// The head of the next answer: its status, and its headers in lower case.
+    pub(crate) fn head(&mut self) -> (u16, Vec<String>) {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line).expect("a line");
+            let line = line.trim().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            lines.push(line);
+        }
+        let status = lines.first().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+        (status, lines)
+    }
+
+    /// The JSON of the next answer, which has to be one of known length.
+    pub(crate) fn json(&mut self) -> Value {
+        let (_, head) = self.head();
+        let length = head.iter().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+        let mut body = vec![0; length.expect("a length")];
+        self.stream.read_exact(&mut body).expect("a body");
+        serde_json::from_slice(&body).expect("JSON")
+    }
+
+    /// The next message of a stream of events.
+    pub(crate) fn event(&mut self) -> Value {
+        loop {
+            let mut line = String::new();
+            assert!(self.stream.read_line(&mut line).expect("a line") > 0, "the stream has ended");
+            if let Some(data) = line.trim().strip_prefix("data: ") {
+                return serde_json::from_str(data).expect("JSON");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod conformance;
 pub(crate) mod deps;
 mod gateway;
 mod home;
-mod http;
+pub(crate) mod http;
 pub(crate) mod mongod;
 mod process;
 
