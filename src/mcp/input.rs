@@ -96,7 +96,10 @@ impl Face {
     /// Says to the client what a server says. What cannot be delivered is dropped, which answers a question.
     pub(super) async fn pass_on(&self, what: Relayed, session: Option<&Arc<Session>>, out: &Out) {
         let frame = match what {
-            Relayed::Notification { method, params } => Some(frame::notification(&method, &params)),
+            Relayed::Notification { method, params } => {
+                let wanted = method != "notifications/message" || session.is_none_or(|it| it.wants_log(&params));
+                wanted.then(|| frame::notification(&method, &params))
+            }
             Relayed::Ask(ask) => session.and_then(|session| session.ask(&self.gateway, ask)),
         };
         if let Some(frame) = frame {

@@ -12,7 +12,7 @@ use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
 use super::input::Ended;
 use super::methods::{self, ListOptions};
-use super::session::{self, Session};
+use super::session::{self, LOG_LEVELS, Session};
 use super::{Answer, Body, Face, Finished, Incoming, LEGACY, Out, listen, result};
 use crate::error::{Error, Kind};
 use crate::gateway::Offer;
@@ -25,7 +25,6 @@ const MAX_BATCH: usize = 100;
 const MAX_SESSIONS: usize = 100_000;
 /// The revision that had batches.
 const WITH_BATCHES: &str = "2025-03-26";
-const LOG_LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
 impl Face {
     pub(super) async fn legacy(self: &Arc<Self>, incoming: &Incoming, request: &Request<'_>, out: &Out) -> Answer {

@@ -10,10 +10,13 @@ use tokio::sync::{Notify, oneshot};
 
 use super::frame;
 use crate::gateway::{Gateway, Resource, Subscription};
-use crate::model::{Principal, RawJson, SessionRecord, Timestamp};
+use crate::model::{Principal, RawJson, RawObject, SessionRecord, Timestamp};
 use crate::sessions::{SessionFacts, Standing};
 use crate::upstream::{Ask, Caller, Cancel, Reply, SessionKey};
 
+/// From the least severe to the most.
+pub(super) const LOG_LEVELS: [&str; 8] =
+    ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 /// Questions of servers that wait for one client.
 const MAX_ASKS: usize = 64;
 /// Resources that one session may subscribe to.
@@ -83,6 +86,15 @@ impl Session {
 
     pub(super) fn set_log_level(&self, level: String) {
         self.state().log_level = Some(level);
+    }
+
+    /// Whether a log message is severe enough for the client: its server may not know yet what the client asked for.
+    pub(super) fn wants_log(&self, params: &RawJson) -> bool {
+        let rank = |level: &str| LOG_LEVELS.iter().position(|known| *known == level);
+        let Some(least) = self.state().log_level.as_deref().and_then(rank) else { return true };
+        let members: RawObject<'_> = serde_json::from_str(params.as_str()).unwrap_or_default();
+        let level: Option<String> = members.read("level").ok().flatten();
+        level.as_deref().and_then(rank).is_none_or(|level| level >= least)
     }
 
     /// Notes a subscription; whether it is a new one. `None` when there are too many.

@@ -130,7 +130,9 @@ impl Inner {
         if former.is_some_and(settled) {
             slot.failures = 0;
         }
-        let pause = FIRST_PAUSE.saturating_mul(1 << slot.failures.min(10)).min(LONGEST_PAUSE);
+        // The first failure in a row costs nothing yet.
+        let doubled = slot.failures.checked_sub(1).map(|before| FIRST_PAUSE.saturating_mul(1 << before.min(10)));
+        let pause = doubled.unwrap_or_default().min(LONGEST_PAUSE);
         let started = tokio::time::timeout(START_TIMEOUT, self.start(slot.is_legacy)).await;
         slot.failures += 1;
         slot.not_before = Some(Instant::now() + pause);
