@@ -17,6 +17,10 @@ pub(crate) enum Catalog {
     List(ListArgs),
     /// Show one tool
     Show(ShowArgs),
+    /// List a tool beside the discovery tools
+    Pin(ShowArgs),
+    /// List it no longer beside the discovery tools
+    Unpin(ShowArgs),
 }
 
 #[derive(Args)]
@@ -52,6 +56,8 @@ impl Catalog {
             Self::Sync(args) => sync(context, args).await,
             Self::List(args) => list(context, args).await,
             Self::Show(args) => show_tool(context, args).await,
+            Self::Pin(args) => pin(context, &args, true).await,
+            Self::Unpin(args) => pin(context, &args, false).await,
         }
     }
 }
@@ -163,10 +169,29 @@ async fn list(context: &Context, args: ListArgs) -> Result<Done> {
     Ok(Done::Fully)
 }
 
+impl ShowArgs {
+    fn split(&self) -> Result<(&str, &str)> {
+        self.tool.split_once('/').ok_or_else(|| Error::invalid(format!("{:?} is not SERVER/TOOL", self.tool)))
+    }
+}
+
+async fn pin(context: &Context, args: &ShowArgs, pinned: bool) -> Result<Done> {
+    let (server, name) = args.split()?;
+    let server = server.parse()?;
+    let (gateway, tenant) = context.open().await?;
+    let changed = gateway.set_pinned(&tenant, &server, name, pinned).await?;
+    if context.output.is_json() {
+        context.output.json(&json!({ "tool": args.tool, "pinned": pinned, "changed": changed }))?;
+        return Ok(Done::Fully);
+    }
+    let state = if pinned { "listed beside the discovery tools" } else { "not listed beside the discovery tools" };
+    let already = if changed { "is now" } else { "was already" };
+    context.output.note(&format!("`{}` {already} {state}", args.tool));
+    Ok(Done::Fully)
+}
+
 async fn show_tool(context: &Context, args: ShowArgs) -> Result<Done> {
-    let Some((server, name)) = args.tool.split_once('/') else {
-        return Err(Error::invalid(format!("{:?} is not SERVER/TOOL", args.tool)));
-    };
+    let (server, name) = args.split()?;
     let (gateway, tenant) = context.open().await?;
     let view = gateway.catalog().view(&tenant).await?;
     let principal = Context::operator(&tenant);

@@ -61,11 +61,17 @@ _mcpgw() {
             mcpgw__subcmd__catalog,list)
                 cmd="mcpgw__subcmd__catalog__subcmd__list"
                 ;;
+            mcpgw__subcmd__catalog,pin)
+                cmd="mcpgw__subcmd__catalog__subcmd__pin"
+                ;;
             mcpgw__subcmd__catalog,show)
                 cmd="mcpgw__subcmd__catalog__subcmd__show"
                 ;;
             mcpgw__subcmd__catalog,sync)
                 cmd="mcpgw__subcmd__catalog__subcmd__sync"
+                ;;
+            mcpgw__subcmd__catalog,unpin)
+                cmd="mcpgw__subcmd__catalog__subcmd__unpin"
                 ;;
             mcpgw__subcmd__catalog__subcmd__help,help)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__help"
@@ -73,11 +79,17 @@ _mcpgw() {
             mcpgw__subcmd__catalog__subcmd__help,list)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__list"
                 ;;
+            mcpgw__subcmd__catalog__subcmd__help,pin)
+                cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__pin"
+                ;;
             mcpgw__subcmd__catalog__subcmd__help,show)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__show"
                 ;;
             mcpgw__subcmd__catalog__subcmd__help,sync)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__sync"
+                ;;
+            mcpgw__subcmd__catalog__subcmd__help,unpin)
+                cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__unpin"
                 ;;
             mcpgw__subcmd__help,bootstrap)
                 cmd="mcpgw__subcmd__help__subcmd__bootstrap"
@@ -121,11 +133,17 @@ _mcpgw() {
             mcpgw__subcmd__help__subcmd__catalog,list)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__list"
                 ;;
+            mcpgw__subcmd__help__subcmd__catalog,pin)
+                cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__pin"
+                ;;
             mcpgw__subcmd__help__subcmd__catalog,show)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__show"
                 ;;
             mcpgw__subcmd__help__subcmd__catalog,sync)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__sync"
+                ;;
+            mcpgw__subcmd__help__subcmd__catalog,unpin)
+                cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__unpin"
                 ;;
             mcpgw__subcmd__help__subcmd__server,add)
                 cmd="mcpgw__subcmd__help__subcmd__server__subcmd__add"
@@ -362,7 +380,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version sync list show help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version sync list show pin unpin help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -400,7 +418,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog__subcmd__help)
-            opts="sync list show help"
+            opts="sync list show pin unpin help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -428,6 +446,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__catalog__subcmd__help__subcmd__pin)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -469,6 +501,20 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mcpgw__subcmd__catalog__subcmd__help__subcmd__unpin)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mcpgw__subcmd__catalog__subcmd__list)
             opts="-v -q -h -V --server --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -480,6 +526,44 @@ _mcpgw() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__catalog__subcmd__pin)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -560,6 +644,44 @@ _mcpgw() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__catalog__subcmd__unpin)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -752,7 +874,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__catalog)
-            opts="sync list show"
+            opts="sync list show pin unpin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -766,6 +888,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__catalog__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__catalog__subcmd__pin)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -794,6 +930,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__catalog__subcmd__sync)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__catalog__subcmd__unpin)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -163,6 +163,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand sync 'Bring the catalog up to date with what the servers list'
             cand list 'List tools'
             cand show 'Show one tool'
+            cand pin 'List a tool beside the discovery tools'
+            cand unpin 'List it no longer beside the discovery tools'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;catalog;sync'= {
@@ -220,10 +222,46 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;catalog;pin'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog;unpin'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;catalog;help'= {
             cand sync 'Bring the catalog up to date with what the servers list'
             cand list 'List tools'
             cand show 'Show one tool'
+            cand pin 'List a tool beside the discovery tools'
+            cand unpin 'List it no longer beside the discovery tools'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;catalog;help;sync'= {
@@ -231,6 +269,10 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;catalog;help;list'= {
         }
         &'mcpgw;catalog;help;show'= {
+        }
+        &'mcpgw;catalog;help;pin'= {
+        }
+        &'mcpgw;catalog;help;unpin'= {
         }
         &'mcpgw;catalog;help;help'= {
         }
@@ -596,12 +638,18 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand sync 'Bring the catalog up to date with what the servers list'
             cand list 'List tools'
             cand show 'Show one tool'
+            cand pin 'List a tool beside the discovery tools'
+            cand unpin 'List it no longer beside the discovery tools'
         }
         &'mcpgw;help;catalog;sync'= {
         }
         &'mcpgw;help;catalog;list'= {
         }
         &'mcpgw;help;catalog;show'= {
+        }
+        &'mcpgw;help;catalog;pin'= {
+        }
+        &'mcpgw;help;catalog;unpin'= {
         }
         &'mcpgw;help;server'= {
             cand add 'Register a server; without flags, asks on a terminal'

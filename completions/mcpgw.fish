@@ -143,25 +143,27 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s q -l quiet -d 'Only
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "list" -d 'List tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "show" -d 'Show one tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l server -d 'Only this server; may be given several times' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -211,9 +213,41 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from unpin" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "pin" -d 'List a tool beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable remove import help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -504,6 +538,8 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_su
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "pin" -d 'List a tool beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "unpin" -d 'List it no longer beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "list" -d 'List the servers'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "show" -d 'Show one server'

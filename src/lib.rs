@@ -33,6 +33,15 @@
 //! shape, call the [`upstream::Upstream`]. Arguments go down and the result comes back as the bytes their
 //! authors wrote ([`model::RawJson`]): nothing a server sends is lost, and nothing is parsed twice.
 //!
+//! # What comes before an answer
+//!
+//! A request carries its [`upstream::Caller`]: what the client can be asked, which log it wants, where messages before
+//! the answer go. [`upstream::Pool`] picks the connection: everybody's, or the client's own where the server is of the
+//! session era and the client has something to offer, because only then is it certain whom a message concerns. What a
+//! server asks arrives in `mcp::input`, which relays it as a request (session era) or puts the call aside and answers
+//! `input_required` (2026-07-28); `gateway::forward` does the reverse. What belongs to no call goes through
+//! [`gateway::Hub`] to whoever listens. A session's facts are sealed into its id ([`sessions`], [`secrets`]).
+//!
 //! # One search
 //!
 //! [`gateway::Gateway::search`] embeds the request, hands text, vector and the caller's scopes to the

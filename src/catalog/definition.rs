@@ -98,6 +98,7 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
         definition_hash: hash(&whole),
         definition: raw.clone(),
         status: ToolStatus::Active,
+        is_pinned: false,
         first_seen: crate::model::Timestamp::now(),
         last_seen: crate::model::Timestamp::now(),
     };

@@ -224,6 +224,7 @@ impl Syncer<'_> {
                             tool.first_seen = former.first_seen;
                             tool.status = former.status;
                             tool.tags.clone_from(&former.tags);
+                            tool.is_pinned = former.is_pinned;
                             tool.search_text = searchable(&tool);
                         }
                         None => report.added += 1,

@@ -75,6 +75,16 @@ impl Gateway {
         Ok(Page { tools, next })
     }
 
+    /// The tools that an operator wants listed beside the discovery tools, as far as `principal` may see them.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn pinned(&self, principal: &Principal) -> Result<Vec<Listed>> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        let visible = view.visible(&principal.scopes, None);
+        Ok(visible.filter(|listed| listed.tool.is_pinned).cloned().collect())
+    }
+
     /// One tool by the name a caller would call it by.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::Gateway;
-use crate::error::Result;
-use crate::model::{Server, ServerName, SyncStatus, TenantId, Tool};
-use crate::store::{Collection, Query};
+use crate::error::{Error, Result};
+use crate::model::{Server, ServerName, SyncStatus, TenantId, Tool, ToolId};
+use crate::store::{Collection, Expect, Query};
 use crate::upstream;
 
 /// A test may have to start the server first.
@@ -48,6 +48,24 @@ pub struct Probe {
 }
 
 impl Gateway {
+    /// Lists a tool beside the discovery tools, or no longer; whether that changed anything.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::NotFound`], and [`crate::error::Kind::Conflict`] when a sync wrote it meanwhile.
+    pub async fn set_pinned(&self, tenant: &TenantId, server: &ServerName, tool: &str, pinned: bool) -> Result<bool> {
+        let tools = Collection::<Tool>::of_tenant(&self.store, tenant);
+        let Some(mut stored) = tools.get(ToolId::new(server, tool).as_str()).await? else {
+            return Err(Error::not_found(format!("there is no tool `{tool}` of server `{server}`"))
+                .help(format!("list its tools with `mcpgw catalog list --server {server}`")));
+        };
+        if stored.value.is_pinned == pinned {
+            return Ok(false);
+        }
+        stored.value.is_pinned = pinned;
+        tools.put(&stored.value, Expect::Revision(stored.revision)).await?;
+        Ok(true)
+    }
+
     /// Checks and stores a new server.
     ///
     /// # Errors

@@ -102,7 +102,9 @@ impl Face {
         if discovery {
             let tools = self.discovery_tools(&incoming.principal).await?;
             let tools: Vec<Vec<u8>> = tools.iter().map(|tool| tool.to_string().into_bytes()).collect();
-            return Ok(list_result("tools", tools.iter().map(Vec::as_slice), None, &options.extra));
+            let pinned = self.gateway.pinned(&incoming.principal).await?;
+            let listed = tools.iter().map(Vec::as_slice).chain(pinned.iter().map(|listed| listed.json.as_ref()));
+            return Ok(list_result("tools", listed, None, &options.extra));
         }
         let start = PageStart::read(cursor.as_deref(), options.offsets)?;
         let page = self.gateway.list(&incoming.principal, &start, limit).await?;

@@ -88,6 +88,9 @@ pub struct Tool {
     pub definition: RawJson,
     /// Whether it may be used.
     pub status: ToolStatus,
+    /// Whether it is listed beside the discovery tools.
+    #[serde(default)]
+    pub is_pinned: bool,
     /// First sync that listed it.
     pub first_seen: Timestamp,
     /// Last sync that found it changed or new.

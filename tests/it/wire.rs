@@ -1,8 +1,10 @@
 //! The HTTP surface at its corners, row by row.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::support::{Gateway, Home};
+use crate::support::{Gateway, Home, until};
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#;
 const MODERN_META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
@@ -205,6 +207,28 @@ fn batches_lists_and_ids() {
     let get = gateway.request("GET", "/mcp", &[("MCP-Protocol-Version", "2026-07-28")], "");
     assert_eq!((get.status, get.header("allow")), (405, Some("POST")), "that era has no streams of this kind");
     assert_eq!(gateway.get("/nowhere").status, 404);
+}
+
+/// What an operator pins is listed beside the discovery tools, lives through a sync, and only for who may see it.
+#[test]
+fn pinned_tools_are_listed_beside_the_discovery_tools() {
+    let home = Home::new();
+    home.json(&["bootstrap", "--demo"]);
+    assert_eq!(home.json(&["catalog", "pin", "orders/find_order"])["changed"], true);
+    assert_eq!(home.json(&["catalog", "pin", "orders/find_order"])["changed"], false);
+    assert_eq!(home.json_with_code(&["catalog", "sync"]).0, 0);
+    let gateway = Gateway::start(&home, &[]);
+    let names = |headers: &[(&str, &str)]| -> Vec<String> {
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+        let listed = gateway.post("/mcp/search", headers, &frame.to_string()).json();
+        let tools = listed["result"]["tools"].as_array().expect("tools").clone();
+        tools.iter().filter_map(|tool| tool["name"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(names(&[]), ["search_tools", "describe_tool", "call_tool", "orders__find_order"]);
+    assert_eq!(names(&[("X-MCP-Scopes", "weather")]).len(), 3);
+    home.json(&["catalog", "unpin", "orders/find_order"]);
+    let unpinned = until(Duration::from_secs(5), || (names(&[]).len() == 3).then_some(()));
+    assert!(unpinned.is_some(), "a running gateway follows");
 }
 
 #[test]
