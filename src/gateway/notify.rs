@@ -108,6 +108,14 @@ impl Hub {
         self.sessions().insert(session, sender);
     }
 
+    /// No longer has messages of `session` sent to `sender`.
+    pub fn leave(&self, session: &SessionKey, sender: &mpsc::Sender<Relayed>) {
+        let mut sessions = self.sessions();
+        if sessions.get(session).is_some_and(|known| known.same_channel(sender)) {
+            sessions.remove(session);
+        }
+    }
+
     /// Hands a message to a session. Dropped where the session does not listen, which answers a question with an error.
     pub fn tell_session(&self, session: &SessionKey, what: Relayed) {
         let mut sessions = self.sessions();

@@ -17,7 +17,7 @@ use super::{Answer, Body, FRAMES, Face, Finished, Incoming, Out};
 use crate::error::Error;
 use crate::gateway::{List, Note, Resource, Subscription};
 use crate::model::{ObjectWriter, Principal, RawJson, RawObject};
-use crate::upstream::{Caller, Reply};
+use crate::upstream::{Caller, Relayed, Reply};
 
 const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 const LISTS: [(&str, List); 3] = [
@@ -147,7 +147,8 @@ impl Face {
 pub(super) async fn attend(face: Arc<Face>, session: Arc<Session>, out: Out) {
     let mut superseded = session.listen();
     let (sender, mut told) = mpsc::channel(FRAMES);
-    face.gateway.hub().attend(session.key.clone(), sender);
+    face.gateway.hub().attend(session.key.clone(), sender.clone());
+    let _attending = Attending { face: &face, session: &session, sender };
     let mut notes = face.gateway.hub().listen();
     if let Err(error) = face.gateway.attend_servers(&session.principal).await {
         tracing::debug!(error = error.chain(), "the servers of a listening session are not attended");
@@ -168,6 +169,19 @@ pub(super) async fn attend(face: Arc<Face>, session: Arc<Session>, out: Out) {
             _ = &mut superseded => return,
             () = &mut done => return,
         }
+    }
+}
+
+/// A session that listens, until this is dropped.
+struct Attending<'a> {
+    face: &'a Face,
+    session: &'a Session,
+    sender: mpsc::Sender<Relayed>,
+}
+
+impl Drop for Attending<'_> {
+    fn drop(&mut self) {
+        self.face.gateway.hub().leave(&self.session.key, &self.sender);
     }
 }
 

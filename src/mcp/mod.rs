@@ -250,8 +250,11 @@ impl Running {
         }
         let Some(work) = &mut self.work else { return Poll::Ready(None) };
         let Poll::Ready(answer) = work.as_mut().poll(context) else {
-            // It may have said something just now.
-            return self.frames.poll_recv(context).map(|frame| frame.map(Step::Frame));
+            // It may have said something just now; that it will say nothing more is no end.
+            return match self.frames.poll_recv(context) {
+                Poll::Ready(Some(frame)) => Poll::Ready(Some(Step::Frame(frame))),
+                Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            };
         };
         self.work = None;
         // What it said last comes before its answer.

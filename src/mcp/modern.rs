@@ -132,7 +132,8 @@ impl Face {
         let log_level: Option<String> = meta.read(META_LOG_LEVEL).ok().flatten();
         let wants_log = log_level.is_some();
         let capabilities = meta.get(META_CAPABILITIES).map_or_else(RawJson::empty_object, RawJson::copy_of);
-        let caller = Caller { capabilities, log_level, takes_input_required: true, ..Caller::plain() };
+        let identity = incoming.principal.identity();
+        let caller = Caller { capabilities, log_level, identity, takes_input_required: true, ..Caller::plain() };
         // To hang up is to cancel, in this era.
         caller.cancel.set();
         let entered = incoming.line.as_ref().map(|line| line.calls.enter(request.id, &caller.cancel));

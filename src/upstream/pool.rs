@@ -50,7 +50,7 @@ struct Place {
     /// Held while either is found out.
     probing: tokio::sync::Mutex<()>,
     connections: Mutex<HashMap<Audience, Connection>>,
-    /// Slots in use, by the hash of the capabilities.
+    /// Slots in use, by whose.
     slots: Mutex<BTreeMap<u64, BTreeSet<u16>>>,
 }
 
@@ -359,13 +359,14 @@ impl Place {
             return seat(Audience::Session(session.clone()));
         }
         let mut hasher = std::hash::DefaultHasher::new();
+        caller.identity.hash(&mut hasher);
         caller.capabilities.bytes().hash(&mut hasher);
-        let capabilities = hasher.finish();
+        let hash = hasher.finish();
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = slots.entry(capabilities).or_default();
+        let used = slots.entry(hash).or_default();
         let number = (0..u16::try_from(MAX_OWN).unwrap_or(u16::MAX)).find(|number| !used.contains(number))?;
         used.insert(number);
-        seat(Audience::Slot { capabilities, number })
+        seat(Audience::Slot { caller: hash, number })
     }
 }
 
@@ -377,12 +378,12 @@ struct Seat<'a> {
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        if let Audience::Slot { capabilities, number } = &self.audience {
+        if let Audience::Slot { caller, number } = &self.audience {
             let mut slots = self.place.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(used) = slots.get_mut(capabilities) {
+            if let Some(used) = slots.get_mut(caller) {
                 used.remove(number);
                 if used.is_empty() {
-                    slots.remove(capabilities);
+                    slots.remove(caller);
                 }
             }
         }

@@ -80,10 +80,10 @@ pub enum Audience {
     Shared,
     /// One session's.
     Session(SessionKey),
-    /// One call's at a time: callers without a session who offer the same capabilities take turns.
+    /// One call's at a time: the calls of a caller without a session that offer the same capabilities take turns.
     Slot {
-        /// Hash of the capabilities.
-        capabilities: u64,
+        /// Hash of the caller's identity and the capabilities.
+        caller: u64,
         /// Which of several.
         number: u16,
     },
@@ -111,6 +111,8 @@ pub struct Caller {
     pub log_level: Option<String>,
     /// Its session, where it has one.
     pub session: Option<SessionKey>,
+    /// Who it is: callers without a session share a connection with nobody else.
+    pub identity: String,
     /// Whether it can be handed an `input_required` result.
     pub takes_input_required: bool,
     /// Takes what comes before the answer.
@@ -126,6 +128,7 @@ impl Caller {
             capabilities: RawJson::empty_object(),
             log_level: None,
             session: None,
+            identity: String::new(),
             takes_input_required: false,
             relay: None,
             cancel: Cancel::default(),

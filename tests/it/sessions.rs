@@ -85,6 +85,14 @@ fn streams_and_batches_of_the_session_era() {
     assert_eq!(as_event.header("content-type"), Some("text/event-stream"), "{as_event:?}");
     assert!(as_event.body.contains(r#"data: {"jsonrpc":"2.0","id":1,"result":{}}"#), "{as_event:?}");
 
+    // Who takes no stream gets the answer all the same.
+    let home = Home::new();
+    home.json(&["bootstrap", "--demo"]);
+    let with_tools = Gateway::start(&home, &[]);
+    let params = json!({ "name": "orders__find_order", "arguments": { "order_id": "A-1001" } });
+    let answer = with_tools.post("/mcp", &[("Accept", "application/json")], &frame(5, "tools/call", params));
+    assert_eq!(answer.json()["result"]["structuredContent"]["order_id"], "A-1001");
+
     let batch = format!("[{},{}]", frame(1, "ping", json!({})), frame(2, "ping", json!({})));
     let of = |protocol: &str| {
         let id = open(&gateway, protocol, &json!({}), &[]);
