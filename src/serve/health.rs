@@ -40,6 +40,7 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
         "search": search.engine,
         "embeddings": { "provider": space.provider, "model": space.model, "dimensions": space.dimensions, "version": space.version },
         "tenant": { "id": tenant, "servers": view.as_ref().map(|view| view.servers().count()), "tools": view.as_ref().map(|view| view.tools().len()) },
+        "mcp_sessions": app.face.sessions(),
         "tenants_loaded": gateway.catalog().tenants_held(),
     });
     written(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)

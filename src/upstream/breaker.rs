@@ -25,6 +25,8 @@ pub(super) struct Breaker {
 struct State {
     /// Failures in a row.
     failures: u32,
+    /// It could not be reached the last time, so that trying again is a matter of the common pace.
+    is_unreachable: bool,
     /// Set while the circuit is open.
     open_until: Option<Instant>,
     /// The probe of a half-open circuit is under way.
@@ -82,7 +84,10 @@ impl Breaker {
     /// Whether the request is the probe of a half-open circuit.
     fn pass(&self, now: Instant) -> Result<bool, Refusal> {
         let mut state = self.state();
-        let Some(until) = state.open_until else { return Ok(false) };
+        let Some(until) = state.open_until else {
+            let turn = if state.is_unreachable { self.pace.try_turn(now) } else { Ok(()) };
+            return turn.map(|()| false).map_err(|retry_after| Refusal::Open { retry_after });
+        };
         let retry_after = if state.is_probing { FIRST_PAUSE } else { until.saturating_duration_since(now) };
         if !retry_after.is_zero() {
             return Err(Refusal::Open { retry_after });
@@ -127,10 +132,11 @@ impl Permit {
         *state = State::default();
     }
 
-    /// The server did not answer, or not as the protocol wants it.
-    pub(super) fn failed(mut self) {
+    /// The server did not answer, or not as the protocol wants it; `is_unreachable` when it was not even there.
+    pub(super) fn failed(mut self, is_unreachable: bool) {
         self.judged = true;
         let mut state = self.breaker.state();
+        state.is_unreachable = is_unreachable;
         state.failures = state.failures.saturating_add(1);
         if self.is_probe {
             state.is_probing = false;
@@ -199,7 +205,7 @@ mod tests {
 
     async fn fail(breaker: &Arc<Breaker>, times: u32) {
         for _ in 0..times {
-            breaker.admit().await.expect("a permit").failed();
+            breaker.admit().await.expect("a permit").failed(false);
         }
     }
 
@@ -218,7 +224,7 @@ mod tests {
         reopen(&breaker);
         let probe = breaker.admit().await.expect("a probe");
         assert!(matches!(breaker.admit().await, Err(Refusal::Open { .. })), "one probe at a time");
-        probe.failed();
+        probe.failed(true);
         assert!(breaker.is_open().is_some_and(|left| left > FIRST_PAUSE.mul_f64(1.2)), "the pause doubles");
         reopen(&breaker);
         // A caller that leaves gives the probe back.
@@ -239,6 +245,22 @@ mod tests {
         assert!(matches!(breaker.admit().await, Err(Refusal::Full)));
         drop(first);
         assert!(waiting.await.expect("a task"));
+    }
+
+    #[tokio::test]
+    async fn servers_that_are_away_are_tried_again_at_the_common_pace() {
+        let pace = Pace::new();
+        let servers: Vec<_> = (0..100).map(|_| Breaker::new(8, 8, &pace)).collect();
+        let mut tries = 0;
+        for _ in 0..5 {
+            for server in &servers {
+                if let Ok(permit) = server.admit().await {
+                    tries += 1;
+                    permit.failed(true);
+                }
+            }
+        }
+        assert!((100..=110).contains(&tries), "each once, and a few again: {tries}");
     }
 
     #[test]

@@ -101,7 +101,8 @@ impl Pool {
             Ok(_) => permit.succeeded(),
             Err(error) if error.details().is_some_and(|data| data["reason"] == TOO_LARGE) => permit.succeeded(),
             Err(error) => match error.kind() {
-                Kind::UpstreamTimeout | Kind::UpstreamUnavailable | Kind::UpstreamError => permit.failed(),
+                Kind::UpstreamUnavailable => permit.failed(true),
+                Kind::UpstreamTimeout | Kind::UpstreamError => permit.failed(false),
                 _ => drop(permit),
             },
         }

@@ -24,6 +24,7 @@ mod relay;
 mod resilience;
 mod search;
 mod sessions;
+mod sse;
 mod stdio;
 mod store;
 mod transports;

@@ -155,3 +155,42 @@ fn an_answer_over_the_limit_hurts_only_its_own_call() {
     assert_eq!(call(&gateway, &json!({}))["result"]["content"][0]["text"], "done");
     assert_eq!(pid(&gateway), before, "the child was not restarted over it");
 }
+
+/// Lies, silence and death on a pipe: a coded error in time, and the next good call works.
+#[test]
+fn lies_on_a_pipe_are_coded_errors() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let on_call = r#"        fault = frame["params"].get("arguments", {}).get("fault")
+        if fault == "wrong_id": say(987654, {"content": []}); continue
+        if fault == "bad_json": print("{nonsense", flush=True); continue
+        if fault == "html": print("<h1>hello</h1>", flush=True); continue
+        if fault == "silence": continue
+        if fault == "half": sys.stdout.write('{"jsonrpc": "2.0", "id"'); sys.stdout.flush(); os._exit(1)
+        if fault == "death": os._exit(1)
+        if fault == "flood": sys.stderr.write("x" * 1000 + "\n"); [sys.stderr.write("y" * 1000 + "\n") for _ in range(100000)]
+        if fault == "large": sys.stdout.write('{"jsonrpc": "2.0", "id": %d, "result": {"x": "' % id); [sys.stdout.write("x" * 1048576) for _ in range(64)]; sys.stdout.write('"}}\n'); sys.stdout.flush(); continue"#;
+    let script = script(&home, "liar", "", on_call);
+    add(&home, &python, &script);
+    let gateway = Gateway::start_with(&home, &[], &[("DOWNSTREAM_TIMEOUT_MS", "1000")]);
+    for (fault, code) in [
+        ("wrong_id", -32004),
+        ("bad_json", -32004),
+        ("html", -32004),
+        ("silence", -32004),
+        ("half", -32005),
+        ("death", -32005),
+        ("large", -32008),
+    ] {
+        let asked = Instant::now();
+        let answer = call(&gateway, &json!({ "fault": fault }));
+        assert_eq!(answer["error"]["code"], json!(code), "{fault}: {answer}");
+        assert!(asked.elapsed() < Duration::from_secs(5), "{fault} took {:?}", asked.elapsed());
+        let good = || (call(&gateway, &json!({}))["result"]["content"][0]["text"] == "done").then_some(());
+        assert!(until(Duration::from_secs(2), good).is_some(), "after {fault}");
+    }
+    assert_eq!(
+        call(&gateway, &json!({ "fault": "flood" }))["result"]["content"][0]["text"],
+        "done",
+        "100 MB of stderr"
+    );
+}
