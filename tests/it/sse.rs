@@ -1,5 +1,6 @@
 //! Servers on the older HTTP+SSE transport that lie: a coded error in time, and the next good call works.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -9,23 +10,24 @@ use serde_json::{Value, json};
 
 use crate::support::{Gateway, Home, until};
 
-type Stream = Arc<Mutex<Option<TcpStream>>>;
+/// The open streams, by the number in the address that they name.
+type Streams = Arc<Mutex<HashMap<String, TcpStream>>>;
 
-/// A server with one stream, and a tool whose argument says what is wrong with its answer.
+/// A server with a tool whose argument says what is wrong with its answer.
 fn liar() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
-    let stream = Stream::default();
+    let streams = Streams::default();
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            let stream = Arc::clone(&stream);
-            std::thread::spawn(move || converse(connection, &stream));
+            let streams = Arc::clone(&streams);
+            std::thread::spawn(move || converse(connection, &streams));
         }
     });
     address
 }
 
-fn converse(connection: TcpStream, stream: &Stream) -> Option<()> {
+fn converse(connection: TcpStream, streams: &Streams) -> Option<()> {
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     let mut connection = connection;
     loop {
@@ -43,12 +45,15 @@ fn converse(connection: TcpStream, stream: &Stream) -> Option<()> {
             head.push_str(&line);
         }
         if head.starts_with("GET") {
-            let hello =
-                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nevent: endpoint\ndata: /messages?x=1\n\n";
+            let mut open = streams.lock().expect("the streams");
+            let number = open.len().to_string();
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+            let hello = format!("{head}event: endpoint\ndata: /messages?x={number}\n\n");
             connection.write_all(hello.as_bytes()).ok()?;
-            *stream.lock().expect("a stream") = Some(connection.try_clone().ok()?);
+            open.insert(number, connection.try_clone().ok()?);
             continue;
         }
+        let number = head.split("x=").nth(1)?.split(' ').next()?.to_owned();
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
         let frame: Value = serde_json::from_slice(&body).ok()?;
@@ -57,15 +62,13 @@ fn converse(connection: TcpStream, stream: &Stream) -> Option<()> {
             continue;
         }
         connection.write_all(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n").ok()?;
-        answer(&frame, stream);
+        answer(&frame, streams.lock().expect("the streams").get_mut(&number)?);
     }
 }
 
-fn answer(frame: &Value, stream: &Stream) {
-    let mut stream = stream.lock().expect("a stream");
-    let say = |stream: &mut Option<TcpStream>, text: &str| {
-        let event = format!("event: message\ndata: {text}\n\n");
-        let _ = stream.as_mut().map(|stream| stream.write_all(event.as_bytes()));
+fn answer(frame: &Value, stream: &mut TcpStream) {
+    let say = |stream: &mut TcpStream, text: &str| {
+        let _ = stream.write_all(format!("event: message\ndata: {text}\n\n").as_bytes());
     };
     let result = match frame["method"].as_str().unwrap_or_default() {
         "initialize" => {
@@ -74,16 +77,19 @@ fn answer(frame: &Value, stream: &Stream) {
         }
         "tools/list" => json!({ "tools": [{ "name": "do", "inputSchema": { "type": "object" } }] }),
         "tools/call" => match frame["params"]["arguments"]["fault"].as_str().unwrap_or_default() {
-            "wrong_id" => return say(&mut stream, r#"{"jsonrpc":"2.0","id":987654,"result":{}}"#),
-            "bad_json" => return say(&mut stream, "{nonsense"),
+            "wrong_id" => return say(stream, r#"{"jsonrpc":"2.0","id":987654,"result":{}}"#),
+            "bad_json" => return say(stream, "{nonsense"),
             "silence" => return,
-            "cut" => return drop(stream.take().map(|stream| stream.shutdown(std::net::Shutdown::Both))),
-            "large" => return say(&mut stream, &"x".repeat(12 * 1024 * 1024)),
+            "cut" => {
+                let _ = stream.shutdown(std::net::Shutdown::Both);
+                return;
+            }
+            "large" => return say(stream, &"x".repeat(12 * 1024 * 1024)),
             _ => json!({ "content": [{ "type": "text", "text": "done" }] }),
         },
         _ => return,
     };
-    say(&mut stream, &json!({ "jsonrpc": "2.0", "id": frame["id"], "result": result }).to_string());
+    say(stream, &json!({ "jsonrpc": "2.0", "id": frame["id"], "result": result }).to_string());
 }
 
 #[test]
