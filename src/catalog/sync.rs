@@ -16,7 +16,7 @@ use super::definition::{read_definition, read_page, vector_text};
 use crate::embeddings::{Embedder, Role, Space};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::{
-    Embedding, LastSync, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId, Timestamp, Tool,
+    CacheHint, Embedding, LastSync, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId, Timestamp, Tool,
 };
 use crate::registry::Registry;
 use crate::search::{IndexStep, searchable};
@@ -95,6 +95,8 @@ pub struct ServerSync {
     pub kind: Option<Kind>,
     #[serde(skip)]
     embedded: usize,
+    #[serde(skip)]
+    cache_hint: Option<CacheHint>,
 }
 
 /// The outcome of one server's sync.
@@ -189,6 +191,7 @@ impl Syncer<'_> {
                 at: Timestamp::now(),
                 status: if report.status == Outcome::Ok { SyncStatus::Ok } else { SyncStatus::Failed },
                 tools: report.added + report.updated + report.unchanged,
+                cache_hint: report.cache_hint,
                 error: report.error.clone(),
             };
             if let Err(error) = self.registry.record_sync(tenant, &server.name, &note).await {
@@ -206,9 +209,9 @@ impl Syncer<'_> {
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<ServerSync> {
-        let definitions = self.list(tenant, server).await?;
+        let (definitions, cache_hint) = self.list(tenant, server).await?;
         progress(Progress::Listed(server.name.clone(), definitions.len()));
-        let mut report = ServerSync::empty(server.name.clone());
+        let mut report = ServerSync { cache_hint, ..ServerSync::empty(server.name.clone()) };
         let listed = self.read_all(server, &definitions, &mut report)?;
         let catalog = Collection::<Tool>::of_tenant(self.store, tenant);
         let present = catalog.find(&Query::all().equals("server", server.name.as_str())).await?;
@@ -251,14 +254,14 @@ impl Syncer<'_> {
         Ok(report)
     }
 
-    /// Every page of the server's `tools/list`.
-    async fn list(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Vec<RawJson>> {
+    /// Every page of the server's `tools/list`, and how long they all may be kept.
+    async fn list(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<(Vec<RawJson>, Option<CacheHint>)> {
         // Nobody hears what it is asked, which declines.
         let (caller, _) = Caller::surveyor();
         let deadline = Instant::now() + LIST_TIMEOUT.max(server.timeout(self.pool.config().timeout));
         let broken = |how: String| Error::new(Kind::UpstreamError, format!("server `{}` {how}", server.name));
         let (mut definitions, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());
-        let mut bytes = 0;
+        let (mut bytes, mut hint) = (0, CacheHint::UNBOUNDED);
         for _ in 0..MAX_PAGES {
             let params =
                 cursor.as_ref().map_or_else(|| serde_json::json!({}), |cursor| serde_json::json!({ "cursor": cursor }));
@@ -274,6 +277,7 @@ impl Syncer<'_> {
                 }
             };
             let page = read_page(&result).map_err(|why| broken(format!("listed its tools in a wrong shape: {why}")))?;
+            hint = hint.least(CacheHint::read(&result));
             bytes += page.definitions.iter().map(|definition| definition.bytes().len()).sum::<usize>();
             if bytes > MAX_LIST_BYTES {
                 return Err(broken(format!("lists tools of more than {MAX_LIST_BYTES} bytes")));
@@ -285,7 +289,7 @@ impl Syncer<'_> {
                     .help("raise MAX_TOOLS_PER_SERVER if that is what you want"));
             }
             match page.next_cursor {
-                None => return Ok(definitions),
+                None => return Ok((definitions, Some(hint))),
                 Some(next) if !seen.insert(next.clone()) => {
                     return Err(broken("gives the same page of its list again and again".to_owned()));
                 }
@@ -367,6 +371,7 @@ impl ServerSync {
             error: None,
             kind: None,
             embedded: 0,
+            cache_hint: None,
         }
     }
 }

@@ -72,9 +72,9 @@ fn handle(gateway: &Arc<Gateway>, event: Event, pending: &mut HashMap<(TenantId,
     let Event { tenant, server, audience, what } = event;
     let (method, params) = match what {
         Relayed::Notification { method, params } => (method, params),
-        ask @ Relayed::Ask(_) => {
+        of_asking @ (Relayed::Ask(_) | Relayed::Withdrawn(_)) => {
             if let Audience::Session(session) = &audience {
-                gateway.hub.tell_session(session, ask);
+                gateway.hub.tell_session(session, of_asking);
             }
             return;
         }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::{Gateway, resolve};
 use crate::catalog::Listed;
 use crate::error::{Error, Result};
-use crate::model::{Principal, ToolId};
+use crate::model::{CacheHint, Principal, ToolId};
 
 /// The largest page.
 const MAX_PAGE: usize = 1000;
@@ -53,6 +53,8 @@ pub struct Page {
     pub tools: Vec<Listed>,
     /// Cursor of the next page.
     pub next: Option<String>,
+    /// How long the whole list may be kept.
+    pub cache_hint: CacheHint,
 }
 
 impl Gateway {
@@ -72,7 +74,9 @@ impl Gateway {
         let tools: Vec<Listed> = visible.by_ref().take(limit).cloned().collect();
         let next = visible.next().and(tools.last());
         let next = next.map(|last| format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(last.tool.id.as_str())));
-        Ok(Page { tools, next })
+        let servers = view.servers().filter(|server| server.is_enabled && principal.scopes.allow(&server.scopes));
+        let cache_hint = CacheHint::of_all(servers.map(|server| server.tools_hint())).for_caller(&principal.scopes);
+        Ok(Page { tools, next, cache_hint })
     }
 
     /// The tools that an operator wants listed beside the discovery tools, as far as `principal` may see them.

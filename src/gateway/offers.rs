@@ -14,7 +14,9 @@ use tokio::sync::watch;
 
 use super::{Gateway, List, forward::raw_value};
 use crate::error::{Error, Kind, Result};
-use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, TenantId, exposed_name};
+use crate::model::{
+    CacheHint, ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, TenantId, exposed_name,
+};
 use crate::upstream::{Caller, Reply, Request};
 
 /// Servers that are asked at the same time.
@@ -99,6 +101,8 @@ struct Item {
 }
 
 type Items = Arc<Vec<Item>>;
+/// A server's list, and how long it may be kept; no list, for a server that keeps none.
+type Listed = (Items, CacheHint);
 type Key = (TenantId, ServerName, Offer);
 
 /// The lists that were asked for.
@@ -107,8 +111,17 @@ pub(super) struct Offers {
     kept: Mutex<HashMap<Key, Kept>>,
 }
 
+/// What a server answered.
+struct Asked {
+    items: Vec<Item>,
+    hint: CacheHint,
+    /// Whether it says when the list changes.
+    is_watched: bool,
+}
+
 struct Kept {
     items: Items,
+    hint: CacheHint,
     until: Instant,
     /// Set while the server is being asked.
     asking: Option<watch::Receiver<bool>>,
@@ -136,7 +149,8 @@ impl Offers {
 }
 
 impl Gateway {
-    /// Everything of a kind that `principal` may see, by server and then as the server lists it.
+    /// Everything of a kind that `principal` may see, by server and then as the server lists it, and how long it may
+    /// be kept.
     ///
     /// # Errors
     /// As the store's, when the tenant is loaded for the first time.
@@ -145,7 +159,7 @@ impl Gateway {
         principal: &Principal,
         offer: Offer,
         caller: &Caller,
-    ) -> Result<Vec<Offered>> {
+    ) -> Result<(Vec<Offered>, CacheHint)> {
         let servers = self.visible_servers(principal).await?;
         let lists = futures_util::stream::iter(servers)
             .map(|server| async move { (self.items_for(&principal.tenant, &server, offer, caller).await, server) })
@@ -154,7 +168,7 @@ impl Gateway {
         let lists = lists.await;
         let mut owners: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         if offer != Offer::Prompts {
-            for item in lists.iter().flat_map(|(items, _)| items.iter()) {
+            for item in lists.iter().flat_map(|((items, _), _)| items.iter()) {
                 *owners.entry(Arc::clone(&item.own)).or_default() += 1;
             }
         }
@@ -164,7 +178,7 @@ impl Gateway {
             Some(_) => format!("{OWN_SCHEME}{}/{own}", server.name).into(),
         };
         let mut offered = Vec::new();
-        for (items, server) in &lists {
+        for ((items, _), server) in &lists {
             for item in items.iter() {
                 let exposed: Arc<str> = expose(server, &item.own);
                 let json = renamed(&item.json, offer.key(), &exposed);
@@ -176,7 +190,8 @@ impl Gateway {
                 }));
             }
         }
-        Ok(offered)
+        let hint = CacheHint::of_all(lists.iter().map(|((_, hint), _)| *hint));
+        Ok((offered, hint.for_caller(&principal.scopes)))
     }
 
     /// The enabled servers that `principal` may use, by name.
@@ -193,29 +208,29 @@ impl Gateway {
         server: &Arc<Server>,
         offer: Offer,
         caller: &Caller,
-    ) -> Items {
+    ) -> Listed {
         if let Some(session) = &caller.session
             && self.pool.has_own(tenant, &server.name, session)
-            && let Ok(Ok((items, _))) =
-                tokio::time::timeout(PATIENCE, self.ask_for(tenant, server, offer, caller)).await
+            && let Ok(Ok(asked)) = tokio::time::timeout(PATIENCE, self.ask_for(tenant, server, offer, caller)).await
         {
-            return Arc::new(items);
+            return (Arc::new(asked.items), asked.hint);
         }
         self.items(tenant, server, offer).await
     }
 
     /// A server's list: a fresh one, where it can be had in a moment.
-    async fn items(self: &Arc<Self>, tenant: &TenantId, server: &Arc<Server>, offer: Offer) -> Items {
+    async fn items(self: &Arc<Self>, tenant: &TenantId, server: &Arc<Server>, offer: Offer) -> Listed {
         let key = (tenant.clone(), server.name.clone(), offer);
         let mut asking = {
             let mut kept = self.offers.kept();
             let entry = kept.entry(key.clone()).or_insert_with(|| Kept {
                 items: Items::default(),
+                hint: CacheHint::UNSTATED,
                 until: Instant::now(),
                 asking: None,
             });
             if entry.until > Instant::now() {
-                return Arc::clone(&entry.items);
+                return (Arc::clone(&entry.items), entry.hint);
             }
             match &entry.asking {
                 Some(asking) => asking.clone(),
@@ -229,23 +244,19 @@ impl Gateway {
             }
         };
         let _ = tokio::time::timeout(PATIENCE, asking.wait_for(|done| *done)).await;
-        self.offers.kept().get(&key).map(|entry| Arc::clone(&entry.items)).unwrap_or_default()
+        let kept = self.offers.kept();
+        kept.get(&key)
+            .map_or_else(|| (Items::default(), CacheHint::UNSTATED), |entry| (Arc::clone(&entry.items), entry.hint))
     }
 
-    async fn ask_for(
-        &self,
-        tenant: &TenantId,
-        server: &Arc<Server>,
-        offer: Offer,
-        caller: &Caller,
-    ) -> Result<(Vec<Item>, bool)> {
+    async fn ask_for(&self, tenant: &TenantId, server: &Arc<Server>, offer: Offer, caller: &Caller) -> Result<Asked> {
         let deadline = Instant::now() + server.timeout(self.config.upstream.timeout);
         let greeting = self.pool.connection_of(tenant, server, caller, deadline).await?.greet(deadline).await?;
         let capability = offer.list().word();
         let is_watched = greeting.flag(capability, "listChanged");
-        let mut items = Vec::new();
+        let mut asked = Asked { items: Vec::new(), hint: CacheHint::UNBOUNDED, is_watched };
         if !greeting.can(capability) {
-            return Ok((items, true));
+            return Ok(Asked { is_watched: true, ..asked });
         }
         let mut cursor: Option<String> = None;
         for _ in 0..MAX_PAGES {
@@ -258,18 +269,19 @@ impl Gateway {
             let request = Request::new(offer.method(), &params, caller, deadline);
             let result = match self.pool.request(tenant, server, &request).await? {
                 Reply::Result(result) => result,
-                Reply::Error(_) => return Ok((items, is_watched)),
+                Reply::Error(_) => return Ok(Asked { hint: CacheHint::UNSTATED, ..asked }),
             };
+            asked.hint = asked.hint.least(CacheHint::read(&result));
             let former = cursor;
-            cursor = read_page(&result, offer, &mut items).ok_or_else(|| {
+            cursor = read_page(&result, offer, &mut asked.items).ok_or_else(|| {
                 Error::new(Kind::UpstreamError, format!("server `{}` lists in a wrong shape", server.name))
             })?;
-            if cursor.is_none() || cursor == former || items.len() >= MAX_ITEMS {
+            if cursor.is_none() || cursor == former || asked.items.len() >= MAX_ITEMS {
                 break;
             }
         }
-        items.truncate(MAX_ITEMS);
-        Ok((items, is_watched))
+        asked.items.truncate(MAX_ITEMS);
+        Ok(asked)
     }
 }
 
@@ -281,9 +293,10 @@ async fn refresh(gateway: Weak<Gateway>, key: Key, server: Arc<Server>, done: wa
     let Some(entry) = kept.get_mut(&key) else { return };
     entry.asking = None;
     match asked {
-        Ok((items, is_watched)) => {
-            entry.items = Arc::new(items);
-            entry.until = Instant::now() + if is_watched { FRESH_IF_WATCHED } else { FRESH };
+        Ok(asked) => {
+            entry.items = Arc::new(asked.items);
+            entry.hint = asked.hint;
+            entry.until = Instant::now() + if asked.is_watched { FRESH_IF_WATCHED } else { FRESH };
         }
         Err(error) => {
             tracing::debug!(server.name = %server.name, error = error.chain(), "its last list stands");

@@ -141,7 +141,8 @@ impl Gateway {
         Ok(match reply {
             // Under the id that the caller knows.
             Reply::Result(result) if memchr::memmem::find(result.bytes(), b"\"taskId\"").is_some() => {
-                Reply::Result(renamed(&result, "taskId", id).unwrap_or(result))
+                let result = renamed(&result, "taskId", id).unwrap_or(result);
+                Reply::Result(with_related_task(&result, id).unwrap_or(result))
             }
             reply => reply,
         })
@@ -160,6 +161,11 @@ impl Gateway {
             let sealed = sealer.seal(TASK, &principal.identity(), format!("{} {own}", server.name).as_bytes());
             Some(sealed.and_then(|id| renamed(object, "taskId", &id).ok_or_else(|| Error::internal("a task's id"))))
         };
+        let related = related_task(result)
+            .map(|own| sealer.seal(TASK, &principal.identity(), format!("{} {own}", server.name).as_bytes()));
+        if let Some(id) = related {
+            return Ok(Reply::Result(with_related_task(result, &id?).unwrap_or_else(|| result.clone())));
+        }
         // At the top in 2026-07-28, inside `task` in 2025-11-25; anything deeper is the tool's own.
         if let Some(replaced) = replaced(result) {
             return replaced.map(Reply::Result);
@@ -259,8 +265,8 @@ impl Gateway {
             return Ok((server, own.to_owned()));
         }
         let offered = self.offered(principal, Offer::Prompts, caller).await?;
-        let exposed = offered.iter().find(|prompt| *prompt.exposed == *name);
-        let bare: Vec<&Offered> = offered.iter().filter(|prompt| *prompt.own == *name).collect();
+        let exposed = offered.0.iter().find(|prompt| *prompt.exposed == *name);
+        let bare: Vec<&Offered> = offered.0.iter().filter(|prompt| *prompt.own == *name).collect();
         match (exposed, bare.as_slice()) {
             (Some(prompt), _) => Ok((Arc::clone(&prompt.server), prompt.own.to_string())),
             (None, [prompt]) => Ok((Arc::clone(&prompt.server), prompt.own.to_string())),
@@ -291,9 +297,9 @@ impl Gateway {
             self.offered(principal, Offer::Templates, caller)
         );
         let (resources, templates) = (resources?, templates?);
-        let listed: Vec<&Offered> = resources.iter().filter(|resource| *resource.own == *uri).collect();
+        let listed: Vec<&Offered> = resources.0.iter().filter(|resource| *resource.own == *uri).collect();
         let made: Vec<&Offered> =
-            templates.iter().filter(|template| *template.own == *uri || matches(&template.own, uri)).collect();
+            templates.0.iter().filter(|template| *template.own == *uri || matches(&template.own, uri)).collect();
         match (listed.as_slice(), made.as_slice()) {
             ([one], _) | ([], [one]) => return Ok(found(one)),
             ([], []) => {}
@@ -305,7 +311,7 @@ impl Gateway {
             (several, _) => return Err(ambiguous(uri, several)),
         }
         // Servers hand out URIs that they list nowhere.
-        let mut owners: Vec<&Offered> = resources.iter().chain(&templates).collect();
+        let mut owners: Vec<&Offered> = resources.0.iter().chain(&templates.0).collect();
         owners.sort_by(|one, two| one.server.name.cmp(&two.server.name));
         owners.dedup_by(|one, two| one.server.name == two.server.name);
         match owners.as_slice() {
@@ -353,9 +359,44 @@ fn with_uri(result: &RawJson, own: &str, exposed: &str) -> Option<RawJson> {
     Some(writer.finish())
 }
 
+/// Where a result of 2025-11-25 names the task that it belongs to.
+const RELATED_TASK: &str = "io.modelcontextprotocol/related-task";
+
+/// The server's id of the task that a result belongs to.
+fn related_task(result: &RawJson) -> Option<String> {
+    let members: RawObject<'_> = serde_json::from_str(result.as_str()).ok()?;
+    let meta = members.read::<RawObject<'_>>("_meta").ok()??;
+    meta.read::<RawObject<'_>>(RELATED_TASK).ok()??.read("taskId").ok()?
+}
+
+/// A result that belongs to a task, under the id that the caller knows; `None` for any other.
+fn with_related_task(result: &RawJson, id: &str) -> Option<RawJson> {
+    related_task(result)?;
+    let nested = |object: &RawJson, name: &str, change: &dyn Fn(&RawJson) -> Option<RawJson>| {
+        let members: RawObject<'_> = serde_json::from_str(object.as_str()).ok()?;
+        let changed = change(&RawJson::copy_of(members.get(name)?))?;
+        let mut writer = ObjectWriter::new(object.bytes().len() + 128);
+        for (each, value) in members.iter() {
+            writer.raw(each, if each == name { changed.bytes() } else { value.get().as_bytes() });
+        }
+        Some(writer.finish())
+    };
+    nested(result, "_meta", &|meta| nested(meta, RELATED_TASK, &|related| renamed(related, "taskId", id)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_name_the_task_that_the_caller_knows() {
+        let result = r#"{"content":[],"_meta":{"a":1,"io.modelcontextprotocol/related-task":{"taskId":"7"}}}"#;
+        let result = RawJson::check(result).expect("json");
+        assert_eq!(related_task(&result).as_deref(), Some("7"));
+        let shown = with_related_task(&result, "sealed").expect("a result");
+        assert_eq!(shown.as_str(), result.as_str().replace(r#""7""#, r#""sealed""#));
+        assert!(with_related_task(&RawJson::check(r#"{"_meta":{"taskId":"7"}}"#).expect("json"), "x").is_none());
+    }
 
     #[test]
     fn contents_carry_the_uri_that_was_asked_for() {

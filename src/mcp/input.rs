@@ -101,6 +101,7 @@ impl Face {
                 wanted.then(|| frame::notification(&method, &params))
             }
             Relayed::Ask(ask) => session.and_then(|session| session.ask(&self.gateway, ask)),
+            Relayed::Withdrawn(number) => session.and_then(|session| session.withdraw(number)),
         };
         if let Some(frame) = frame {
             let _ = out.send(frame).await;

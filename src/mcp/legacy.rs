@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
 use super::input::Ended;
-use super::methods::{self, ListOptions};
+use super::methods::{self, Extra, ListOptions};
 use super::session::{self, LOG_LEVELS, Session};
 use super::{Answer, Body, Face, Finished, Incoming, LEGACY, Out, listen, result};
 use crate::error::{Error, Kind};
@@ -55,7 +55,7 @@ impl Face {
         out: &Out,
     ) -> Ended {
         let params = &request.params;
-        let extra = json!({});
+        let extra = Extra::default();
         let caller = || session.map_or_else(Caller::plain, |session| session.caller());
         Ended::Finished(match request.method.as_ref() {
             "ping" => Ok(Reply::Result(RawJson::empty_object())),

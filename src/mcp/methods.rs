@@ -8,7 +8,7 @@ use super::frame::Request;
 use super::{Face, Finished, Incoming, Listing, MODERN};
 use crate::error::{Error, Result};
 use crate::gateway::{CallRequest, MAX_NAME_BYTES, Offer, PageStart, SearchRequest};
-use crate::model::{ObjectWriter, RawJson, RawObject};
+use crate::model::{CacheHint, ObjectWriter, RawJson, RawObject};
 use crate::search::Mode;
 use crate::upstream::Caller;
 
@@ -70,10 +70,19 @@ pub(super) fn instructions() -> &'static str {
 pub(super) struct ListOptions {
     /// What is listed; `None` lists the plain catalog without discovery tools.
     pub(super) listing: Option<Listing>,
-    /// Members to add to the result.
-    pub(super) extra: Value,
+    /// What to add to the result.
+    pub(super) extra: Extra,
     /// Whether plain integers are taken as cursors.
     pub(super) offsets: bool,
+}
+
+/// What a list's result holds beside the list.
+#[derive(Clone, Default)]
+pub(super) struct Extra {
+    /// Members as they are.
+    pub(super) members: Value,
+    /// Whether it says how long it may be kept.
+    pub(super) cache_hints: bool,
 }
 
 impl Face {
@@ -104,7 +113,7 @@ impl Face {
             let tools: Vec<Vec<u8>> = tools.iter().map(|tool| tool.to_string().into_bytes()).collect();
             let pinned = self.gateway.pinned(&incoming.principal).await?;
             let listed = tools.iter().map(Vec::as_slice).chain(pinned.iter().map(|listed| listed.json.as_ref()));
-            return Ok(list_result("tools", listed, None, &options.extra));
+            return Ok(list_result("tools", listed, None, &options.extra, CacheHint::UNSTATED));
         }
         let start = PageStart::read(cursor.as_deref(), options.offsets)?;
         let page = self.gateway.list(&incoming.principal, &start, limit).await?;
@@ -113,6 +122,7 @@ impl Face {
             page.tools.iter().map(|listed| listed.json.as_ref()),
             page.next.as_deref(),
             &options.extra,
+            page.cache_hint,
         ))
     }
 
@@ -121,15 +131,22 @@ impl Face {
         incoming: &Incoming,
         query: String,
         limit: Option<usize>,
-        extra: &Value,
+        extra: &Extra,
     ) -> Result<RawJson> {
         let request = SearchRequest { query, mode: Mode::Hybrid, limit: limit.unwrap_or(SHORTLIST) };
         let answer = self.gateway.search(&incoming.principal, &request).await?;
         let mut extra = extra.clone();
         let scores: Vec<Value> =
             answer.results.iter().map(|result| json!({ "name": result.name, "score": result.score })).collect();
-        extra["_meta"]["mcpgw/search"] = json!({ "mode": answer.mode, "degraded": answer.degraded, "scores": scores });
-        Ok(list_result("tools", answer.results.iter().map(|result| result.listed.json.as_ref()), None, &extra))
+        extra.members["_meta"]["mcpgw/search"] =
+            json!({ "mode": answer.mode, "degraded": answer.degraded, "scores": scores });
+        Ok(list_result(
+            "tools",
+            answer.results.iter().map(|result| result.listed.json.as_ref()),
+            None,
+            &extra,
+            CacheHint::UNSTATED,
+        ))
     }
 
     /// Whatever a server answers.
@@ -178,7 +195,7 @@ impl Face {
         incoming: &Incoming,
         offer: Offer,
         params: &RawObject<'_>,
-        extra: &Value,
+        extra: &Extra,
         caller: &Caller,
     ) -> Result<RawJson> {
         const PAGE: usize = 1000;
@@ -193,10 +210,10 @@ impl Face {
             None => 0,
             Some(cursor) => cursor.strip_prefix(PREFIX).and_then(|start| start.parse().ok()).ok_or_else(wrong)?,
         };
-        let offered = self.gateway.offered(&incoming.principal, offer, caller).await?;
+        let (offered, hint) = self.gateway.offered(&incoming.principal, offer, caller).await?;
         let page = offered.iter().skip(start).take(PAGE).map(|item| item.json.bytes().as_ref());
         let next = (offered.len() > start.saturating_add(PAGE)).then(|| format!("{PREFIX}{}", start + PAGE));
-        Ok(list_result(offer.member(), page, next.as_deref(), extra))
+        Ok(list_result(offer.member(), page, next.as_deref(), extra, hint))
     }
 }
 
@@ -225,7 +242,13 @@ pub(super) fn missing(name: &str, what: &str) -> Error {
         .data(json!({ "errors": [{ "pointer": format!("/{name}"), "rule": "required, type: string" }] }))
 }
 
-fn list_result<'a>(member: &str, items: impl Iterator<Item = &'a [u8]>, next: Option<&str>, extra: &Value) -> RawJson {
+fn list_result<'a>(
+    member: &str,
+    items: impl Iterator<Item = &'a [u8]>,
+    next: Option<&str>,
+    extra: &Extra,
+    hint: CacheHint,
+) -> RawJson {
     let mut list = vec![b'['];
     for (index, item) in items.enumerate() {
         if index > 0 {
@@ -235,8 +258,12 @@ fn list_result<'a>(member: &str, items: impl Iterator<Item = &'a [u8]>, next: Op
     }
     list.push(b']');
     let mut result = ObjectWriter::new(list.len() + 256);
-    for (name, value) in extra.as_object().into_iter().flatten() {
+    for (name, value) in extra.members.as_object().into_iter().flatten() {
         result.raw(name, value.to_string().as_bytes());
+    }
+    if extra.cache_hints {
+        result.raw("ttlMs", hint.ttl_ms.to_string().as_bytes());
+        result.text("cacheScope", hint.scope());
     }
     result.raw(member, &list);
     if let Some(next) = next {

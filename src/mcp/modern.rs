@@ -11,7 +11,7 @@ use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
 use super::input::{exchange, relay_modern};
 use super::legacy::contains;
-use super::methods::{ListOptions, capabilities, instructions, server_info, written};
+use super::methods::{Extra, ListOptions, capabilities, instructions, server_info, written};
 use super::{Answer, Face, Finished, Incoming, LEGACY, MODERN, Out, result};
 use crate::error::Error;
 use crate::gateway::Offer;
@@ -22,8 +22,6 @@ const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 const TASKS: &str = "io.modelcontextprotocol/tasks";
-/// How long a client may keep a list: short, because an operator's change is live within a second.
-const LIST_TTL_MS: u64 = 5_000;
 const DISCOVER_TTL_MS: u64 = 300_000;
 /// “Resource not found” of the session era; 2026-07-28 says “invalid params”.
 const OLD_NOT_FOUND: i64 = -32002;
@@ -91,8 +89,7 @@ impl Face {
     ) -> Option<Finished> {
         let params = &request.params;
         let hop = json!({ "io.modelcontextprotocol/serverInfo": server_info() });
-        // What a caller sees depends on its scopes, so nobody else may reuse it.
-        let extra = json!({ "resultType": "complete", "ttlMs": LIST_TTL_MS, "cacheScope": "private", "_meta": hop });
+        let extra = Extra { members: json!({ "resultType": "complete", "_meta": hop }), cache_hints: true };
         Some(match request.method.as_ref() {
             "server/discover" => result(written(&json!({
                 "resultType": "complete",

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
 use super::legacy::batch_of;
-use super::methods::{ListOptions, initialize, missing, plain_capabilities, written};
+use super::methods::{Extra, ListOptions, initialize, missing, plain_capabilities, written};
 use super::{Answer, Face, Incoming, LEGACY};
 use crate::error::{Error, Result};
 use crate::gateway::SearchRequest;
@@ -59,7 +59,7 @@ impl Face {
             "initialize" => initialize(LEGACY[0], &plain_capabilities()),
             "ping" => Ok(RawJson::empty_object()),
             "tools/list" => {
-                let options = ListOptions { listing: None, extra: json!({}), offsets: true };
+                let options = ListOptions { listing: None, extra: Extra::default(), offsets: true };
                 self.list(incoming, &request.params, &options).await
             }
             "tools/search" => self.rpc_search(incoming, request).await,

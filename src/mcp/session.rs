@@ -151,6 +151,15 @@ impl Session {
         ask.map(|ask| ask.answer(reply)).is_some()
     }
 
+    /// The frame that tells the client that a question is withdrawn, if it was asked that here.
+    pub(super) fn withdraw(&self, number: u64) -> Option<Bytes> {
+        let mut state = self.state();
+        let id = state.asks.iter().find(|(_, ask)| ask.number == number).map(|(id, _)| id.clone())?;
+        state.asks.remove(&id);
+        let params = RawJson::of(&serde_json::json!({ "requestId": id })).ok()?;
+        Some(frame::notification("notifications/cancelled", &params))
+    }
+
     fn waits_for(&self, id: &str) -> bool {
         self.state().asks.contains_key(id)
     }

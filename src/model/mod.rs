@@ -1,6 +1,7 @@
 //! The nouns: what is persisted and what the parts hand one another. Serde only, and only our own types,
 //! because they outlive every library that moves them.
 
+mod cache_hint;
 mod names;
 mod param_header;
 mod principal;
@@ -12,6 +13,7 @@ mod tenant;
 mod time;
 mod tool;
 
+pub use cache_hint::CacheHint;
 pub use names::{MAX_EXPOSED_NAME, ServerName, TenantId, exposed_name, split_exposed};
 pub use param_header::ParamHeader;
 pub use principal::{Principal, Scopes};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Secret, ServerName, Timestamp};
+use super::{CacheHint, Secret, ServerName, Timestamp};
 
 /// A document of `routing_registry`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,11 @@ impl Server {
     /// The scopes that `tool` carries.
     pub fn scopes_of(&self, tool: &str) -> &[String] {
         self.tool_scopes.get(tool).unwrap_or(&self.scopes)
+    }
+
+    /// How long its list of tools may be kept.
+    pub fn tools_hint(&self) -> CacheHint {
+        self.last_sync.as_ref().and_then(|sync| sync.cache_hint).unwrap_or(CacheHint::UNSTATED)
     }
 
     /// Deadline of one call.
@@ -172,6 +177,9 @@ pub struct LastSync {
     pub status: SyncStatus,
     /// How many tools it listed.
     pub tools: usize,
+    /// How long the server lets its list be kept.
+    #[serde(default)]
+    pub cache_hint: Option<CacheHint>,
     /// Why it failed.
     #[serde(default)]
     pub error: Option<String>,

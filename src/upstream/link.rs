@@ -57,6 +57,8 @@ impl Owner {
 pub(super) struct Link {
     pub(super) owner: Owner,
     calls: Mutex<HashMap<u64, Entry>>,
+    /// What the server has asked, by its own ids, and how it is withdrawn.
+    questions: Mutex<HashMap<String, oneshot::Sender<()>>>,
 }
 
 struct Entry {
@@ -92,11 +94,15 @@ pub(super) enum Patience {
 
 impl Link {
     pub(super) fn new(owner: Owner) -> Arc<Self> {
-        Arc::new(Self { owner, calls: Mutex::default() })
+        Arc::new(Self { owner, calls: Mutex::default(), questions: Mutex::default() })
     }
 
     fn calls(&self) -> MutexGuard<'_, HashMap<u64, Entry>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn questions(&self) -> MutexGuard<'_, HashMap<String, oneshot::Sender<()>>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a call until the guard is dropped.
@@ -151,6 +157,15 @@ impl Link {
                 Some((side, params)) => (Some(side), Relayed::Notification { method, params }),
                 None => return,
             },
+            // It asks, we never ask it to stop asking.
+            "notifications/cancelled" => {
+                let members: Option<RawObject<'_>> = serde_json::from_str(params.as_str()).ok();
+                let id = members.as_ref().and_then(|members| members.get("requestId")).map(|id| id.get().to_owned());
+                if let Some(withdraw) = id.and_then(|id| self.questions().remove(&id)) {
+                    let _ = withdraw.send(());
+                }
+                return;
+            }
             // The answer to our own listening.
             "notifications/subscriptions/acknowledged" => return,
             // These concern everybody who lists or subscribes, whichever stream they came on.
@@ -220,20 +235,31 @@ impl Link {
             return;
         }
         let link = Arc::clone(self);
+        let key = id.as_str().to_owned();
+        let (withdraw, withdrawn) = oneshot::channel();
+        self.questions().insert(key.clone(), withdraw);
         // Before anything else can happen: the server's time stands still.
         let pause = side.as_ref().map(|side| side.clock.pause());
         tokio::spawn(async move {
             let (ask, answer) = Ask::new(method, params);
-            match side {
-                Some(side) => drop(side.relay.send(Relayed::Ask(ask)).await),
-                None => link.tell(Relayed::Ask(ask)),
-            }
-            let answer = tokio::time::timeout(ASK_TIMEOUT, answer).await;
-            let answer = match answer {
-                Ok(Ok(reply)) => frame::response(&id, &reply),
-                _ => frame::error_response(&id, -32603, "the client did not answer"),
+            let number = ask.number;
+            let hand_on = async |what| match &side {
+                Some(side) => drop(side.relay.send(what).await),
+                None => link.tell(what),
             };
-            respond(answer).await;
+            hand_on(Relayed::Ask(ask)).await;
+            tokio::select! {
+                answer = tokio::time::timeout(ASK_TIMEOUT, answer) => {
+                    link.questions().remove(&key);
+                    respond(match answer {
+                        Ok(Ok(reply)) => frame::response(&id, &reply),
+                        _ => frame::error_response(&id, -32603, "the client did not answer"),
+                    })
+                    .await;
+                }
+                // Who has withdrawn a question wants no answer to it.
+                Ok(()) = withdrawn => hand_on(Relayed::Withdrawn(number)).await,
+            }
             drop(pause);
         });
     }

@@ -1,6 +1,6 @@
 //! What passes between a server and a caller besides a request and its answer.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,8 @@ pub enum Relayed {
     },
     /// Wants one.
     Ask(Ask),
+    /// The server no longer wants the answer to the question of this number.
+    Withdrawn(u64),
 }
 
 /// A request of a server to a caller: sampling, elicitation, roots.
@@ -35,14 +37,17 @@ pub struct Ask {
     pub method: String,
     /// Its parameters, untouched.
     pub params: RawJson,
+    /// Tells it from every other question of this process.
+    pub number: u64,
     answer: oneshot::Sender<Reply>,
 }
 
 impl Ask {
     /// A question, and where its answer arrives. A question that is dropped is answered with an error.
     pub fn new(method: String, params: RawJson) -> (Self, oneshot::Receiver<Reply>) {
+        static ASKED: AtomicU64 = AtomicU64::new(0);
         let (answer, receiver) = oneshot::channel();
-        (Self { method, params, answer }, receiver)
+        (Self { method, params, number: ASKED.fetch_add(1, Ordering::Relaxed), answer }, receiver)
     }
 
     /// Whether nobody waits for the answer any more.

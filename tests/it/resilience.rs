@@ -72,7 +72,9 @@ fn slow_status(gateway: &Gateway) -> Value {
     gateway.rpc("tools/call", params)["result"]["structuredContent"].clone()
 }
 
-fn leaves_are_noticed(gateway: &Gateway, lasting: usize) {
+/// A thousand callers leave in the middle of their calls, fifty at a time.
+fn leaves_are_noticed(gateway: &Gateway) {
+    const AT_ONCE: usize = 50;
     let modern_call = |id: usize| {
         let meta = json!({
             "io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": {}
@@ -81,30 +83,32 @@ fn leaves_are_noticed(gateway: &Gateway, lasting: usize) {
         json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }).to_string()
     };
     let headers = [("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", "fixture__slow")];
-    let mut callers: Vec<Kept> = (0..lasting).map(|_| Kept::open(gateway.address())).collect();
-    for (id, caller) in callers.iter_mut().enumerate() {
-        caller.send("/mcp", &headers, &modern_call(id));
-    }
     let in_flight = |wanted: usize| move || (slow_status(gateway)["in_flight"] == json!(wanted)).then_some(());
-    until(Duration::from_secs(10), in_flight(lasting)).expect("all under way");
-    let left = Instant::now();
-    drop(callers);
-    until(SOON, in_flight(0))
-        .unwrap_or_else(|| panic!("{:?} after they left: {}", left.elapsed(), slow_status(gateway)));
-    assert_eq!(slow_status(gateway)["cancelled"], json!(lasting));
+    for round in 1..=1000 / AT_ONCE {
+        let mut callers: Vec<Kept> = (0..AT_ONCE).map(|_| Kept::open(gateway.address())).collect();
+        for (id, caller) in callers.iter_mut().enumerate() {
+            caller.send("/mcp", &headers, &modern_call(id));
+        }
+        until(Duration::from_secs(10), in_flight(AT_ONCE)).expect("all under way");
+        let left = Instant::now();
+        drop(callers);
+        until(SOON, in_flight(0))
+            .unwrap_or_else(|| panic!("{:?} after they left: {}", left.elapsed(), slow_status(gateway)));
+        assert_eq!(slow_status(gateway)["cancelled"], json!(round * AT_ONCE));
+    }
 }
 
 #[test]
 fn a_server_on_stdio_learns_that_its_callers_left() {
     let home = on_stdio();
-    leaves_are_noticed(&Gateway::start(&home, &[]), 20);
+    leaves_are_noticed(&Gateway::start(&home, &[]));
 }
 
 #[test]
 fn a_server_on_http_learns_that_its_callers_left() {
     let (_server, url) = Fixture::over_http(&[]);
     let home = on_http(&url);
-    leaves_are_noticed(&Gateway::start(&home, &[]), 20);
+    leaves_are_noticed(&Gateway::start(&home, &[]));
 }
 
 /// Killed again and again, each time after it has worked: it is there again within a second, once.
@@ -217,4 +221,85 @@ fn hostile_answers_are_coded_errors() {
         assert!(codes.contains(&code), "{tool}: {answer}");
         assert_eq!(ask("good")["result"]["content"][0]["text"], "good", "after {tool}");
     }
+}
+
+/// Certificates that nobody vouches for, servers that speak no TLS, names that nobody knows: coded, soon, and the
+/// neighbours do not notice.
+#[test]
+fn servers_that_cannot_be_trusted_or_found_are_coded_errors() {
+    let neighbour = Fake::listing(json!([{ "name": "good", "inputSchema": { "type": "object" } }]));
+    let home = Home::new();
+    let unsigned = tls_server();
+    let plain = neighbour.url().replace("http:", "https:");
+    let bad = [
+        ("unsigned", format!("https://{unsigned}/mcp"), &["--url"][..]),
+        ("no_tls", plain, &["--url"]),
+        ("no_name", "http://nowhere.invalid/mcp".to_owned(), &["--url"]),
+        ("unsigned_sse", format!("https://{unsigned}/sse"), &["--sse", "--url"]),
+        ("no_name_sse", "http://nowhere.invalid/sse".to_owned(), &["--sse", "--url"]),
+    ];
+    home.json(&["server", "add", "neighbour", "--url", &neighbour.url()]);
+    home.json(&["catalog", "sync"]);
+    for (name, url, flags) in &bad {
+        home.json(&[&["server", "add", name], *flags, &[url]].concat());
+        let started = Instant::now();
+        let tested = home.cli(&["server", "test", name]);
+        assert_eq!(tested.code, 4, "{name}: {tested:?}");
+        assert!(tested.stderr.contains(name), "{name}: {}", tested.stderr);
+        assert!(started.elapsed() < Duration::from_millis(2200 + 800), "{name} took {:?}", started.elapsed());
+    }
+    let gateway = Gateway::start(&home, &[]);
+    let good = gateway.rpc("tools/call", json!({ "name": "neighbour__good", "arguments": {} }));
+    assert_eq!(good["result"]["content"][0]["text"], "done", "{good}");
+}
+
+/// A server whose certificate was made a moment ago.
+fn tls_server() -> std::net::SocketAddr {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("a configuration");
+    let config = std::sync::Arc::new(config);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let config = std::sync::Arc::clone(&config);
+            std::thread::spawn(move || {
+                let mut connection = rustls::ServerConnection::new(config).expect("a connection");
+                let _ = connection.complete_io(&mut stream);
+            });
+        }
+    });
+    address
+}
+
+/// 1 GiB of a server's stderr goes by without staying in memory, and without holding the server up.
+#[test]
+fn a_flood_of_stderr_goes_by() {
+    let program = Fixture::program();
+    let script = format!("head -c 1073741824 /dev/zero >&2; exec {}", program.display());
+    let home = Home::new();
+    home.json(&["server", "add", "fixture", "--timeout", "60s", "--stdio", "--", "/bin/sh", "-c", &script]);
+    home.json(&["catalog", "sync"]);
+    let gateway = Gateway::start(&home, &[]);
+    let answer = gateway.rpc("tools/list", json!({}));
+    assert!(answer["result"]["tools"][0].is_object(), "{answer}");
+    let before = resident(gateway.pid());
+    let answer = slow_status(&gateway);
+    assert!(answer["in_flight"].is_number(), "{answer}");
+    let grown = resident(gateway.pid()).saturating_sub(before);
+    assert!(grown <= 16 * 1024 * 1024, "it grew by {grown} bytes");
+}
+
+/// Resident memory in bytes.
+fn resident(pid: u32) -> usize {
+    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).expect("statm");
+    let pages: usize = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("resident pages");
+    pages * 4096
 }

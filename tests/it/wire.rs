@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::fake::{Fake, Say};
 use crate::support::{Gateway, Home, until};
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#;
@@ -229,6 +230,39 @@ fn pinned_tools_are_listed_beside_the_discovery_tools() {
     home.json(&["catalog", "unpin", "orders/find_order"]);
     let unpinned = until(Duration::from_secs(5), || (names(&[]).len() == 3).then_some(()));
     assert!(unpinned.is_some(), "a running gateway follows");
+}
+
+/// A merged list may be kept as long as the least of its servers says, and is private where one says so.
+#[test]
+fn merged_lists_are_kept_as_the_least_of_their_servers_says() {
+    let server = |hints: Value| {
+        Fake::start(move |_, _| {
+            let mut list = json!({ "tools": [{ "name": "t", "inputSchema": { "type": "object" } }] });
+            for (name, value) in hints.as_object().expect("an object") {
+                list[name] = value.clone();
+            }
+            Say::Result(list)
+        })
+    };
+    let home = Home::new();
+    let gateway = Gateway::start(&home, &[]);
+    let headers = [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/list")];
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{{MODERN_META}}}}}"#);
+    let steps = [
+        ("a", json!({ "ttlMs": 60_000, "cacheScope": "public" }), (60_000, "public")),
+        ("b", json!({ "ttlMs": 20_000, "cacheScope": "public" }), (20_000, "public")),
+        ("c", json!({ "ttlMs": 90_000, "cacheScope": "private" }), (20_000, "private")),
+        ("d", json!({}), (5_000, "private")),
+    ];
+    let mut servers = Vec::new();
+    for (name, hints, (ttl, scope)) in steps {
+        servers.push(server(hints));
+        home.json(&["server", "add", name, "--url", &servers.last().expect("it").url()]);
+        home.json(&["catalog", "sync", "--server", name]);
+        let listed = || gateway.post("/mcp/full", &headers, &body).json()["result"].clone();
+        let as_wanted = || (listed()["ttlMs"] == ttl && listed()["cacheScope"] == scope).then_some(());
+        until(std::time::Duration::from_secs(5), as_wanted).unwrap_or_else(|| panic!("after {name}: {}", listed()));
+    }
 }
 
 #[test]
