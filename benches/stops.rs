@@ -320,7 +320,7 @@ mod face {
 
     fn ask(face: &Arc<Face>, principal: &Principal, body: &Bytes, door: Door) -> Bytes {
         let listing = if let Door::Mcp(listing) = door { listing } else { Listing::Full };
-        let mut incoming = Incoming::http(principal.clone(), "bench".into(), HeaderMap::new(), None, listing);
+        let mut incoming = Incoming::http(Arc::new(principal.clone()), "bench".into(), HeaderMap::new(), None, listing);
         incoming.body = body.clone();
         let answer = match door {
             Door::Rpc => face.rpc(&incoming).now_or_never(),

@@ -14,6 +14,7 @@ mod serve;
 mod server;
 mod stdio;
 mod tenant;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -91,6 +92,9 @@ enum Command {
     /// Whose catalogs there are
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Sign and check callers' tokens
+    #[command(subcommand)]
+    Token(token::Token),
     /// Check every dependency and say how to fix what is broken
     Doctor(doctor::Doctor),
     /// Run one of the demo MCP servers
@@ -194,6 +198,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Catalog(catalog) => catalog.run(context).await,
         Command::Server(server) => server.run(context).await,
         Command::Tenant(tenant) => tenant.run(context).await,
+        Command::Token(token) => token.run(context).await,
         Command::Doctor(doctor) => doctor.run(context).await,
         Command::DemoServer(demo) => demo.run(context).await,
         Command::Completions(completions) => completions.run(context),
@@ -245,8 +250,8 @@ fn start_logging(cli: &Cli, context: &Context) {
 /// 1 it failed, 2 wrong usage or refused, 3 not found, 4 something could not be reached.
 fn exit_code(kind: Kind) -> u8 {
     match kind {
-        Kind::Internal | Kind::Conflict | Kind::UpstreamError => 1,
-        Kind::InvalidConfig | Kind::InvalidInput | Kind::Refused => 2,
+        Kind::Internal | Kind::Conflict | Kind::UpstreamError | Kind::Unauthenticated | Kind::RateLimited => 1,
+        Kind::InvalidConfig | Kind::InvalidInput | Kind::Refused | Kind::Forbidden => 2,
         Kind::NotFound => 3,
         Kind::StoreUnavailable | Kind::EmbedderUnavailable | Kind::UpstreamTimeout | Kind::UpstreamUnavailable => 4,
     }

@@ -20,6 +20,12 @@ pub enum Kind {
     InvalidInput,
     /// The request is understood but not done: switched off, not allowed by the operator's settings.
     Refused,
+    /// Who calls is not known: no credential, or one that proves nothing.
+    Unauthenticated,
+    /// The caller may see this but not do it.
+    Forbidden,
+    /// The caller has asked too much in a short time.
+    RateLimited,
     /// The named object does not exist, or the caller may not know that it does.
     NotFound,
     /// The object changed meanwhile, or exists already.

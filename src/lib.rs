@@ -14,6 +14,8 @@
 //! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, HTTP+SSE, stdio); breakers, relays |
 //! | [`secrets`] | PORT: seal and open what leaves us and must come back unchanged |
 //! | [`sessions`] | clients' sessions that every replica can serve |
+//! | [`auth`] | who is calling: bearer tokens verified and minted |
+//! | [`quota`] | how much a caller may ask |
 //! | [`registry`] | which servers exist |
 //! | [`catalog`] | which tools exist: the sync, and the snapshot that requests read |
 //! | [`config`] | the only place where the sections meet |
@@ -22,6 +24,7 @@
 //! | [`serve`] | the HTTP face: routes, layers, health; the only folder that names axum |
 //! | [`jobs`] | what happens without a request: following the store's changes, stopping idle children |
 //! | [`telemetry`] | how logs are written |
+//! | [`tls`] | whom we trust when we connect to others |
 //!
 //! Imports point up this table, never down; `tests/it/layers.rs` holds the rule.
 //!
@@ -55,6 +58,7 @@
 //! gateway; the [`catalog::Catalog`] rebuilds the tenant's view and index beside the old ones and swaps
 //! them in. Each replica saves how far it came, resumes there, and reads everything anew when it cannot.
 
+pub mod auth;
 pub mod catalog;
 pub mod config;
 pub mod embeddings;
@@ -63,6 +67,7 @@ pub mod gateway;
 pub mod jobs;
 pub mod mcp;
 pub mod model;
+pub mod quota;
 pub mod registry;
 pub mod search;
 pub mod secrets;
@@ -70,4 +75,5 @@ pub mod serve;
 pub mod sessions;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod upstream;

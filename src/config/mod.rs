@@ -3,17 +3,20 @@
 //! Each part owns its own `…Config`; this module fills them from the merged layers and refuses a
 //! configuration that cannot work with every fault listed at once.
 
+mod callers;
 mod layers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::auth::AuthConfig;
 use crate::catalog::CatalogConfig;
 use crate::embeddings::{EmbeddingsConfig, Provider};
 use crate::error::Result;
 use crate::gateway::{Discovery, DiscoveryConfig};
 use crate::model::{Secret, TenantId};
+use crate::quota::QuotaConfig;
 use crate::search::{Engine, SearchConfig, Weights};
 use crate::serve::ServeConfig;
 use crate::store::{Location, StoreConfig};
@@ -45,6 +48,10 @@ pub struct Config {
     pub tenant: TenantId,
     /// Whether `serve` bootstraps.
     pub auto_bootstrap: bool,
+    /// How callers are known.
+    pub auth: AuthConfig,
+    /// How much they may ask.
+    pub quota: QuotaConfig,
     /// The store.
     pub store: StoreConfig,
     /// The embeddings provider.
@@ -114,12 +121,16 @@ impl Config {
         let embedded = store.as_ref().is_some_and(|store| matches!(store.location, Location::Sqlite(_)));
         let auto_bootstrap = truth(layers, "AUTO_BOOTSTRAP").unwrap_or(embedded);
         let log_format = layers.choice("LOG_FORMAT", &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]);
-        check_authentication(layers, production, serve.as_ref());
+        let auth = callers::read_auth(layers, production, store.as_ref(), serve.as_ref());
+        let quota = callers::read_quota(layers);
+        check_origins(layers, production);
         Some(Self {
             environment: environment?,
             instance_id: layers.text("GATEWAY_INSTANCE_ID").map_or_else(|| instance_id(serve.as_ref()), str::to_owned),
             tenant: tenant?,
             auto_bootstrap,
+            auth: auth?,
+            quota: quota?,
             store: store?,
             embeddings: embeddings?,
             search: search?,
@@ -252,25 +263,12 @@ fn read_serve(layers: &mut layers::Layers) -> Option<ServeConfig> {
         max_header_bytes: max_header_bytes?,
         allowed_origins: layers.list("CORS_ALLOW_ORIGINS"),
         allowed_hosts: layers.list("ALLOWED_HOSTS"),
+        forwarders: callers::read_forwarders(layers),
         shutdown_grace: grace?,
     })
 }
 
-fn check_authentication(layers: &mut layers::Layers, production: bool, serve: Option<&ServeConfig>) {
-    match layers.text("AUTH_MODE") {
-        Some("disabled") if production => {
-            layers.fault("`AUTH_MODE` is \"disabled\", which `ENVIRONMENT=production` refuses".to_owned());
-        }
-        Some("disabled") => {
-            if let Some(serve) = serve.filter(|serve| !serve.bind.ip().is_loopback()) {
-                let bind = serve.bind;
-                layers.fault(format!(
-                    "`MCPGW_BIND` is {bind}, which others can reach, while `AUTH_MODE` is \"disabled\"; bind 127.0.0.1"
-                ));
-            }
-        }
-        _ => layers.refuse("AUTH_MODE", "\"disabled\": this version verifies no tokens yet and does not pretend to"),
-    }
+fn check_origins(layers: &mut layers::Layers, production: bool) {
     if production && layers.list("CORS_ALLOW_ORIGINS").iter().any(|origin| origin == "*") {
         layers.fault("`CORS_ALLOW_ORIGINS` allows every origin, which `ENVIRONMENT=production` refuses".to_owned());
     }
@@ -420,7 +418,16 @@ mod tests {
         let text =
             load(&[("ENVIRONMENT", "production"), ("CORS_ALLOW_ORIGINS", "*")], None).expect_err("refused").to_string();
         assert!(text.contains("AUTH_MODE") && text.contains("CORS_ALLOW_ORIGINS"), "{text}");
-        let text = load(&[("AUTH_MODE", "jwks")], None).expect_err("not built yet").to_string();
-        assert!(text.contains("AUTH_MODE"), "{text}");
+        let text =
+            load(&[("ENVIRONMENT", "production"), ("AUTH_MODE", "jwks")], None).expect_err("refused").to_string();
+        assert!(text.contains("JWKS_URL") && text.contains("JWT_ISSUER") && text.contains("JWT_AUDIENCE"), "{text}");
+        for (mode, secret, part) in
+            [("hs256", "", "JWT_SECRET"), ("hs256", "short", "32 bytes"), ("magic", "", "hs256")]
+        {
+            let text = load(&[("AUTH_MODE", mode), ("JWT_SECRET", secret)], None).expect_err("refused").to_string();
+            assert!(text.contains(part), "{text}");
+        }
+        let text = load(&[("AUTH_MODE", "jwks"), ("JWKS_URL", "http://idp.example/jwks")], None);
+        assert!(text.expect_err("refused").to_string().contains("https"), "plain HTTP off this machine");
     }
 }

@@ -18,11 +18,13 @@ use std::time::Instant;
 
 use tokio::sync::{OnceCell, mpsc};
 
+use crate::auth::Authenticator;
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
 use crate::embeddings::{self, Embedder};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::{GatewayKey, Principal, TenantId};
+use crate::quota::Quota;
 use crate::registry::Registry;
 use crate::search::{self as index, SearchIndex};
 use crate::secrets::Sealer;
@@ -87,6 +89,8 @@ pub struct Gateway {
     /// What servers say that belongs to no request, until somebody takes it.
     events: Mutex<Option<mpsc::Receiver<Event>>>,
     sealer: OnceCell<Sealer>,
+    auth: Authenticator,
+    quota: Quota,
     started: Instant,
 }
 
@@ -108,12 +112,24 @@ impl Gateway {
             hub: Hub::default(),
             events: Mutex::default(),
             sealer: OnceCell::new(),
+            auth: Authenticator::new(&config.auth),
+            quota: Quota::new(config.quota.clone()),
             store,
             embedder,
             index,
             config,
             started: Instant::now(),
         }))
+    }
+
+    /// Who callers are.
+    pub fn auth(&self) -> &Authenticator {
+        &self.auth
+    }
+
+    /// How much they may ask.
+    pub fn quota(&self) -> &Quota {
+        &self.quota
     }
 
     /// The configuration.

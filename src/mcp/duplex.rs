@@ -34,10 +34,10 @@ pub(super) struct Shared {
 
 impl Line {
     /// A connection of `principal`. What is said to the client goes to `out`.
-    pub fn new(face: &Arc<Face>, principal: Principal, listing: Listing, out: mpsc::Sender<Bytes>) -> Self {
+    pub fn new(face: &Arc<Face>, principal: Arc<Principal>, listing: Listing, out: mpsc::Sender<Bytes>) -> Self {
         Self {
             face: Arc::clone(face),
-            principal: Arc::new(principal),
+            principal,
             listing,
             shared: Arc::new(Shared { session: OnceLock::new(), calls: Calls::default() }),
             out,

@@ -21,6 +21,12 @@ pub enum Code {
     InvalidParams,
     /// Our fault.
     InternalError,
+    /// No credential, or one that proves nothing.
+    Unauthorized,
+    /// The caller may see this but not do it.
+    Forbidden,
+    /// Too much in a short time.
+    RateLimited,
     /// The downstream passed its deadline.
     UpstreamTimeout,
     /// The downstream is away.
@@ -44,6 +50,9 @@ impl Code {
             Self::MethodNotFound => -32601,
             Self::InvalidParams => -32602,
             Self::InternalError => -32603,
+            Self::Unauthorized => -32001,
+            Self::Forbidden => -32003,
+            Self::RateLimited => -32007,
             Self::UpstreamTimeout => -32004,
             Self::UpstreamUnavailable => -32005,
             Self::UpstreamError => -32008,
@@ -61,6 +70,9 @@ impl Code {
             Self::MethodNotFound => "METHOD_NOT_FOUND",
             Self::InvalidParams => "INVALID_PARAMS",
             Self::InternalError => "INTERNAL_ERROR",
+            Self::Unauthorized => "UNAUTHORIZED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::RateLimited => "RATE_LIMITED",
             Self::UpstreamTimeout => "UPSTREAM_TIMEOUT",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::UpstreamError => "UPSTREAM_ERROR",
@@ -75,6 +87,9 @@ fn code(kind: Kind) -> Code {
     match kind {
         Kind::InvalidInput | Kind::NotFound => Code::InvalidParams,
         Kind::Refused | Kind::Conflict => Code::InvalidRequest,
+        Kind::Unauthenticated => Code::Unauthorized,
+        Kind::Forbidden => Code::Forbidden,
+        Kind::RateLimited => Code::RateLimited,
         Kind::UpstreamTimeout => Code::UpstreamTimeout,
         Kind::UpstreamUnavailable => Code::UpstreamUnavailable,
         Kind::UpstreamError => Code::UpstreamError,

@@ -52,6 +52,12 @@ pub(super) fn parse(body: &[u8], max_depth: usize) -> Result<&RawValue, Malforme
     serde_json::from_slice(body).map_err(|_| refuse(Code::ParseError, "the body is not JSON"))
 }
 
+/// The id of a message that is answered without being looked at any further.
+pub fn id_of(body: &[u8]) -> Option<&RawValue> {
+    let message: RawObject<'_> = serde_json::from_slice(body).ok()?;
+    message.get("id").filter(|id| id.get().starts_with('"') || is_integer(id.get()))
+}
+
 /// Reads one message.
 pub(super) fn read(raw: &RawValue) -> Result<Message<'_>, Malformed> {
     let invalid =

@@ -31,7 +31,7 @@ use crate::upstream::Reply;
 
 pub use duplex::Line;
 pub use error::{Code, error_frame};
-pub use frame::exceeds_depth;
+pub use frame::{exceeds_depth, id_of};
 
 /// The stateless revision.
 pub const MODERN: &str = "2026-07-28";
@@ -64,14 +64,13 @@ pub struct Incoming {
 impl Incoming {
     /// A message that came by HTTP.
     pub fn http(
-        principal: Principal,
+        principal: Arc<Principal>,
         request_id: Arc<str>,
         headers: HeaderMap,
         query: Option<String>,
         listing: Listing,
     ) -> Self {
-        let (principal, body) = (Arc::new(principal), Bytes::new());
-        Self { principal, request_id, headers, body, query, listing, can_stream: true, line: None }
+        Self { principal, request_id, headers, body: Bytes::new(), query, listing, can_stream: true, line: None }
     }
 
     fn header(&self, name: &str) -> Option<&str> {

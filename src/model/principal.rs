@@ -42,12 +42,20 @@ pub struct Principal {
     pub subject: String,
     /// What they may see.
     pub scopes: Scopes,
+    /// What they are, beyond what they may see: `platform:admin` may administer.
+    pub roles: BTreeSet<String>,
 }
 
 impl Principal {
     /// The operator working on the store itself: unrestricted within `tenant`.
     pub fn operator(tenant: TenantId) -> Self {
-        Self { tenant, issuer: String::new(), subject: "operator".to_owned(), scopes: Scopes::All }
+        Self {
+            tenant,
+            issuer: String::new(),
+            subject: "operator".to_owned(),
+            scopes: Scopes::All,
+            roles: BTreeSet::new(),
+        }
     }
 
     /// Whether both are the same caller: tenant, issuer and subject.

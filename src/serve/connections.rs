@@ -2,6 +2,7 @@
 //! standard input and output.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
@@ -14,11 +15,12 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
+use super::admit::{Caller, too_much};
 use super::protocol::{event, event_stream, incoming, whole};
 use super::{App, Jobs, error};
 use crate::error::{Error, Result};
 use crate::gateway::Gateway;
-use crate::mcp::{Code, Face, Line, Listing};
+use crate::mcp::{Code, Face, Line, Listing, error_frame, id_of};
 use crate::model::Principal;
 
 /// Messages of one connection that wait, in either direction.
@@ -42,7 +44,7 @@ impl Streams {
 /// `GET /sse`: everything said to the client, after the address where it posts.
 pub(super) async fn sse(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let incoming = match incoming(&app, &parts.extensions, parts.headers, Listing::Configured) {
+    let incoming = match incoming(&parts.extensions, parts.headers, Listing::Configured) {
         Ok(incoming) => incoming,
         Err(refused) => return *refused,
     };
@@ -50,7 +52,7 @@ pub(super) async fn sse(State(app): State<Arc<App>>, request: Request) -> Respon
     let (messages, mut posted) = mpsc::channel(ROOM);
     let (out, said) = mpsc::channel(ROOM);
     app.streams.open().insert(id.clone(), Open { principal: Arc::clone(&incoming.principal), messages });
-    let mut line = Line::new(&app.face, (*incoming.principal).clone(), Listing::Configured, out.clone());
+    let mut line = Line::new(&app.face, Arc::clone(&incoming.principal), Listing::Configured, out.clone());
     let (streams, key) = (Arc::clone(&app), id.clone());
     tokio::spawn(async move {
         let ended = async {
@@ -84,7 +86,7 @@ fn events_of(said: mpsc::Receiver<Bytes>) -> impl futures_util::Stream<Item = By
 /// `POST /messages`: what the client of a stream says.
 pub(super) async fn messages(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let incoming = match incoming(&app, &parts.extensions, parts.headers, Listing::Configured) {
+    let incoming = match incoming(&parts.extensions, parts.headers, Listing::Configured) {
         Ok(incoming) => incoming,
         Err(refused) => return *refused,
     };
@@ -122,22 +124,23 @@ pub(super) async fn websocket(State(app): State<Arc<App>>, request: Request) -> 
         Ok(upgrade) => upgrade,
         Err(_) => return refuse("this is a WebSocket: connect with one"),
     };
-    let incoming = match incoming(&app, &parts.extensions, parts.headers, Listing::Configured) {
+    let incoming = match incoming(&parts.extensions, parts.headers, Listing::Configured) {
         Ok(incoming) => incoming,
         Err(refused) => return *refused,
     };
+    let address = parts.extensions.get::<Caller>().and_then(|caller| caller.address);
     let limit = app.gateway.config().serve.max_body_bytes;
     upgrade
         .protocols(["mcp"])
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(app, socket, (*incoming.principal).clone()))
+        .on_upgrade(move |socket| converse(app, socket, incoming.principal, address))
 }
 
-async fn converse(app: Arc<App>, socket: WebSocket, principal: Principal) {
+async fn converse(app: Arc<App>, socket: WebSocket, principal: Arc<Principal>, address: Option<IpAddr>) {
     let (mut sender, mut receiver) = socket.split();
     let (out, mut said) = mpsc::channel::<Bytes>(ROOM);
-    let mut line = Line::new(&app.face, principal, Listing::Configured, out);
+    let mut line = Line::new(&app.face, Arc::clone(&principal), Listing::Configured, out.clone());
     // A task of its own: what is said must flow while the client waits to be heard.
     let saying = tokio::spawn(async move {
         while let Some(frame) = said.recv().await {
@@ -156,15 +159,25 @@ async fn converse(app: Arc<App>, socket: WebSocket, principal: Principal) {
                 break;
             }
         };
-        match message {
-            Some(Ok(Message::Text(text))) => line.receive(Bytes::from(text)).await,
-            Some(Ok(Message::Binary(bytes))) => line.receive(bytes).await,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+        let message = match message {
+            Some(Ok(Message::Text(text))) => Bytes::from(text),
+            Some(Ok(Message::Binary(bytes))) => bytes,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
             Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+        };
+        // Each message counts, as each request does.
+        match app.gateway.quota().admit(&principal, address) {
+            Ok(()) => line.receive(message).await,
+            Err(wait) => {
+                let error = too_much(wait);
+                let frame = error_frame(id_of(&message), Code::RateLimited, error.message(), error.details());
+                let _ = out.send(frame).await;
+            }
         }
     }
     // Ends the session, and with it everything that could still say something.
     drop(line);
+    drop(out);
     let _ = saying.await;
 }
 
@@ -181,7 +194,7 @@ pub async fn lines(
 ) -> Result<()> {
     let jobs = Jobs::start(&gateway).await?;
     let face = Face::new(Arc::clone(&gateway));
-    let principal = Principal::operator(gateway.config().tenant.clone());
+    let principal = Arc::new(Principal::operator(gateway.config().tenant.clone()));
     let (out, mut said) = mpsc::channel::<Bytes>(ROOM);
     let mut line = Line::new(&face, principal, listing, out);
     let saying = tokio::spawn(async move {

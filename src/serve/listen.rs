@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
+use super::admit::Peer;
 use super::{App, router};
 use crate::error::Result;
 
@@ -38,11 +40,17 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Without it every streamed answer waits some 40 ms for the other side's delayed ACK.
                 let _ = stream.set_nodelay(true);
                 // With upgrades: `/ws` leaves HTTP.
-                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service.clone());
+                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), {
+                    let (service, peer) = (service.clone(), Peer(peer.ip()));
+                    service_fn(move |mut request| {
+                        request.extensions_mut().insert(peer);
+                        service.call(request)
+                    })
+                });
                 let watched = connections.watch(connection.into_owned());
                 tokio::spawn(async move {
                     if let Err(error) = watched.await {

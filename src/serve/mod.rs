@@ -1,5 +1,6 @@
 //! The HTTP face; the only folder that names axum.
 
+mod admit;
 mod connections;
 pub mod demo;
 mod error;
@@ -44,6 +45,8 @@ pub struct ServeConfig {
     pub allowed_origins: Vec<String>,
     /// `Host` names beyond this machine's own that we answer to; `*` for all.
     pub allowed_hosts: Vec<String>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub forwarders: Vec<std::net::IpAddr>,
     /// How long calls may finish after the stop signal.
     pub shutdown_grace: Duration,
 }
@@ -67,6 +70,7 @@ impl Jobs {
         let follower = jobs::follow::start(gateway).await?;
         let tenant = &gateway.config().tenant;
         gateway.catalog().view(tenant).await.context(|| format!("load tenant `{tenant}`"))?;
+        gateway.auth().warm_up().await;
         // Read once while the store is known to be there.
         gateway.sealer().await?;
         Ok(Self(vec![events, follower, jobs::sweep::start(gateway)]))

@@ -1,7 +1,7 @@
-//! From a request's headers to its caller.
-//!
-//! `AUTH_MODE=disabled`, the only mode of this version, takes tenant and scopes from headers; the
-//! configuration allows it on loopback addresses only.
+//! What a request's headers say about its caller, who is not asked for a proof (`AUTH_MODE=disabled`, on loopback
+//! addresses only), and what they ask for.
+
+use std::collections::BTreeSet;
 
 use axum::http::HeaderMap;
 
@@ -9,13 +9,14 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::{Principal, Scopes};
 
-pub(super) fn of(headers: &HeaderMap, config: &Config) -> Result<Principal> {
+/// The caller by its own word.
+pub(super) fn stated(headers: &HeaderMap, config: &Config) -> Result<Principal> {
     let tenant = match text(headers, "x-mcp-tenant")? {
         Some(tenant) => tenant.parse()?,
         None => config.tenant.clone(),
     };
     let scopes = text(headers, "x-mcp-scopes")?.map_or(Scopes::All, Scopes::from_list);
-    Ok(Principal { tenant, issuer: String::new(), subject: "anonymous".to_owned(), scopes })
+    Ok(Principal { tenant, issuer: String::new(), subject: "anonymous".to_owned(), scopes, roles: BTreeSet::new() })
 }
 
 /// `X-MCP-Query`. Header values are Latin-1 on the wire, and clients send UTF-8 all the same.

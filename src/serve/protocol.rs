@@ -16,6 +16,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::admit::Caller;
 use super::layers::RequestId;
 use super::{App, error, principal};
 use crate::mcp::{self, Answer, Code, Frames, Incoming, Listing, MODERN};
@@ -49,7 +50,7 @@ pub(super) async fn post(State(app): State<Arc<App>>, request: Request, endpoint
         return error::response(StatusCode::NOT_ACCEPTABLE, Code::InvalidRequest, detail, None);
     }
     let listing = if let Endpoint::Mcp(listing) = endpoint { listing } else { Listing::Full };
-    let mut incoming = match incoming(&app, &parts.extensions, parts.headers, listing) {
+    let mut incoming = match incoming(&parts.extensions, parts.headers, listing) {
         Ok(incoming) => incoming,
         Err(refused) => return *refused,
     };
@@ -76,7 +77,7 @@ pub(super) async fn get(State(app): State<Arc<App>>, request: Request, listing: 
         let detail = "accept text/event-stream";
         return error::response(StatusCode::NOT_ACCEPTABLE, Code::InvalidRequest, detail, None);
     }
-    match incoming(&app, &parts.extensions, parts.headers, listing) {
+    match incoming(&parts.extensions, parts.headers, listing) {
         Ok(incoming) => written(app.face.stream(&incoming).await, Accepts { json: true, events: true }),
         Err(refused) => *refused,
     }
@@ -85,7 +86,7 @@ pub(super) async fn get(State(app): State<Arc<App>>, request: Request, listing: 
 /// Ends a session.
 pub(super) async fn delete(State(app): State<Arc<App>>, request: Request, listing: Listing) -> Response {
     let (parts, _) = request.into_parts();
-    match incoming(&app, &parts.extensions, parts.headers, listing) {
+    match incoming(&parts.extensions, parts.headers, listing) {
         Ok(incoming) => written(app.face.end_session(&incoming).await, Accepts { json: true, events: true }),
         Err(refused) => *refused,
     }
@@ -104,7 +105,6 @@ pub(super) fn only(methods: &[Method]) -> Response {
 
 /// Who asks, and for what.
 pub(super) fn incoming(
-    app: &App,
     extensions: &axum::http::Extensions,
     headers: HeaderMap,
     listing: Listing,
@@ -112,10 +112,14 @@ pub(super) fn incoming(
     let refuse = |error: crate::error::Error| {
         Box::new(error::response(StatusCode::BAD_REQUEST, Code::InvalidRequest, error.message(), None))
     };
-    let principal = principal::of(&headers, app.gateway.config()).map_err(refuse)?;
+    let Some(caller) = extensions.get::<Caller>() else {
+        // A route that stands outside `admit` serves nobody.
+        let detail = "a bearer token is required";
+        return Err(Box::new(error::response(StatusCode::UNAUTHORIZED, Code::Unauthorized, detail, None)));
+    };
     let query = principal::query(&headers).map_err(refuse)?;
     let request_id = extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
-    Ok(Incoming::http(principal, request_id, headers, query, listing))
+    Ok(Incoming::http(Arc::clone(&caller.principal), request_id, headers, query, listing))
 }
 
 /// What a client takes.

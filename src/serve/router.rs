@@ -6,12 +6,13 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
 
 use super::protocol::{self, Endpoint, only};
-use super::{App, connections, health, layers};
+use super::{App, admit, connections, health, layers};
 use crate::mcp::Listing;
 
 type Shared = State<Arc<App>>;
@@ -27,6 +28,10 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route("/messages", post(connections::messages).fallback(|| async { only(&[Method::POST]) }))
         .route("/ws", get(connections::websocket).fallback(|| async { only(&[Method::GET]) }))
         .route("/rpc", rpc)
+        // All of the above, and none below, are for callers that are known.
+        .route_layer(from_fn_with_state(Arc::clone(app), admit::admit))
+        .route(admit::METADATA_PATH, get(admit::metadata))
+        .route("/.well-known/oauth-protected-resource/mcp", get(admit::metadata))
         .route("/health", get(health::whole))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::breaker::{Breaker, Pace, Refusal};
-use super::http::{HttpUpstream, tls_config};
+use super::http::HttpUpstream;
 use super::link::Owner;
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
@@ -262,7 +262,7 @@ impl Pool {
 
     fn connect(&self, owner: Owner) -> Result<Arc<dyn Upstream>> {
         let server = Arc::clone(&owner.server);
-        let tls = || self.tls.get_or_init(tls_config);
+        let tls = || self.tls.get_or_init(crate::tls::client_config);
         Ok(match &server.transport {
             Transport::StreamableHttp { url, headers } => {
                 Arc::new(HttpUpstream::new(owner, url, headers, &self.config, tls(), &self.pace)?)

@@ -9,6 +9,7 @@
 mod support;
 
 mod atlas;
+mod auth;
 mod bad_input;
 mod clients;
 mod conformance;

@@ -22,7 +22,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use tokio::sync::{Mutex, Notify};
 
 use super::address::PolicyResolver;
@@ -95,19 +95,6 @@ impl Session {
         }
         headers
     }
-}
-
-/// TLS with the system's certificates. A system without any can still reach plain HTTP servers.
-pub(super) fn tls_config() -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    let (usable, _) = roots.add_parsable_certificates(found.certs);
-    if usable == 0 {
-        tracing::warn!(
-            "the system has no certificate authorities; servers on https cannot be verified and will be refused"
-        );
-    }
-    ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
 }
 
 /// A client that keeps its connections, to addresses that the policy allows.

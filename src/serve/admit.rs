@@ -1,0 +1,178 @@
+//! Who asks, and whether they may ask this much: before anything else is looked at.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+
+use super::protocol::whole;
+use super::{App, error, principal};
+use crate::error::{Error, Kind, Result};
+use crate::mcp::{Code, error_frame, id_of};
+use crate::model::Principal;
+
+/// How much of a refused request is read for its id.
+const MAX_READ_FOR_ID: usize = 64 * 1024;
+pub(super) const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
+
+/// The other end of the connection.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+/// The caller, in the request's extensions.
+#[derive(Clone)]
+pub(super) struct Caller {
+    pub(super) principal: Arc<Principal>,
+    pub(super) address: Option<IpAddr>,
+}
+
+/// Lets those through who are known and have not asked too much.
+pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let principal = match known(&app, request.headers()).await {
+        Ok(principal) => principal,
+        Err(error) if error.kind() == Kind::Unauthenticated => {
+            let challenge = challenge(request.headers(), &error);
+            let mut response = refuse(request, StatusCode::UNAUTHORIZED, Code::Unauthorized, &error).await;
+            if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            }
+            return response;
+        }
+        Err(error) => return refuse(request, StatusCode::BAD_REQUEST, Code::InvalidRequest, &error).await,
+    };
+    let address = address(&request, &app.gateway.config().serve.forwarders);
+    if let Err(wait) = app.gateway.quota().admit(&principal, address) {
+        let mut response = refuse(request, StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &too_much(wait)).await;
+        response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
+        return response;
+    }
+    request.extensions_mut().insert(Caller { principal, address });
+    next.run(request).await
+}
+
+/// That somebody asked too much, and when there is room again.
+pub(super) fn too_much(wait: Duration) -> Error {
+    let milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    Error::new(Kind::RateLimited, format!("too many requests; try again in {} s", whole_seconds(wait)))
+        .data(json!({ "retry_after_ms": milliseconds }))
+}
+
+/// Rounded up: who comes back then is let in.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+async fn known(app: &App, headers: &HeaderMap) -> Result<Arc<Principal>> {
+    let auth = app.gateway.auth();
+    if !auth.is_required() {
+        return principal::stated(headers, app.gateway.config()).map(Arc::new);
+    }
+    let unknown = |why: &str| Error::new(Kind::Unauthenticated, why);
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().ok_or_else(|| unknown("a bearer token is required"))?;
+    if values.next().is_some() {
+        return Err(unknown("there is more than one Authorization header"));
+    }
+    let value = value.to_str().map_err(|_| unknown("the Authorization header is not plain text"))?;
+    auth.authenticate(value).await
+}
+
+/// RFC 6750 §3 and RFC 9728 §5.1.
+fn challenge(headers: &HeaderMap, error: &Error) -> String {
+    let mut challenge = format!("Bearer realm=\"mcpgw\", resource_metadata=\"{}{METADATA_PATH}\"", origin(headers));
+    if headers.contains_key(AUTHORIZATION) {
+        let description = error.message().replace(['"', '\\'], "'");
+        challenge.push_str(&format!(", error=\"invalid_token\", error_description=\"{description}\""));
+    }
+    challenge
+}
+
+/// How the client reached us.
+pub(super) fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    // Behind a proxy that ends TLS; a client that lies to itself here gains nothing.
+    let is_secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    format!("{}://{host}", if is_secure { "https" } else { "http" })
+}
+
+/// RFC 9728: who issues the tokens that open this.
+pub(super) async fn metadata(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let auth = &app.gateway.config().auth;
+    if !matches!(auth.mode, crate::auth::Mode::Jwks(_)) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let document = json!({
+        "resource": format!("{}/mcp", origin(&headers)),
+        "authorization_servers": [auth.issuer],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "mcpgw",
+    });
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], document.to_string()).into_response()
+}
+
+/// The client's address: the peer's own, unless that is a proxy whose word we take; then the last one in
+/// `X-Forwarded-For` that is no such proxy.
+fn address(request: &Request, forwarders: &[IpAddr]) -> Option<IpAddr> {
+    let peer = request.extensions().get::<Peer>()?.0.to_canonical();
+    if !forwarders.contains(&peer) {
+        return Some(peer);
+    }
+    let values = request.headers().get_all("x-forwarded-for");
+    let listed: Vec<&str> =
+        values.iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(',')).collect();
+    let mut nearest = peer;
+    for hop in listed.iter().rev() {
+        // What cannot be read was not written by a proxy of ours.
+        let Ok(hop) = hop.trim().parse::<IpAddr>() else { return Some(nearest) };
+        nearest = hop.to_canonical();
+        if !forwarders.contains(&nearest) {
+            break;
+        }
+    }
+    Some(nearest)
+}
+
+/// A refusal that carries the id of the request, where it has one.
+async fn refuse(request: Request, status: StatusCode, code: Code, error: &Error) -> Response {
+    let data: Option<&Value> = error.details();
+    if request.method() != Method::POST {
+        return error::response(status, code, error.message(), data);
+    }
+    let body = whole(request.into_body(), MAX_READ_FOR_ID).await.unwrap_or_default();
+    let id = id_of(&body);
+    let mut response = error::response(status, code, error.message(), data);
+    *response.body_mut() = Body::from(error_frame(id, code, error.message(), data));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_proxies_are_believed() {
+        let peer = |address: &str, forwarded: &[&str]| {
+            let mut request = Request::new(Body::empty());
+            request.extensions_mut().insert(Peer(address.parse().expect("an address")));
+            for value in forwarded {
+                request.headers_mut().append("x-forwarded-for", value.parse().expect("a value"));
+            }
+            let forwarders = ["127.0.0.1".parse().expect("an address"), "10.0.0.9".parse().expect("an address")];
+            super::address(&request, &forwarders).map(|address| address.to_string()).expect("an address")
+        };
+        assert_eq!(peer("192.0.2.1", &["203.0.113.7"]), "192.0.2.1", "anybody may write that header");
+        assert_eq!(peer("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(peer("127.0.0.1", &["203.0.113.7"]), "203.0.113.7");
+        assert_eq!(peer("127.0.0.1", &["1.1.1.1, 203.0.113.7"]), "203.0.113.7", "the first is the client's own word");
+        assert_eq!(peer("::ffff:127.0.0.1", &["203.0.113.7, 10.0.0.9"]), "203.0.113.7");
+        assert_eq!(peer("127.0.0.1", &["203.0.113.7", "10.0.0.9"]), "203.0.113.7", "several headers are one list");
+        assert_eq!(peer("127.0.0.1", &["203.0.113.7, nonsense"]), "127.0.0.1");
+    }
+}

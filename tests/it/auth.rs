@@ -1,0 +1,506 @@
+//! Callers prove who they are: what is accepted, what is refused, and what an identity opens.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+
+use crate::fake::Fake;
+use crate::support::{Gateway, Home, until};
+
+const SECRET: &str = "a secret of more than thirty-two bytes";
+const HS256: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", SECRET)];
+
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+fn claims() -> Value {
+    json!({
+        "iss": "mcpgw-dev", "aud": "mcpgw", "sub": "ann", "tenant_id": "acme", "exp": 4_000_000_000_u64, "groups": ["orders"]
+    })
+}
+
+fn signed(header: &Header, claims: &Value, key: &EncodingKey) -> String {
+    jsonwebtoken::encode(header, claims, key).expect("a token")
+}
+
+/// Any header, signed with HMAC.
+fn signed_raw(header: &Value, claims: &str) -> String {
+    let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    let signature = jsonwebtoken::crypto::sign(text.as_bytes(), &key, Algorithm::HS256).expect("a signature");
+    format!("{text}.{signature}")
+}
+
+fn list(gateway: &Gateway, token: &str) -> (u16, Value) {
+    let body = json!({ "jsonrpc": "2.0", "id": "q", "method": "tools/list", "params": {} }).to_string();
+    let answer = gateway.post("/rpc", &[("Authorization", &bearer(token))], &body);
+    (answer.status, answer.json())
+}
+
+/// The attacks of facts/security §2 on a gateway with a shared secret: each is refused, in one shape.
+#[test]
+fn forged_and_malformed_tokens_are_refused() {
+    let home = Home::new();
+    let gateway = Gateway::start_with(&home, &[], &HS256);
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    let hs256 = Header::new(Algorithm::HS256);
+    let with = |name: &str, value: Value| {
+        let mut changed = claims();
+        changed[name] = value;
+        signed(&hs256, &changed, &key)
+    };
+    let without = |name: &str| {
+        let mut changed = claims();
+        changed.as_object_mut().expect("an object").remove(name);
+        signed(&hs256, &changed, &key)
+    };
+    let header = |name: &str, value: Value| {
+        let mut header = json!({ "alg": "HS256", "typ": "JWT" });
+        header[name] = value;
+        signed_raw(&header, &claims().to_string())
+    };
+    assert_eq!(list(&gateway, &signed(&hs256, &claims(), &key)).0, 200);
+    assert_eq!(list(&gateway, &with("aud", json!(["x", "mcpgw"]))).0, 200, "one audience among several");
+
+    let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
+    let body = URL_SAFE_NO_PAD.encode(claims().to_string());
+    let good = signed(&hs256, &claims(), &key);
+    let (head, _) = good.rsplit_once('.').expect("a signature");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now").as_secs();
+    let bad = [
+        ("nothing", String::new()),
+        ("no signature", format!("{head}.")),
+        ("alg none", format!("{none}.{body}.")),
+        ("alg none, some signature", format!("{none}.{body}.AAAA")),
+        ("another secret", signed(&hs256, &claims(), &EncodingKey::from_secret(b"another secret of some length...."))),
+        ("HS384", signed(&Header::new(Algorithm::HS384), &claims(), &key)),
+        ("HS512", signed(&Header::new(Algorithm::HS512), &claims(), &key)),
+        ("alg RS256", header("alg", json!("RS256"))),
+        ("alg hs256", header("alg", json!("hs256"))),
+        ("alg a list", header("alg", json!(["HS256"]))),
+        ("jku", header("jku", json!("http://127.0.0.1/jwks"))),
+        ("x5u", header("x5u", json!("http://127.0.0.1/x"))),
+        ("jwk", header("jwk", json!({ "kty": "oct", "k": "AAAA" }))),
+        ("x5c", header("x5c", json!(["AAAA"]))),
+        ("crit", header("crit", json!(["exp"]))),
+        ("b64", header("b64", json!(false))),
+        ("typ", header("typ", json!("logout+jwt"))),
+        ("kid a list", header("kid", json!(["a"]))),
+        ("kid too long", header("kid", json!("k".repeat(300)))),
+        ("alg twice", {
+            let text = format!("{}.{body}", URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","alg":"none"}"#));
+            let signature = jsonwebtoken::crypto::sign(text.as_bytes(), &key, Algorithm::HS256).expect("a signature");
+            format!("{text}.{signature}")
+        }),
+        ("expired", with("exp", json!(now - 31))),
+        ("exp text", with("exp", json!("4000000000"))),
+        ("exp list", with("exp", json!([4_000_000_000_u64]))),
+        ("no exp", without("exp")),
+        ("nbf to come", with("nbf", json!(now + 31))),
+        ("nbf text", with("nbf", json!("1"))),
+        ("iat text", with("iat", json!("1"))),
+        ("another issuer", with("iss", json!("evil"))),
+        ("issuer list", with("iss", json!(["evil"]))),
+        ("no issuer", without("iss")),
+        ("another audience", with("aud", json!("other"))),
+        ("audience number", with("aud", json!(1))),
+        ("no audience", without("aud")),
+        ("no subject", without("sub")),
+        ("subject number", with("sub", json!(7))),
+        ("subject list", with("sub", json!(["ann"]))),
+        ("empty subject", with("sub", json!(""))),
+        ("no tenant", without("tenant_id")),
+        ("tenant list", with("tenant_id", json!(["acme"]))),
+        ("tenant number", with("tenant_id", json!(1))),
+        ("tenant path", with("tenant_id", json!("../other"))),
+        ("groups number", with("groups", json!(1))),
+        ("groups of numbers", with("groups", json!([1]))),
+        ("scope object", with("scope", json!({ "orders": true }))),
+        ("roles text of control characters", with("roles", json!(["a\u{0}b"]))),
+        ("claims a list", signed_raw(&json!({ "alg": "HS256" }), "[]")),
+        ("four parts", format!("{good}.AAAA")),
+        ("huge", format!("{good}{}", "A".repeat(20_000))),
+    ];
+    for (what, token) in &bad {
+        let (status, body) = list(&gateway, token);
+        assert_eq!((status, &body["error"]["code"], &body["id"]), (401, &json!(-32001), &json!("q")), "{what}: {body}");
+        let text = body.to_string();
+        assert!(!text.contains(SECRET) && (token.is_empty() || !text.contains(token.as_str())), "{what}: {text}");
+    }
+    // A token that was good a moment ago is forgotten when its time is over.
+    let brief = with("exp", json!(now.saturating_sub(8)));
+    assert_eq!(list(&gateway, &brief).0, 200, "within the leeway");
+    let over = until(Duration::from_secs(15), || (list(&gateway, &brief).0 == 401).then_some(()));
+    assert!(over.is_some(), "it is still taken");
+}
+
+/// Every way in asks for a token, says where tokens come from, and tells nothing else.
+#[test]
+fn every_transport_wants_a_token() {
+    let home = Home::new();
+    let gateway = Gateway::start_with(&home, &[], &HS256);
+    let ping = r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#;
+    let upgrade = [
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    ];
+    let answers = [
+        ("POST /mcp", gateway.post("/mcp", &[], ping)),
+        ("POST /mcp/search", gateway.post("/mcp/search", &[], ping)),
+        ("POST /mcp/full", gateway.post("/mcp/full", &[], ping)),
+        ("POST /rpc", gateway.post("/rpc", &[], ping)),
+        ("POST /messages", gateway.post("/messages?session_id=x", &[], ping)),
+        ("GET /mcp", gateway.request("GET", "/mcp", &[("Accept", "text/event-stream")], "")),
+        ("DELETE /mcp", gateway.request("DELETE", "/mcp", &[("Mcp-Session-Id", "x")], "")),
+        ("GET /sse", gateway.request("GET", "/sse", &[], "")),
+        ("GET /ws", gateway.request("GET", "/ws", &upgrade, "")),
+    ];
+    for (what, answer) in answers {
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (401, &json!(-32001)), "{what}: {answer:?}");
+        let challenge = answer.header("www-authenticate").unwrap_or_default().to_owned();
+        assert!(challenge.starts_with("Bearer ") && challenge.contains("resource_metadata="), "{what}: {challenge}");
+        assert!(!challenge.contains("error="), "{what}: nothing was shown, so nothing is wrong with it: {challenge}");
+        if what.starts_with("POST") {
+            assert_eq!(answer.json()["id"], 7, "{what}");
+        }
+    }
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
+    let token = signed(&Header::new(Algorithm::HS256), &claims(), &EncodingKey::from_secret(SECRET.as_bytes()));
+    let twice = [("Authorization", bearer(&token)), ("Authorization", bearer(&token))];
+    let twice: Vec<(&str, &str)> = twice.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(gateway.post("/rpc", &twice, &body).status, 401, "two headers");
+    let basic = gateway.post("/rpc", &[("Authorization", "Basic YTpi")], &body);
+    assert!(basic.header("www-authenticate").is_some_and(|it| it.contains("invalid_token")), "{basic:?}");
+    for open in ["/health", "/health/live", "/health/ready"] {
+        assert_eq!(gateway.get(open).status, 200, "{open}");
+    }
+}
+
+/// What a token does not name is not there: not listed, not found, not described, not called, under no name.
+#[test]
+fn a_lesser_scope_and_another_tenant_learn_nothing() {
+    let secret = Fake::listing(
+        json!([{ "name": "refund", "description": "Refunds an order", "inputSchema": { "type": "object" } }]),
+    );
+    let public = Fake::listing(
+        json!([{ "name": "track", "description": "Tracks an order", "inputSchema": { "type": "object" } }]),
+    );
+    let home = Home::new();
+    let acme = |args: &[&str]| home.json(&[&["--tenant", "acme"], args].concat());
+    acme(&["server", "add", "billing", "--url", &secret.url(), "--scope", "billing"]);
+    acme(&["server", "add", "orders", "--url", &public.url(), "--scope", "orders"]);
+    acme(&["catalog", "sync"]);
+    let gateway = Gateway::start_with(&home, &[], &HS256);
+    let mint = |tenant: &str, groups: &[&str]| {
+        let args = [&["token", "mint", "--tenant", tenant, "--groups"], groups].concat();
+        home.cli_with(&args, &HS256, "").stdout.trim().to_owned()
+    };
+    let (full, lesser) = (mint("acme", &["orders", "billing"]), mint("acme", &["orders"]));
+    let foreign = mint("other", &["orders", "billing"]);
+    let ask = |token: &str, headers: &[(&str, &str)], method: &str, params: Value| {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
+        let bearer = bearer(token);
+        gateway.post("/rpc", &[&[("Authorization", bearer.as_str())], headers].concat(), &body).json()
+    };
+    let names = |token: &str, headers: &[(&str, &str)]| {
+        let listed = ask(token, headers, "tools/list", json!({}));
+        let tools = listed["result"]["tools"].as_array().cloned().unwrap_or_default();
+        tools.iter().map(|tool| tool["name"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&full, &[]), ["billing__refund", "orders__track"]);
+    assert_eq!(names(&lesser, &[]), ["orders__track"]);
+    assert!(names(&foreign, &[]).is_empty());
+    // The headers of a gateway without authentication say nothing here.
+    for headers in [[("X-MCP-Scopes", "billing")], [("X-MCP-Tenant", "acme")]] {
+        assert_eq!(names(&lesser, &headers), ["orders__track"]);
+        assert!(names(&foreign, &headers).is_empty());
+    }
+    let found =
+        |token: &str| ask(token, &[], "tools/search", json!({ "query": "refunds an order", "limit": 50 })).to_string();
+    assert!(found(&full).contains("refund\""));
+    for token in [&lesser, &foreign] {
+        assert!(!found(token).contains("billing"), "{}", found(token));
+        let call = |name: &str, server: Option<&str>| {
+            let mut params = json!({ "name": name, "arguments": {} });
+            if let Some(server) = server {
+                params["server"] = json!(server);
+            }
+            ask(token, &[], "tools/call", params)["error"].to_string()
+        };
+        // Neither text nor code tells what is hidden from what is not there.
+        for (hidden, unknown) in [("billing__refund", "billing__nosuch"), ("refund", "nosuch")] {
+            assert_eq!(call(hidden, None).replace(hidden, "X"), call(unknown, None).replace(unknown, "X"));
+        }
+        assert_eq!(
+            call("refund", Some("billing")).replace("billing", "S").replace("refund", "X"),
+            call("nosuch", Some("nowhere")).replace("nowhere", "S").replace("nosuch", "X")
+        );
+    }
+    assert_eq!(secret.calls(), 0);
+    assert_eq!(
+        ask(&full, &[], "tools/call", json!({ "name": "refund", "arguments": {} }))["result"]["content"][0]["text"],
+        "done"
+    );
+
+    // A session is its opener's: neither a lesser nor a foreign token of anybody else uses it.
+    let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } } });
+    let full = bearer(&full);
+    let opened = gateway.post("/mcp", &[("Authorization", full.as_str())], &initialize.to_string());
+    let session = opened.header("mcp-session-id").expect("a session").to_owned();
+    let foreign = bearer(&foreign);
+    let stolen = [("Authorization", foreign.as_str()), ("Mcp-Session-Id", session.as_str())];
+    let ping = r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#;
+    assert_eq!(gateway.post("/mcp", &stolen, ping).status, 404);
+    assert_eq!(gateway.request("DELETE", "/mcp", &stolen, "").status, 404);
+    assert_eq!(gateway.post("/mcp", &[("Authorization", full.as_str()), stolen[1]], ping).status, 200);
+}
+
+/// An issuer's key server that does as it is told.
+struct Issuer {
+    address: SocketAddr,
+    document: Arc<Mutex<Reply>>,
+    asked: Arc<AtomicUsize>,
+}
+
+#[derive(Clone)]
+enum Reply {
+    Document(String),
+    /// Answers after so long.
+    Slow(Duration, String),
+    Down,
+}
+
+impl Issuer {
+    fn start(document: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let document = Arc::new(Mutex::new(Reply::Document(document)));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (reply, count) = (Arc::clone(&document), Arc::clone(&asked));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let reply = reply.lock().expect("the reply").clone();
+                std::thread::spawn(move || {
+                    let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
+                    let mut line = String::new();
+                    while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+                        line.clear();
+                    }
+                    let body = match reply {
+                        Reply::Document(body) => body,
+                        Reply::Slow(wait, body) => {
+                            std::thread::sleep(wait);
+                            body
+                        }
+                        Reply::Down => return,
+                    };
+                    let mut stream = stream;
+                    let head =
+                        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+                });
+            }
+        });
+        Self { address, document, asked }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/jwks", self.address)
+    }
+
+    fn say(&self, reply: Reply) {
+        *self.document.lock().expect("the reply") = reply;
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+/// A key pair of an issuer's, made with the command line: its JWKS document and a token.
+fn issued(groups: &str) -> (Home, PathBuf, String) {
+    let home = Home::new();
+    let place = home.path("keys/jwks.json");
+    let env = [("AUTH_MODE", "jwks"), ("JWKS_LOCAL_PATH", place.to_str().expect("a path"))];
+    let minted = home.cli_with(&["token", "mint", "--tenant", "acme", "--groups", groups, "--ttl", "1h"], &env, "");
+    assert_eq!(minted.code, 0, "{minted:?}");
+    (home, place, minted.stdout.trim().to_owned())
+}
+
+#[test]
+fn an_issuers_keys_are_read_rotated_and_outlive_its_absence() {
+    let (_first, place, token) = issued("orders");
+    let (_second, next_place, next) = issued("orders");
+    let read = |place: &PathBuf| std::fs::read_to_string(place).expect("a document");
+    let (document, next_document) = (read(&place), read(&next_place));
+    let issuer = Issuer::start(document.clone());
+    let url = issuer.url();
+    let env = [
+        ("AUTH_MODE", "jwks"),
+        ("JWKS_URL", url.as_str()),
+        ("JWKS_CACHE_TTL_SECONDS", "1"),
+        ("JWKS_MIN_REFRESH_SECONDS", "1"),
+    ];
+    let home = Home::new();
+    let gateway = Gateway::start_with(&home, &[], &env);
+    let is_good = |token: &str| list(&gateway, token).0 == 200;
+    assert!(is_good(&token) && !is_good(&next));
+    let metadata = gateway.get("/.well-known/oauth-protected-resource/mcp").json();
+    assert_eq!(metadata["authorization_servers"], json!(["mcpgw-dev"]));
+
+    // The public key as a shared secret: the classic confusion.
+    let key: Value = serde_json::from_str(&document).expect("JSON");
+    let kid = key["keys"][0]["kid"].as_str().expect("a kid").to_owned();
+    let mut header = Header::new(Algorithm::HS256);
+    header.kid = Some(kid.clone());
+    for secret in [document.as_bytes(), key["keys"][0]["n"].as_str().expect("n").as_bytes()] {
+        assert!(!is_good(&signed(&header, &claims(), &EncodingKey::from_secret(secret))));
+    }
+    for kid in ["../../etc/passwd", "' OR 1=1", "", "\u{0}"] {
+        let header = json!({ "alg": "RS256", "kid": kid });
+        let token = signed_raw(&header, &claims().to_string());
+        assert!(!is_good(&token), "{kid}");
+    }
+
+    // Away, slow, wrong, too large: known keys keep serving, and nobody waits for long.
+    for reply in [
+        Reply::Down,
+        Reply::Slow(Duration::from_secs(30), document.clone()),
+        Reply::Document(r#"{"keys":[]}"#.to_owned()),
+        Reply::Document("<html>".to_owned()),
+        Reply::Document(format!("{{\"keys\":[],\"x\":\"{}\"}}", "x".repeat(50 * 1024 * 1024))),
+    ] {
+        issuer.say(reply);
+        std::thread::sleep(Duration::from_millis(1200));
+        let started = Instant::now();
+        assert!(is_good(&token));
+        assert!(!is_good(&next), "its key is nowhere");
+        assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+    }
+
+    // Rotated: the new key is known within 2 s of the first token, and the old one is no longer.
+    issuer.say(Reply::Document(next_document));
+    let rotated = Instant::now();
+    until(Duration::from_secs(8), || is_good(&next).then_some(())).expect("the new key");
+    assert!(rotated.elapsed() < Duration::from_secs(7), "a read that hangs ends after 5 s; then it is asked at once");
+    assert!(!is_good(&token), "a token that was remembered is not trusted longer than its key");
+}
+
+/// Tokens of unknown keys cost the issuer one question an interval, and the others nothing.
+#[test]
+fn a_storm_of_unknown_keys_is_one_question_an_interval() {
+    let (_issuer_home, place, token) = issued("orders");
+    let issuer = Issuer::start(std::fs::read_to_string(place).expect("a document"));
+    let url = issuer.url();
+    let env = [("AUTH_MODE", "jwks"), ("JWKS_URL", url.as_str()), ("JWKS_MIN_REFRESH_SECONDS", "2")];
+    let home = Home::new();
+    let gateway = Gateway::start_with(&home, &[], &env);
+    let before = issuer.asked();
+    let started = Instant::now();
+    let storming = Duration::from_secs(5);
+    let sent = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while started.elapsed() < storming {
+                    let number = sent.fetch_add(1, Ordering::SeqCst);
+                    let header = json!({ "alg": "RS256", "kid": format!("unknown-{number}") });
+                    assert_eq!(list(&gateway, &signed_raw(&header, &claims().to_string())).0, 401);
+                }
+            });
+        }
+        while started.elapsed() < storming {
+            assert_eq!(list(&gateway, &token).0, 200);
+        }
+    });
+    let asked = issuer.asked() - before;
+    assert!(asked <= 3, "asked {asked} times in 5 s, for {} tokens", sent.into_inner());
+}
+
+#[test]
+fn tokens_are_minted_and_explained() {
+    let home = Home::new();
+    let minted = home.json(&["token", "mint", "--tenant", "acme", "--groups", "a", "b", "--roles", "platform:admin"]);
+    assert_eq!((&minted["alg"], &minted["claims"]["tenant_id"]), (&json!("RS256"), &json!("acme")));
+    assert_eq!(minted["claims"]["groups"], json!(["a", "b"]));
+    assert!(minted["kid"].is_string() && minted["expires_at"] == minted["claims"]["exp"]);
+    let token = minted["token"].as_str().expect("a token");
+    let verified = home.json(&["token", "verify", token]);
+    assert_eq!(verified["scopes"], json!(["a", "b"]));
+    assert_eq!(verified["roles"], json!(["platform:admin"]));
+    let (head, _) = token.rsplit_once('.').expect("a signature");
+    let refused = home.cli(&["token", "verify", &format!("{head}.AAAA")]);
+    assert!(refused.code == 1 && refused.stderr.contains("signature"), "{refused:?}");
+
+    let private = home.path("dev-key.pem");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&private).expect("the key").permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let hs256 = home.cli(&["token", "mint", "--alg", "HS256"]);
+    assert!(hs256.code == 2 && hs256.stderr.contains("JWT_SECRET"), "{hs256:?}");
+    let production = [("ENVIRONMENT", "production"), ("AUTH_MODE", "jwks"), ("JWKS_LOCAL_PATH", "/nowhere/jwks.json")];
+    let production = [&production[..], &[("JWT_ISSUER", "i"), ("JWT_AUDIENCE", "a")]].concat();
+    let refused = home.cli_with(&["token", "mint"], &production, "");
+    assert!(refused.code == 2 && refused.stderr.contains("issuer"), "{refused:?}");
+}
+
+/// A gateway that verifies tokens may be reached by others.
+#[test]
+fn with_authentication_any_address_may_be_bound() {
+    let home = Home::new();
+    let gateway = Gateway::start_with(&home, &["--bind", "0.0.0.0:0"], &HS256);
+    assert_eq!(gateway.get("/health/live").status, 200);
+}
+
+/// Bursts through HTTP: never more than the limit, told when to come back, each address and subject for itself.
+#[test]
+fn too_much_is_refused_until_there_is_room() {
+    let home = Home::new();
+    let env = [
+        ("RATE_LIMIT_WINDOW_SECONDS", "2"),
+        ("RATE_LIMIT_MAX_REQUESTS", "40"),
+        ("RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT", "0"),
+    ];
+    let gateway = Gateway::start_with(&home, &[], &env);
+    let ping = r#"{"jsonrpc":"2.0","id":"p","method":"ping"}"#;
+    let mut admitted: Vec<Instant> = Vec::new();
+    let started = Instant::now();
+    let mut told = None;
+    while started.elapsed() < Duration::from_millis(6500) {
+        for _ in 0..50 {
+            let before = Instant::now();
+            let answer = gateway.post("/rpc", &[], ping);
+            if answer.status == 200 {
+                admitted.push(before);
+            } else {
+                let body = answer.json();
+                assert_eq!((answer.status, &body["error"]["code"], &body["id"]), (429, &json!(-32007), &json!("p")));
+                told = answer.header("retry-after").and_then(|wait| wait.parse::<u64>().ok());
+                assert!(told.is_some_and(|wait| (1..=3).contains(&wait)), "{answer:?}");
+            }
+        }
+        std::thread::sleep(Duration::from_millis(90));
+    }
+    assert!(told.is_some(), "nothing was refused");
+    // A request is admitted somewhere between being sent and being answered: a hair is left for that.
+    let window = Duration::from_millis(1990);
+    for (index, start) in admitted.iter().enumerate() {
+        let held = admitted.iter().skip(index).take_while(|at| **at - *start < window).count();
+        assert!(held <= 42, "{held} within the window");
+    }
+    assert!(admitted.len() >= 120, "{} in 6.5 s", admitted.len());
+    let other = gateway.post("/rpc", &[("X-Forwarded-For", "203.0.113.9")], ping);
+    assert_eq!(other.status, 200, "another client behind a proxy on this machine");
+}
