@@ -41,6 +41,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand catalog 'Which tools exist'
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
+            cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
             cand completions 'Print shell completions'
@@ -540,6 +541,77 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;tenant;help;help'= {
         }
+        &'mcpgw;token'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'
+            cand verify 'Say whom a token speaks for, or what is wrong with it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;token;mint'= {
+            cand --subject 'Whom it speaks for'
+            cand --groups 'Claim `groups`'
+            cand --scopes 'Claim `scopes`'
+            cand --roles 'Claim `roles`'
+            cand --ttl 'How long it is good for'
+            cand --alg 'How it is signed [default: as AUTH_MODE verifies it, else RS256]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;token;verify'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;token;help'= {
+            cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'
+            cand verify 'Say whom a token speaks for, or what is wrong with it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;token;help;mint'= {
+        }
+        &'mcpgw;token;help;verify'= {
+        }
+        &'mcpgw;token;help;help'= {
+        }
         &'mcpgw;doctor'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -618,6 +690,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand catalog 'Which tools exist'
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
+            cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
             cand completions 'Print shell completions'
@@ -684,6 +757,14 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;tenant;provision'= {
         }
         &'mcpgw;help;tenant;list'= {
+        }
+        &'mcpgw;help;token'= {
+            cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'
+            cand verify 'Say whom a token speaks for, or what is wrong with it'
+        }
+        &'mcpgw;help;token;mint'= {
+        }
+        &'mcpgw;help;token;verify'= {
         }
         &'mcpgw;help;doctor'= {
         }

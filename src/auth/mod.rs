@@ -100,6 +100,7 @@ impl KeyPlace {
 /// Verifies tokens. One algorithm: the token has no say in it.
 pub struct Authenticator {
     keys: Keys,
+    issuer: String,
     /// Made when the gateway starts, so that nobody has to make it first.
     development: Option<DevelopmentKey>,
     validation: Validation,
@@ -144,12 +145,17 @@ impl Authenticator {
             Mode::Jwks(source) if is_ours(source) => DevelopmentKey::of(config).ok(),
             _ => None,
         };
-        Self { keys, development, validation, verified: Mutex::default() }
+        Self { keys, issuer: config.issuer.clone(), development, validation, verified: Mutex::default() }
     }
 
     /// Whether callers have to show a token.
     pub fn is_required(&self) -> bool {
         !matches!(self.keys, Keys::None)
+    }
+
+    /// Who issues the tokens, where it publishes its keys.
+    pub fn publisher(&self) -> Option<&str> {
+        matches!(self.keys, Keys::Published(_)).then_some(&self.issuer)
     }
 
     /// Reads the issuer's keys, so that the first caller need not wait. Failure is logged and tried again later.

@@ -414,6 +414,14 @@ mod tests {
     }
 
     #[test]
+    fn only_known_callers_may_come_from_elsewhere() {
+        let open = [("MCPGW_BIND", "0.0.0.0:8000"), ("AUTH_MODE", "disabled")];
+        assert!(load(&open, None).expect_err("refused").to_string().contains("others can reach"));
+        let secret = ("JWT_SECRET", "a secret of more than thirty-two bytes");
+        load(&[("MCPGW_BIND", "0.0.0.0:8000"), ("AUTH_MODE", "hs256"), secret], None).expect("a configuration");
+    }
+
+    #[test]
     fn production_refuses_what_is_only_fit_for_development() {
         let text =
             load(&[("ENVIRONMENT", "production"), ("CORS_ALLOW_ORIGINS", "*")], None).expect_err("refused").to_string();

@@ -104,13 +104,10 @@ pub(super) fn origin(headers: &HeaderMap) -> String {
 
 /// RFC 9728: who issues the tokens that open this.
 pub(super) async fn metadata(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let auth = &app.gateway.config().auth;
-    if !matches!(auth.mode, crate::auth::Mode::Jwks(_)) {
-        return StatusCode::NOT_FOUND.into_response();
-    }
+    let Some(issuer) = app.gateway.auth().publisher() else { return StatusCode::NOT_FOUND.into_response() };
     let document = json!({
         "resource": format!("{}/mcp", origin(&headers)),
-        "authorization_servers": [auth.issuer],
+        "authorization_servers": [issuer],
         "bearer_methods_supported": ["header"],
         "resource_name": "mcpgw",
     });
