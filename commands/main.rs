@@ -139,6 +139,18 @@ impl Context {
         }
         if self.output.ask_yes_no(question)? { Ok(()) } else { Err(Error::new(Kind::Refused, "nothing was changed")) }
     }
+
+    /// Has its name typed before something is destroyed that cannot be had again.
+    fn confirm_by_name(&self, what: &str, name: &str) -> Result<()> {
+        if self.yes {
+            return Ok(());
+        }
+        if !self.output.is_interactive() {
+            return Err(Error::new(Kind::Refused, format!("{what}? (nobody to ask)")).help("repeat with --yes"));
+        }
+        let typed = self.output.ask_text(&format!("{what}; type its name to do so"), Some(""), |_| Ok(()))?;
+        if typed.trim() == name { Ok(()) } else { Err(Error::new(Kind::Refused, "nothing was changed")) }
+    }
 }
 
 /// How a subcommand ended that did not fail.

@@ -16,6 +16,16 @@ pub(crate) enum Tenant {
     Provision(Provision),
     /// List the tenants
     List,
+    /// Show one tenant
+    Show(Named),
+    /// Remove a tenant with everything it has
+    Remove(Named),
+}
+
+#[derive(Args)]
+pub(crate) struct Named {
+    /// The tenant's id
+    id: String,
 }
 
 #[derive(Args)]
@@ -32,6 +42,8 @@ impl Tenant {
         match self {
             Self::Provision(provision) => provision.run(context).await,
             Self::List => list(context).await,
+            Self::Show(named) => named.show(context).await,
+            Self::Remove(named) => named.remove(context).await,
         }
     }
 }
@@ -54,6 +66,42 @@ impl Provision {
             context.output.json(&summary)?;
         } else {
             print(context, &[summary]);
+        }
+        Ok(Done::Fully)
+    }
+}
+
+impl Named {
+    async fn show(self, context: &Context) -> Result<Done> {
+        let tenant: TenantId = self.id.parse()?;
+        let (gateway, _) = context.open().await?;
+        let summary = gateway.show_tenant(&tenant).await;
+        gateway.close().await;
+        let summary = summary?;
+        if context.output.is_json() {
+            context.output.json(&summary)?;
+        } else {
+            print(context, &[summary]);
+        }
+        Ok(Done::Fully)
+    }
+
+    async fn remove(self, context: &Context) -> Result<Done> {
+        let tenant: TenantId = self.id.parse()?;
+        let (gateway, _) = context.open().await?;
+        let removed = async {
+            let summary = gateway.show_tenant(&tenant).await?;
+            let what = format!("{} servers, {} tools and its sessions", summary.servers, summary.tools);
+            context.confirm_by_name(&format!("remove tenant `{tenant}` with {what}"), tenant.as_str())?;
+            gateway.remove_tenant(&tenant).await
+        };
+        let removed = removed.await;
+        gateway.close().await;
+        let summary = removed?;
+        if context.output.is_json() {
+            context.output.json(&json!({ "removed": summary }))?;
+        } else {
+            context.output.note(&format!("tenant `{tenant}` is gone"));
         }
         Ok(Done::Fully)
     }

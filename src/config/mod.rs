@@ -14,7 +14,7 @@ use crate::auth::AuthConfig;
 use crate::catalog::CatalogConfig;
 use crate::embeddings::{EmbeddingsConfig, Provider};
 use crate::error::Result;
-use crate::gateway::{Discovery, DiscoveryConfig};
+use crate::gateway::{Discovery, DiscoveryConfig, TenancyConfig};
 use crate::model::{Secret, TenantId};
 use crate::quota::QuotaConfig;
 use crate::search::{Engine, SearchConfig, Weights};
@@ -52,6 +52,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// How much they may ask.
     pub quota: QuotaConfig,
+    /// Which tenants are served.
+    pub tenancy: TenancyConfig,
     /// The store.
     pub store: StoreConfig,
     /// The embeddings provider.
@@ -123,6 +125,8 @@ impl Config {
         let log_format = layers.choice("LOG_FORMAT", &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]);
         let auth = callers::read_auth(layers, production, store.as_ref(), serve.as_ref());
         let quota = callers::read_quota(layers);
+        let auto_provision = truth(layers, "AUTO_PROVISION_TENANTS").unwrap_or(!production);
+        let max_tenants = count(layers, "MAX_TENANTS");
         check_origins(layers, production);
         Some(Self {
             environment: environment?,
@@ -131,6 +135,7 @@ impl Config {
             auto_bootstrap,
             auth: auth?,
             quota: quota?,
+            tenancy: TenancyConfig { auto_provision, max_tenants: max_tenants? },
             store: store?,
             embeddings: embeddings?,
             search: search?,

@@ -33,6 +33,7 @@ use crate::store::{self, Collection, Expect, Store};
 use crate::upstream::{Event, Pool};
 
 use offers::Offers;
+use tenants::TenantGate;
 
 /// The key that seals what clients bring back.
 const SEALING_KEY: &str = "sealing";
@@ -46,7 +47,7 @@ pub use offers::{Offer, Offered};
 pub use requests::{Resource, Subscription};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
-pub use tenants::TenantSummary;
+pub use tenants::{TenancyConfig, TenantSummary};
 
 /// What `/mcp` lists.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ pub struct Gateway {
     sealer: OnceCell<Sealer>,
     auth: Authenticator,
     quota: Quota,
+    tenant_gate: TenantGate,
     started: Instant,
 }
 
@@ -114,6 +116,7 @@ impl Gateway {
             sealer: OnceCell::new(),
             auth: Authenticator::new(&config.auth),
             quota: Quota::new(config.quota.clone()),
+            tenant_gate: TenantGate::default(),
             store,
             embedder,
             index,

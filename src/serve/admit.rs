@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
+use super::layers::RequestId;
 use super::protocol::whole;
 use super::{App, error, principal};
 use crate::error::{Error, Kind, Result};
@@ -52,6 +53,9 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         let mut response = refuse(request, StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &too_much(wait)).await;
         response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
         return response;
+    }
+    if let Err(error) = app.gateway.ensure_tenant_ready(&principal.tenant).await {
+        return not_ready(request, &error).await;
     }
     request.extensions_mut().insert(Caller { principal, address });
     next.run(request).await
@@ -134,6 +138,23 @@ fn address(request: &Request, forwarders: &[IpAddr]) -> Option<IpAddr> {
         }
     }
     Some(nearest)
+}
+
+/// The caller is known, but its tenant is not there, or the store cannot say.
+async fn not_ready(request: Request, error: &Error) -> Response {
+    if error.kind() == Kind::Refused {
+        // A well-formed request of a known caller: the failure is in the frame.
+        let is_post = request.method() == Method::POST;
+        let status = if is_post { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        return refuse(request, status, Code::InvalidRequest, error).await;
+    }
+    tracing::error!(error = error.chain(), "it cannot be known whether a tenant is there");
+    let error = Error::internal("").data(request_id_data(&request));
+    refuse(request, StatusCode::SERVICE_UNAVAILABLE, Code::InternalError, &error).await
+}
+
+fn request_id_data(request: &Request) -> Value {
+    json!({ "request_id": request.extensions().get::<RequestId>().map(|id| id.0.as_ref()) })
 }
 
 /// A refusal that carries the id of the request, where it has one.

@@ -253,6 +253,9 @@ pub trait Store: Send + Sync {
     /// write as well.
     async fn provision(&self, tenant: &TenantId) -> Result<Tenant>;
 
+    /// Removes everything that is the tenant's, and its record last, so that a removal that broke off can be repeated.
+    async fn remove_tenant(&self, tenant: &TenantId) -> Result<()>;
+
     /// Follows the watched collections of all tenants, from `token` or from now.
     async fn watch(&self, token: Option<ResumeToken>) -> Result<Box<dyn ChangeFeed>>;
 

@@ -62,7 +62,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// A foreign crate and where it may be named.
 const HOMES: &[(&str, &[&str])] = &[
-    ("rusqlite", &["src/store/sqlite.rs"]),
+    ("rusqlite", &["src/store/sqlite/"]),
     ("tantivy", &["src/search/text.rs", "src/search/memory.rs"]),
     ("tokenizers", &["src/embeddings/builtin.rs"]),
     ("safetensors", &["src/embeddings/builtin.rs"]),

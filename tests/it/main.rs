@@ -28,5 +28,6 @@ mod sessions;
 mod sse;
 mod stdio;
 mod store;
+mod tenants;
 mod transports;
 mod wire;

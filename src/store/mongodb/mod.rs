@@ -23,8 +23,8 @@ use mongodb::{Client, Collection, Database};
 use self::convert::{EXPIRES_AT, REVISION, from_bson};
 use self::write::Clock;
 use super::{
-    ChangeFeed, CollectionSpec, Document as _, Place, Query, RawDocument, ResumeToken, Store, Write, database_name,
-    provision_record,
+    ChangeFeed, CollectionSpec, Document as _, Expect, Place, Query, RawDocument, ResumeToken, Store, Write,
+    database_name, provision_record,
 };
 use crate::error::{Error, Kind, Result};
 use crate::model::{Secret, Tenant, TenantId};
@@ -270,10 +270,25 @@ impl Store for MongoDb {
     }
 
     async fn provision(&self, tenant: &TenantId) -> Result<Tenant> {
+        let place = Place { collection: Tenant::SPEC, tenant: None };
+        if self.get(&place, tenant.as_str()).await?.is_none() {
+            // It may have been removed elsewhere, with the collections that were made here.
+            self.0.ready.write().unwrap_or_else(PoisonError::into_inner).remove(&Some(tenant.clone()));
+        }
         // The record first: whoever sees a change in the database can tell whose it is.
         let record = provision_record(self, tenant, database_name(&self.0.db_name, tenant)).await?;
         self.ensure(Some(tenant)).await?;
         Ok(record)
+    }
+
+    async fn remove_tenant(&self, tenant: &TenantId) -> Result<()> {
+        let place = Place { collection: Tenant::SPEC, tenant: None };
+        let database = self.database(Some(tenant));
+        self.within(WRITE_DEADLINE, async { database.drop().await }).await?;
+        self.0.ready.write().unwrap_or_else(PoisonError::into_inner).remove(&Some(tenant.clone()));
+        self.write(&place, vec![Write::Delete { id: tenant.as_str().to_owned(), expect: Expect::Any }]).await?;
+        self.0.owners.write().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
     }
 
     async fn sweep(&self) -> Result<u64> {

@@ -5,6 +5,8 @@
 //! costs microseconds and sees the commits of other processes too. `synchronous=FULL`: a commit that was
 //! acknowledged survives the loss of the process and of power.
 
+mod removal;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,12 +17,12 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::Document as _;
-use super::{
+use crate::error::{Error, Kind, Result};
+use crate::model::{Tenant, TenantId, Timestamp};
+use crate::store::{
     Change, ChangeFeed, CollectionSpec, Event, Expect, Place, Query, RawDocument, ResumeToken, Store, Write,
     database_name, only_added, provision_record, taken,
 };
-use crate::error::{Error, Kind, Result};
-use crate::model::{Tenant, TenantId, Timestamp};
 
 /// “mcpg”, so that a foreign SQLite file is never written to.
 const APPLICATION_ID: i32 = 0x6d63_7067;
@@ -143,6 +145,16 @@ impl Store for Sqlite {
 
     async fn provision(&self, tenant: &TenantId) -> Result<Tenant> {
         provision_record(self, tenant, database_name(&self.db_name, tenant)).await
+    }
+
+    async fn remove_tenant(&self, tenant: &TenantId) -> Result<()> {
+        let (writer, path, tenant) = (Arc::clone(&self.writer), self.path.clone(), tenant.clone());
+        let collections = self.collections;
+        blocking(move || {
+            removal::remove(&mut lock(&writer), collections, tenant.as_str(), Timestamp::now().0)
+                .map_err(|error| unavailable(&path, error))
+        })
+        .await
     }
 
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>> {
