@@ -37,7 +37,8 @@ pub(super) fn read_auth(
     if mode == Some(Named::Hs256) && secret.is_none() {
         layers.fault("`AUTH_MODE` is \"hs256\", which needs `JWT_SECRET`".to_owned());
     }
-    if secret.as_ref().is_some_and(|secret| secret.expose().len() < LEAST_SECRET) {
+    let is_short = |secret: &Secret| secret.expose().len() < LEAST_SECRET;
+    if mode == Some(Named::Hs256) && secret.as_ref().is_some_and(is_short) {
         layers.refuse("JWT_SECRET", "at least 32 bytes");
     }
     let development_keys = (!production).then(|| development_folder(store)).flatten();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::http::Kept;
 use crate::support::{Gateway, Home, until};
 
 /// A session-era server in a few lines of shell-callable Python, with a place for misbehaviour.
@@ -193,4 +194,40 @@ fn lies_on_a_pipe_are_coded_errors() {
         "done",
         "100 MB of stderr"
     );
+}
+
+/// A server asks and then no longer wants to know: the client is told, and the call goes on.
+#[test]
+fn a_question_that_is_withdrawn_is_withdrawn_from_the_client() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let asks = r#"
+        print(json.dumps({"jsonrpc": "2.0", "id": "q-1", "method": "elicitation/create", "params": {"message": "Who?", "requestedSchema": {"type": "object", "properties": {}}}}), flush=True)
+        time.sleep(0.3)
+        print(json.dumps({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "q-1"}}), flush=True)
+        time.sleep(0.3)
+"#;
+    let script = script(&home, "asks", "", asks);
+    add(&home, &python, &script);
+    let gateway = Gateway::start(&home, &[]);
+    let post = |headers: &[(&str, &str)], frame: Value| gateway.post("/mcp", headers, &frame.to_string());
+    let params = json!({
+        "protocolVersion": "2025-06-18", "capabilities": { "elicitation": {} },
+        "clientInfo": { "name": "test", "version": "1" }
+    });
+    let opened = post(&[], json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
+    let id = opened.header("mcp-session-id").expect("a session").to_owned();
+    let session = [("Mcp-Session-Id", id.as_str()), ("Accept", "application/json, text/event-stream")];
+    post(&session, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    let mut call = Kept::open(gateway.address());
+    let params = json!({ "name": "s__do", "arguments": {} });
+    let frame = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
+    call.send("/mcp", &session, &frame.to_string());
+    assert_eq!(call.head().0, 200);
+    let asked = call.event();
+    assert_eq!(asked["method"], "elicitation/create", "{asked}");
+    let withdrawn = call.event();
+    assert_eq!(withdrawn["method"], "notifications/cancelled", "{withdrawn}");
+    assert_eq!(withdrawn["params"]["requestId"], asked["id"], "under the id that the client knows");
+    let result = call.event();
+    assert_eq!((&result["id"], &result["result"]["content"][0]["text"]), (&json!(2), &json!("done")), "{result}");
 }
