@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
-use mcpgw::error::{Error, Kind, Result};
+use mcpgw::auth::Authenticator;
+use mcpgw::error::{Context as _, Error, Kind, Result};
 use mcpgw::gateway::DEMO_MARK;
 use mcpgw::model::{CachePolicy, Secret, Server, Timestamp, Transport};
 use mcpgw::serve::demo::{self, Demo};
@@ -18,6 +19,9 @@ pub(crate) struct DemoServer {
     /// Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
+    /// The gateway's token for this server, which DOWNSTREAM_JWT_VERIFY asks for
+    #[arg(long, env = "MCP_DOWNSTREAM_TOKEN", hide = true, hide_env_values = true)]
+    token: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -34,7 +38,15 @@ impl DemoServer {
             Which::Weather => Demo::Weather,
             Which::Orders => Demo::Orders,
         };
-        let Some(bind) = self.bind else { return demo::serve_stdio(demo).await.map(|()| Done::Fully) };
+        let auth = Authenticator::new(&context.config()?.demo_auth);
+        let Some(bind) = self.bind else {
+            if auth.is_required() {
+                auth.authenticate(&format!("Bearer {}", self.token.unwrap_or_default()))
+                    .await
+                    .context(|| "MCP_DOWNSTREAM_TOKEN")?;
+            }
+            return demo::serve_stdio(demo).await.map(|()| Done::Fully);
+        };
         let listener = tokio::net::TcpListener::bind(&bind).await.map_err(|error| {
             Error::new(Kind::Conflict, format!("cannot listen on {bind}")).source(error).help("choose another --bind")
         })?;
@@ -43,7 +55,7 @@ impl DemoServer {
         let stop = async {
             let _ = tokio::signal::ctrl_c().await;
         };
-        demo::serve_http(demo, listener, stop).await.map(|()| Done::Fully)
+        demo::serve_http(demo, listener, auth, stop).await.map(|()| Done::Fully)
     }
 }
 

@@ -181,6 +181,12 @@ _mcpgw() {
             mcpgw__subcmd__help__subcmd__tenant,provision)
                 cmd="mcpgw__subcmd__help__subcmd__tenant__subcmd__provision"
                 ;;
+            mcpgw__subcmd__help__subcmd__tenant,remove)
+                cmd="mcpgw__subcmd__help__subcmd__tenant__subcmd__remove"
+                ;;
+            mcpgw__subcmd__help__subcmd__tenant,show)
+                cmd="mcpgw__subcmd__help__subcmd__tenant__subcmd__show"
+                ;;
             mcpgw__subcmd__help__subcmd__token,mint)
                 cmd="mcpgw__subcmd__help__subcmd__token__subcmd__mint"
                 ;;
@@ -250,6 +256,12 @@ _mcpgw() {
             mcpgw__subcmd__tenant,provision)
                 cmd="mcpgw__subcmd__tenant__subcmd__provision"
                 ;;
+            mcpgw__subcmd__tenant,remove)
+                cmd="mcpgw__subcmd__tenant__subcmd__remove"
+                ;;
+            mcpgw__subcmd__tenant,show)
+                cmd="mcpgw__subcmd__tenant__subcmd__show"
+                ;;
             mcpgw__subcmd__tenant__subcmd__help,help)
                 cmd="mcpgw__subcmd__tenant__subcmd__help__subcmd__help"
                 ;;
@@ -258,6 +270,12 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__tenant__subcmd__help,provision)
                 cmd="mcpgw__subcmd__tenant__subcmd__help__subcmd__provision"
+                ;;
+            mcpgw__subcmd__tenant__subcmd__help,remove)
+                cmd="mcpgw__subcmd__tenant__subcmd__help__subcmd__remove"
+                ;;
+            mcpgw__subcmd__tenant__subcmd__help,show)
+                cmd="mcpgw__subcmd__tenant__subcmd__help__subcmd__show"
                 ;;
             mcpgw__subcmd__token,help)
                 cmd="mcpgw__subcmd__token__subcmd__help"
@@ -782,13 +800,17 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__demo__subcmd__server)
-            opts="-v -q -h -V --bind --store --db --tenant --config --output --color --verbose --quiet --yes --help --version weather orders"
+            opts="-v -q -h -V --bind --token --store --db --tenant --config --output --color --verbose --quiet --yes --help --version weather orders"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1226,7 +1248,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__tenant)
-            opts="provision list"
+            opts="provision list show remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1254,6 +1276,34 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__tenant__subcmd__provision)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__tenant__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__tenant__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1984,7 +2034,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__tenant)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version provision list help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version provision list show remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2022,7 +2072,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__tenant__subcmd__help)
-            opts="provision list help"
+            opts="provision list show remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2064,6 +2114,34 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__tenant__subcmd__help__subcmd__provision)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__tenant__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__tenant__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2126,6 +2204,82 @@ _mcpgw() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__tenant__subcmd__remove)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__tenant__subcmd__show)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

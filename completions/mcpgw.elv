@@ -493,6 +493,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
             cand provision 'Make a tenant''s database, collections and indexes; safe to repeat'
             cand list 'List the tenants'
+            cand show 'Show one tenant'
+            cand remove 'Remove a tenant with everything it has'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;tenant;provision'= {
@@ -530,14 +532,54 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;tenant;show'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;tenant;remove'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;tenant;help'= {
             cand provision 'Make a tenant''s database, collections and indexes; safe to repeat'
             cand list 'List the tenants'
+            cand show 'Show one tenant'
+            cand remove 'Remove a tenant with everything it has'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;tenant;help;provision'= {
         }
         &'mcpgw;tenant;help;list'= {
+        }
+        &'mcpgw;tenant;help;show'= {
+        }
+        &'mcpgw;tenant;help;remove'= {
         }
         &'mcpgw;tenant;help;help'= {
         }
@@ -631,6 +673,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;demo-server'= {
             cand --bind 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout'
+            cand --token 'The gateway''s token for this server, which DOWNSTREAM_JWT_VERIFY asks for'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -753,10 +796,16 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;tenant'= {
             cand provision 'Make a tenant''s database, collections and indexes; safe to repeat'
             cand list 'List the tenants'
+            cand show 'Show one tenant'
+            cand remove 'Remove a tenant with everything it has'
         }
         &'mcpgw;help;tenant;provision'= {
         }
         &'mcpgw;help;tenant;list'= {
+        }
+        &'mcpgw;help;tenant;show'= {
+        }
+        &'mcpgw;help;tenant;remove'= {
         }
         &'mcpgw;help;token'= {
             cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'

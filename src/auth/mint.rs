@@ -117,6 +117,11 @@ impl DevelopmentKey {
         Ok(Self { private, published })
     }
 
+    /// The one for downstream tokens: another key, so that no server's token is a caller's.
+    pub(super) fn downstream(folder: &Path) -> Self {
+        Self { private: folder.join("dev-downstream-key.pem"), published: folder.join("dev-downstream-jwks.json") }
+    }
+
     /// The key and its id. Makes both files where there are none.
     pub(super) fn open(&self) -> Result<(EncodingKey, String)> {
         let unusable = |path: &Path, error: &dyn std::fmt::Display| {

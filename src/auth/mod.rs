@@ -1,6 +1,7 @@
 //! Who is calling: from a bearer token to a [`Principal`], or a refusal.
 
 mod claims;
+mod downstream;
 mod jwks;
 mod mint;
 
@@ -18,6 +19,7 @@ use crate::model::{Principal, Secret};
 use claims::Header;
 use jwks::KeySet;
 
+pub use downstream::{DownstreamConfig, DownstreamSigner, Signed};
 pub use jsonwebtoken::Algorithm;
 use mint::DevelopmentKey;
 pub use mint::{Minted, TokenRequest, mint};

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{default_store_file, layers, seconds};
-use crate::auth::{AuthConfig, KeyPlace, KeySource, Mode};
+use crate::auth::{AuthConfig, DownstreamConfig, KeyPlace, KeySource, Mode};
 use crate::model::Secret;
 use crate::quota::QuotaConfig;
 use crate::serve::ServeConfig;
@@ -116,6 +117,55 @@ fn development_folder(store: Option<&StoreConfig>) -> Option<PathBuf> {
     };
     let folder = file?.parent()?.to_path_buf();
     Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
+}
+
+/// How the gateway vouches for itself before the servers.
+pub(super) fn read_downstream(
+    layers: &mut layers::Layers,
+    production: bool,
+    store: Option<&StoreConfig>,
+) -> Option<DownstreamConfig> {
+    let private_key = layers.text("DOWNSTREAM_JWT_PRIVATE_KEY").map(|text| Secret::new(text.to_owned()));
+    if production && private_key.is_none() {
+        layers.fault(
+            "`DOWNSTREAM_JWT_PRIVATE_KEY` is not set, and `ENVIRONMENT=production` signs with no development key"
+                .into(),
+        );
+    }
+    let (ttl, skew) =
+        (seconds(layers, "DOWNSTREAM_TOKEN_TTL_SECONDS"), seconds(layers, "DOWNSTREAM_TOKEN_REFRESH_SKEW_SECONDS"));
+    if ttl.zip(skew).is_some_and(|(ttl, skew)| skew >= ttl) {
+        layers.refuse("DOWNSTREAM_TOKEN_REFRESH_SKEW_SECONDS", "less than DOWNSTREAM_TOKEN_TTL_SECONDS");
+    }
+    let (issuer, audience) = (layers.text("DOWNSTREAM_JWT_ISSUER"), layers.text("DOWNSTREAM_JWT_AUDIENCE"));
+    Some(DownstreamConfig {
+        private_key,
+        development_keys: (!production).then(|| development_folder(store)).flatten(),
+        issuer: issuer?.to_owned(),
+        audience: audience?.to_owned(),
+        ttl: ttl?,
+        refresh_skew: skew?,
+    })
+}
+
+/// What a demo server asks of those who call it: nothing, or a token of the gateway's.
+pub(super) fn read_demo_auth(layers: &mut layers::Layers, downstream: Option<&DownstreamConfig>) -> Option<AuthConfig> {
+    let verify = super::truth(layers, "DOWNSTREAM_JWT_VERIFY")?;
+    let downstream = downstream?;
+    let stated = layers.text("DOWNSTREAM_JWKS_PATH").map(PathBuf::from);
+    let beside = downstream.development_keys.as_ref().map(|folder| folder.join("dev-downstream-jwks.json"));
+    let place = stated.or(beside).map(KeyPlace::File);
+    if verify && place.is_none() {
+        layers.fault("`DOWNSTREAM_JWT_VERIFY` is true, which needs `DOWNSTREAM_JWKS_PATH`".to_owned());
+    }
+    let source = |place| KeySource { place, ttl: Duration::from_secs(60), min_refresh: Duration::from_secs(1) };
+    Some(AuthConfig {
+        mode: place.filter(|_| verify).map_or(Mode::Disabled, |place| Mode::Jwks(source(place))),
+        issuer: downstream.issuer.clone(),
+        audience: downstream.audience.clone(),
+        secret: None,
+        development_keys: None,
+    })
 }
 
 pub(super) fn read_quota(layers: &mut layers::Layers) -> Option<QuotaConfig> {

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::auth::AuthConfig;
+use crate::auth::{AuthConfig, DownstreamConfig};
 use crate::catalog::CatalogConfig;
 use crate::embeddings::{EmbeddingsConfig, Provider};
 use crate::error::Result;
@@ -50,6 +50,10 @@ pub struct Config {
     pub auto_bootstrap: bool,
     /// How callers are known.
     pub auth: AuthConfig,
+    /// How the gateway vouches for itself before the servers.
+    pub downstream: DownstreamConfig,
+    /// What a demo server asks of its callers.
+    pub demo_auth: AuthConfig,
     /// How much they may ask.
     pub quota: QuotaConfig,
     /// Which tenants are served.
@@ -124,6 +128,8 @@ impl Config {
         let auto_bootstrap = truth(layers, "AUTO_BOOTSTRAP").unwrap_or(embedded);
         let log_format = layers.choice("LOG_FORMAT", &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]);
         let auth = callers::read_auth(layers, production, store.as_ref(), serve.as_ref());
+        let downstream = callers::read_downstream(layers, production, store.as_ref());
+        let demo_auth = callers::read_demo_auth(layers, downstream.as_ref());
         let quota = callers::read_quota(layers);
         let auto_provision = truth(layers, "AUTO_PROVISION_TENANTS").unwrap_or(!production);
         let max_tenants = count(layers, "MAX_TENANTS");
@@ -134,6 +140,8 @@ impl Config {
             tenant: tenant?,
             auto_bootstrap,
             auth: auth?,
+            downstream: downstream?,
+            demo_auth: demo_auth?,
             quota: quota?,
             tenancy: TenancyConfig { auto_provision, max_tenants: max_tenants? },
             store: store?,

@@ -18,19 +18,19 @@ use std::time::Instant;
 
 use tokio::sync::{OnceCell, mpsc};
 
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, DownstreamSigner};
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
 use crate::embeddings::{self, Embedder};
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::model::{GatewayKey, Principal, TenantId};
+use crate::model::{GatewayKey, Principal, ServerName, TenantId};
 use crate::quota::Quota;
 use crate::registry::Registry;
 use crate::search::{self as index, SearchIndex};
 use crate::secrets::Sealer;
 use crate::sessions::Sessions;
 use crate::store::{self, Collection, Expect, Store};
-use crate::upstream::{Event, Pool};
+use crate::upstream::{Credentials, Event, Pool, Token};
 
 use offers::Offers;
 use tenants::TenantGate;
@@ -75,6 +75,16 @@ impl Discovery {
         &[("auto", Self::Auto), ("full", Self::Full), ("search", Self::Search)];
 }
 
+/// The signer as the connections know it.
+struct Vouching(Arc<DownstreamSigner>);
+
+impl Credentials for Vouching {
+    fn token(&self, tenant: &TenantId, server: &ServerName) -> Result<Token> {
+        let signed = self.0.token(tenant, server)?;
+        Ok(Token { text: signed.token, fresh_until: signed.fresh_until })
+    }
+}
+
 /// The gateway: every face and every subcommand calls this.
 pub struct Gateway {
     config: Config,
@@ -91,6 +101,7 @@ pub struct Gateway {
     events: Mutex<Option<mpsc::Receiver<Event>>>,
     sealer: OnceCell<Sealer>,
     auth: Authenticator,
+    downstream: Arc<DownstreamSigner>,
     quota: Quota,
     tenant_gate: TenantGate,
     started: Instant,
@@ -105,10 +116,12 @@ impl Gateway {
         let (store, embedder) = tokio::join!(store::open(&config.store), embeddings::open(&config.embeddings));
         let (store::Opened { store, mongodb }, embedder) = (store?, embedder?);
         let index = index::open(&config.search, mongodb)?;
+        let downstream = Arc::new(DownstreamSigner::new(config.downstream.clone()));
         Ok(Arc::new(Self {
             registry: Registry::new(Arc::clone(&store)),
             catalog: Catalog::new(Arc::clone(&store), Arc::clone(&index)),
-            pool: Pool::new(config.upstream.clone()),
+            pool: Pool::new(config.upstream.clone(), Some(Arc::new(Vouching(Arc::clone(&downstream))))),
+            downstream,
             sessions: Sessions::new(Arc::clone(&store), config.session_idle),
             offers: Offers::default(),
             hub: Hub::default(),
@@ -128,6 +141,11 @@ impl Gateway {
     /// Who callers are.
     pub fn auth(&self) -> &Authenticator {
         &self.auth
+    }
+
+    /// Who vouches for us before the servers.
+    pub fn downstream(&self) -> &Arc<DownstreamSigner> {
+        &self.downstream
     }
 
     /// How much they may ask.

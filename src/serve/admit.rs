@@ -106,6 +106,18 @@ pub(super) fn origin(headers: &HeaderMap) -> String {
     format!("{}://{host}", if is_secure { "https" } else { "http" })
 }
 
+/// The keys that our tokens for servers are signed with (RFC 7517), for the servers to verify them.
+pub(super) async fn jwks(State(app): State<Arc<App>>) -> Response {
+    let signer = Arc::clone(app.gateway.downstream());
+    // It may have to be made first.
+    match tokio::task::spawn_blocking(move || signer.jwks()).await {
+        Ok(Ok(document)) => {
+            ([(axum::http::header::CONTENT_TYPE, "application/json")], document.to_string()).into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 /// RFC 9728: who issues the tokens that open this.
 pub(super) async fn metadata(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let Some(issuer) = app.gateway.auth().publisher() else { return StatusCode::NOT_FOUND.into_response() };

@@ -32,6 +32,7 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(app), admit::admit))
         .route(admit::METADATA_PATH, get(admit::metadata))
         .route("/.well-known/oauth-protected-resource/mcp", get(admit::metadata))
+        .route("/.well-known/jwks.json", get(admit::jwks))
         .route("/health", get(health::whole))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

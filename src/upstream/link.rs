@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
+use super::credentials::Bearer;
 use super::frame;
 use super::relay::{ASK_TIMEOUT, Ask, Audience, Caller, Clock, Event, Relayed, capability_for, offers};
 use super::{Reply, Request};
@@ -30,6 +31,8 @@ pub(super) struct Owner {
     pub(super) audience: Audience,
     /// The capabilities of the client it was opened for.
     pub(super) capabilities: RawJson,
+    /// What we show the server; none where its own configuration says it all.
+    pub(super) bearer: Option<Arc<Bearer>>,
     /// Set when everybody uses it, whoever it was opened for.
     pub(super) is_shared: Arc<AtomicBool>,
     /// `None` where nobody watches.
@@ -40,6 +43,16 @@ impl Owner {
     /// Whether no message on it can be said to concern one client.
     pub(super) fn is_shared(&self) -> bool {
         self.is_shared.load(Ordering::Relaxed)
+    }
+
+    /// Shows the server who we are, unless the operator has registered what to show it.
+    pub(super) fn vouch(&self, headers: &mut http::HeaderMap) {
+        if headers.contains_key(http::header::AUTHORIZATION) {
+            return;
+        }
+        if let Some(value) = self.bearer.as_ref().and_then(|bearer| bearer.authorization()) {
+            headers.insert(http::header::AUTHORIZATION, value);
+        }
     }
 
     /// Whether it speaks for a client of the session era.

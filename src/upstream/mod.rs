@@ -5,6 +5,7 @@
 
 mod address;
 mod breaker;
+mod credentials;
 mod events;
 mod frame;
 mod http;
@@ -23,6 +24,7 @@ use async_trait::async_trait;
 use crate::error::{Error, Kind, Result};
 use crate::model::{ParamHeader, RawJson, RawObject, Server, Transport};
 
+pub use credentials::{Credentials, Token};
 pub use pool::Pool;
 pub use relay::{ASK_TIMEOUT, Ask, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
 

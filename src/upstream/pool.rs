@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::breaker::{Breaker, Pace, Refusal};
+use super::credentials::{Bearer, Credentials};
 use super::http::HttpUpstream;
 use super::link::Owner;
 use super::relay::{Audience, Caller, Event, SessionKey};
@@ -32,6 +33,7 @@ type Key = (TenantId, ServerName);
 /// The connections of this process.
 pub struct Pool {
     config: UpstreamConfig,
+    credentials: Option<Arc<dyn Credentials>>,
     tls: OnceLock<rustls::ClientConfig>,
     events: OnceLock<mpsc::Sender<Event>>,
     pace: Arc<Pace>,
@@ -66,10 +68,10 @@ const SESSIONS: u8 = 1;
 const MODERN: u8 = 2;
 
 impl Pool {
-    /// An empty pool.
-    pub fn new(config: UpstreamConfig) -> Self {
+    /// An empty pool. `credentials` vouch for us before the servers.
+    pub fn new(config: UpstreamConfig, credentials: Option<Arc<dyn Credentials>>) -> Self {
         let (tls, events) = (OnceLock::new(), OnceLock::new());
-        Self { config, tls, events, pace: Pace::new(), places: RwLock::default() }
+        Self { config, credentials, tls, events, pace: Pace::new(), places: RwLock::default() }
     }
 
     /// Limits and policy.
@@ -252,6 +254,7 @@ impl Pool {
             audience: audience.clone(),
             capabilities: capabilities.clone(),
             is_shared: Arc::clone(&is_shared),
+            bearer: self.credentials.as_ref().map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
             events: self.events.get().cloned(),
         };
         let upstream = self.connect(owner)?;

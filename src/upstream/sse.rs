@@ -190,6 +190,7 @@ impl Inner {
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers.clone();
+        self.owner.vouch(request.headers_mut());
         request
     }
 

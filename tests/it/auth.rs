@@ -13,7 +13,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use crate::fake::Fake;
-use crate::support::{Gateway, Home, until};
+use crate::support::http::request;
+
+use crate::support::{Gateway, Home, Service, until};
+
+const BOTH: (&str, &str) = ("Accept", "application/json, text/event-stream");
 
 const SECRET: &str = "a secret of more than thirty-two bytes";
 const HS256: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", SECRET)];
@@ -505,4 +509,72 @@ fn too_much_is_refused_until_there_is_room() {
     assert!(admitted.len() >= 120, "{} in 6.5 s", admitted.len());
     let other = gateway.post("/rpc", &[("X-Forwarded-For", "203.0.113.9")], ping);
     assert_eq!(other.status, 200, "another client behind a proxy on this machine");
+}
+
+/// A server that wants to know who calls gets the gateway's own token, short-lived and its own; the caller's stays here.
+#[test]
+fn servers_are_shown_the_gateways_own_token() {
+    let home = Home::new();
+    let keys = home.path("dev-downstream-jwks.json");
+    let verify = [("DOWNSTREAM_JWT_VERIFY", "true"), ("DOWNSTREAM_JWKS_PATH", keys.to_str().expect("a path"))];
+    let mut command = home.command();
+    command.args(["demo-server", "orders", "--bind", "127.0.0.1:0"]).envs(verify);
+    let at = |line: &str| line.split("http://").nth(1).map(|rest| rest.trim_end_matches("/mcp").to_owned());
+    let (_demo, address) = Service::start(&mut command, at).unwrap_or_else(|log| panic!("the demo server: {log}"));
+    let url = format!("http://{address}/mcp");
+    home.json(&["server", "add", "orders", "--url", &url, "--scope", "orders"]);
+    let synced = home.json(&["catalog", "sync"]);
+    assert_eq!(synced["tools_total"], 3, "{synced:#}");
+
+    let gateway = Gateway::start_with(&home, &[], &HS256);
+    let published = gateway.get("/.well-known/jwks.json").json();
+    let on_disk: Value = serde_json::from_str(&std::fs::read_to_string(&keys).expect("keys")).expect("JSON");
+    assert_eq!(published["keys"][0]["n"], on_disk["keys"][0]["n"]);
+    assert!(!published.to_string().contains("\"d\""), "the public half alone");
+    let mint = ["token", "mint", "--groups", "orders"];
+    let callers = bearer(home.cli_with(&mint, &HS256, "").stdout.trim());
+    let params = json!({ "name": "orders__find_order", "arguments": { "order_id": "A-1001" } });
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string();
+    let called = gateway.post("/rpc", &[("Authorization", callers.as_str())], &body).json();
+    assert_eq!(called["result"]["structuredContent"]["order_id"], "A-1001", "{called}");
+
+    // Nobody else gets in: not without a token, not with the caller's.
+    let address: SocketAddr = address.parse().expect("an address");
+    for shown in [None, Some(("Authorization", callers.as_str()))] {
+        let headers = [("Content-Type", "application/json"), BOTH];
+        let headers: Vec<(&str, &str)> = headers.into_iter().chain(shown).collect();
+        let answer = request(address, "POST", "/mcp", &headers, &body).expect("an answer");
+        assert_eq!(answer.status, 401, "{answer:?}");
+    }
+
+    // A child finds its token in its environment, signed for its tenant and for it.
+    let script = home.path("child.py");
+    let text = r#"
+import json, os, sys
+for line in sys.stdin:
+    frame = json.loads(line)
+    id, method = frame.get("id"), frame["method"]
+    tool = {"name": "token", "inputSchema": {"type": "object"}}
+    results = {
+        "initialize": {"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": {"name": "s", "version": "1"}},
+        "tools/list": {"tools": [tool]},
+        "tools/call": {"content": [{"type": "text", "text": os.environ["MCP_DOWNSTREAM_TOKEN"]}]},
+    }
+    if id is not None:
+        body = {"result": results[method]} if method in results else {"error": {"code": -32601, "message": "no"}}
+        print(json.dumps({"jsonrpc": "2.0", "id": id, **body}), flush=True)
+"#;
+    std::fs::write(&script, text).expect("a script");
+    home.json(&["server", "add", "child", "--stdio", "--", "python3", script.to_str().expect("a path")]);
+    home.json(&["catalog", "sync"]);
+    let shown = home.json(&["call", "child", "token"]);
+    let token = shown["content"][0]["text"].as_str().expect("a token");
+    let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).expect("claims");
+    let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+    assert_eq!(claims["sub"], "tenant:local-dev:gateway");
+    assert_eq!(
+        (&claims["iss"], &claims["aud"], &claims["server"]),
+        (&json!("mcpgw"), &json!("mcp-downstream"), &json!("child"))
+    );
+    assert_eq!(claims["exp"].as_u64().zip(claims["iat"].as_u64()).map(|(exp, iat)| exp - iat), Some(300));
 }

@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, JsonObject, ListToolsResult,
@@ -19,6 +24,7 @@ use rmcp::{ErrorData, ServerHandler, ServiceExt};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::auth::Authenticator;
 use crate::error::{Error, Result};
 
 /// Which demo server.
@@ -58,13 +64,14 @@ impl Demo {
     }
 }
 
-/// Serves `demo` as MCP streamable HTTP at `/mcp` of `listener` until `stop` resolves.
+/// Serves `demo` as MCP streamable HTTP at `/mcp` of `listener` until `stop` resolves, to those that `auth` lets in.
 ///
 /// # Errors
 /// An internal error if the listener has no address or serving fails.
 pub async fn serve_http(
     demo: Demo,
     listener: TcpListener,
+    auth: Authenticator,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let failed = |error| Error::internal(format!("demo server `{}` cannot serve HTTP", demo.name())).source(error);
@@ -80,10 +87,24 @@ pub async fn serve_http(
     let server = Arc::new(Server::new(demo));
     let service =
         StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), config);
-    let app = axum::Router::new().nest_service("/mcp", service);
+    let app = axum::Router::new()
+        .nest_service("/mcp", service)
+        .layer(axum::middleware::from_fn_with_state(Arc::new(auth), verified));
     // Without it a reply sent in two writes waits for the peer's delayed acknowledgement, some 40 ms.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     axum::serve(listener, app).with_graceful_shutdown(stop).await.map_err(failed)
+}
+
+/// With `DOWNSTREAM_JWT_VERIFY`: only the gateway's own token opens it.
+async fn verified(State(auth): State<Arc<Authenticator>>, request: Request, next: Next) -> Response {
+    if auth.is_required() {
+        let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if let Err(error) = auth.authenticate(shown).await {
+            tracing::warn!(error = error.chain(), "a caller was refused");
+            return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]).into_response();
+        }
+    }
+    next.run(request).await
 }
 
 /// Serves `demo` on standard input and output until the input ends.

@@ -78,6 +78,7 @@ impl Inner {
         *request.uri_mut() = self.uri.clone();
         let all = request.headers_mut();
         *all = self.headers.clone();
+        self.link.owner.vouch(all);
         all.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         all.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));

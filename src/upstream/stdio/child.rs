@@ -37,6 +37,9 @@ pub(super) struct Wire {
     pub(super) gone: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
+/// Where a child finds the gateway's token for it.
+const TOKEN: &str = "MCP_DOWNSTREAM_TOKEN";
+
 /// Starts the program in a process group of its own, with a cleared environment.
 pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize) -> Result<Arc<Wire>> {
     let Transport::Stdio { command, args, env } = &server.transport else {
@@ -46,6 +49,13 @@ pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize
         .args(args.iter().map(|argument| argument.expose()))
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| INHERITED.iter().any(|kept| name == kept)))
+        .envs(
+            owner
+                .bearer
+                .as_ref()
+                .and_then(|bearer| bearer.token())
+                .map(|token| (TOKEN, token.text.expose().to_owned())),
+        )
         .envs(env.iter().map(|(name, value)| (name, value.expose())))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -31,7 +31,7 @@ impl Response {
 
 /// Sends exactly these headers besides `Host`, `Connection` and `Content-Length`, each of which a header of
 /// the same name replaces.
-pub(super) fn request(
+pub(crate) fn request(
     address: SocketAddr,
     method: &str,
     path: &str,
