@@ -115,11 +115,24 @@ enum Keys {
     Published(Arc<KeySet>),
 }
 
-/// A token that was found good.
-struct Verified {
-    principal: Arc<Principal>,
-    /// Seconds since 1970.
+/// A caller whose token was found good.
+#[derive(Clone)]
+pub struct Known {
+    /// Who.
+    pub principal: Arc<Principal>,
+    /// Until when, in seconds since 1970.
     expires: u64,
+}
+
+impl Known {
+    /// How long the token is good from now on.
+    pub fn remaining(&self) -> Duration {
+        Duration::from_secs(self.expires.saturating_add(LEEWAY.as_secs()).saturating_sub(now()))
+    }
+}
+
+struct Verified {
+    known: Known,
     /// Which edition of the keys it was found good with.
     edition: u64,
 }
@@ -177,20 +190,21 @@ impl Authenticator {
     ///
     /// # Errors
     /// [`Kind::Unauthenticated`] with what is wrong with it.
-    pub async fn authenticate(&self, authorization: &str) -> Result<Arc<Principal>> {
+    pub async fn authenticate(&self, authorization: &str) -> Result<Known> {
         let token = match authorization.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => return Err(refused("the Authorization header holds no bearer token")),
         };
         let hash: [u8; 32] = Sha256::digest(token).into();
-        if let Some(principal) = self.remembered(&hash) {
-            return Ok(principal);
+        if let Some(known) = self.remembered(&hash) {
+            return Ok(known);
         }
         let edition = self.edition();
         let (principal, expires) = self.verify(token).await?;
         let principal = Arc::new(principal);
-        self.remember(hash, Verified { principal: Arc::clone(&principal), expires, edition });
-        Ok(principal)
+        let known = Known { principal, expires };
+        self.remember(hash, Verified { known: known.clone(), edition });
+        Ok(known)
     }
 
     /// Verifies a token without remembering it: the caller, and until when, in seconds since 1970.
@@ -219,17 +233,17 @@ impl Authenticator {
         if let Keys::Published(keys) = &self.keys { keys.edition() } else { 0 }
     }
 
-    fn remembered(&self, hash: &[u8; 32]) -> Option<Arc<Principal>> {
+    fn remembered(&self, hash: &[u8; 32]) -> Option<Known> {
         let edition = self.edition();
         let verified = self.verified();
-        let known = verified.get(hash).filter(|known| known.edition == edition && known.is_in_time(now()))?;
-        let principal = Arc::clone(&known.principal);
+        let found = verified.get(hash).filter(|found| found.edition == edition && found.is_in_time(now()))?;
+        let known = found.known.clone();
         drop(verified);
         // Keys that have become old are read anew beside the calls, never by one.
         if let Keys::Published(keys) = &self.keys {
             keys.refresh_if_old();
         }
-        Some(principal)
+        Some(known)
     }
 
     fn remember(&self, hash: [u8; 32], token: Verified) {
@@ -251,7 +265,7 @@ impl Authenticator {
 
 impl Verified {
     fn is_in_time(&self, now: u64) -> bool {
-        now <= self.expires.saturating_add(LEEWAY.as_secs())
+        now <= self.known.expires.saturating_add(LEEWAY.as_secs())
     }
 }
 

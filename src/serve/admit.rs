@@ -32,12 +32,14 @@ pub(super) struct Peer(pub(super) IpAddr);
 pub(super) struct Caller {
     pub(super) principal: Arc<Principal>,
     pub(super) address: Option<IpAddr>,
+    /// How long its token is good from now on; without one, for ever.
+    pub(super) remaining: Option<Duration>,
 }
 
 /// Lets those through who are known and have not asked too much.
 pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let principal = match known(&app, request.headers()).await {
-        Ok(principal) => principal,
+    let (principal, remaining) = match known(&app, request.headers()).await {
+        Ok(known) => known,
         Err(error) if error.kind() == Kind::Unauthenticated => {
             let challenge = challenge(request.headers(), &error);
             let mut response = refuse(request, StatusCode::UNAUTHORIZED, Code::Unauthorized, &error).await;
@@ -57,7 +59,7 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
     if let Err(error) = app.gateway.ensure_tenant_ready(&principal.tenant).await {
         return not_ready(request, &error).await;
     }
-    request.extensions_mut().insert(Caller { principal, address });
+    request.extensions_mut().insert(Caller { principal, address, remaining });
     next.run(request).await
 }
 
@@ -73,10 +75,10 @@ fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-async fn known(app: &App, headers: &HeaderMap) -> Result<Arc<Principal>> {
+async fn known(app: &App, headers: &HeaderMap) -> Result<(Arc<Principal>, Option<Duration>)> {
     let auth = app.gateway.auth();
     if !auth.is_required() {
-        return principal::stated(headers, app.gateway.config()).map(Arc::new);
+        return Ok((Arc::new(principal::stated(headers, app.gateway.config())?), None));
     }
     let unknown = |why: &str| Error::new(Kind::Unauthenticated, why);
     let mut values = headers.get_all(AUTHORIZATION).iter();
@@ -85,7 +87,19 @@ async fn known(app: &App, headers: &HeaderMap) -> Result<Arc<Principal>> {
         return Err(unknown("there is more than one Authorization header"));
     }
     let value = value.to_str().map_err(|_| unknown("the Authorization header is not plain text"))?;
-    auth.authenticate(value).await
+    let known = auth.authenticate(value).await?;
+    let remaining = known.remaining();
+    Ok((known.principal, Some(remaining)))
+}
+
+impl Caller {
+    /// Resolves when the token is good no longer: what was opened with it ends then.
+    pub(super) async fn expired(&self) {
+        match self.remaining {
+            Some(remaining) => tokio::time::sleep(remaining).await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// RFC 6750 §3 and RFC 9728 §5.1.

@@ -2,7 +2,6 @@
 //! standard input and output.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
@@ -54,11 +53,19 @@ pub(super) async fn sse(State(app): State<Arc<App>>, request: Request) -> Respon
     app.streams.open().insert(id.clone(), Open { principal: Arc::clone(&incoming.principal), messages });
     let mut line = Line::new(&app.face, Arc::clone(&incoming.principal), Listing::Configured, out.clone());
     let (streams, key) = (Arc::clone(&app), id.clone());
+    let caller = parts.extensions.get::<Caller>().cloned();
     tokio::spawn(async move {
+        let expired = async {
+            match &caller {
+                Some(caller) => caller.expired().await,
+                None => std::future::pending().await,
+            }
+        };
         let ended = async {
             tokio::select! {
                 () = out.closed() => {}
                 () = streams.face.closed() => {}
+                () = expired => {}
             }
         };
         tokio::pin!(ended);
@@ -124,20 +131,19 @@ pub(super) async fn websocket(State(app): State<Arc<App>>, request: Request) -> 
         Ok(upgrade) => upgrade,
         Err(_) => return refuse("this is a WebSocket: connect with one"),
     };
-    let incoming = match incoming(&parts.extensions, parts.headers, Listing::Configured) {
-        Ok(incoming) => incoming,
-        Err(refused) => return *refused,
-    };
-    let address = parts.extensions.get::<Caller>().and_then(|caller| caller.address);
+    let Some(caller) = parts.extensions.get::<Caller>().cloned() else { return refuse("nobody is calling") };
     let limit = app.gateway.config().serve.max_body_bytes;
     upgrade
         .protocols(["mcp"])
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(app, socket, incoming.principal, address))
+        .on_upgrade(move |socket| converse(app, socket, caller))
 }
 
-async fn converse(app: Arc<App>, socket: WebSocket, principal: Arc<Principal>, address: Option<IpAddr>) {
+async fn converse(app: Arc<App>, socket: WebSocket, caller: Caller) {
+    let principal = Arc::clone(&caller.principal);
+    let expired = caller.expired();
+    tokio::pin!(expired);
     let (mut sender, mut receiver) = socket.split();
     let (out, mut said) = mpsc::channel::<Bytes>(ROOM);
     let mut line = Line::new(&app.face, Arc::clone(&principal), Listing::Configured, out.clone());
@@ -158,6 +164,7 @@ async fn converse(app: Arc<App>, socket: WebSocket, principal: Arc<Principal>, a
                 line.finish().await;
                 break;
             }
+            () = &mut expired => break,
         };
         let message = match message {
             Some(Ok(Message::Text(text))) => Bytes::from(text),
@@ -166,7 +173,7 @@ async fn converse(app: Arc<App>, socket: WebSocket, principal: Arc<Principal>, a
             Some(Ok(Message::Close(_)) | Err(_)) | None => break,
         };
         // Each message counts, as each request does.
-        match app.gateway.quota().admit(&principal, address) {
+        match app.gateway.quota().admit(&principal, caller.address) {
             Ok(()) => line.receive(message).await,
             Err(wait) => {
                 let error = too_much(wait);

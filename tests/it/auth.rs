@@ -1,7 +1,7 @@
 //! Callers prove who they are: what is accepted, what is refused, and what an identity opens.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -577,4 +577,28 @@ for line in sys.stdin:
         (&json!("mcpgw"), &json!("mcp-downstream"), &json!("child"))
     );
     assert_eq!(claims["exp"].as_u64().zip(claims["iat"].as_u64()).map(|(exp, iat)| exp - iat), Some(300));
+}
+
+/// What was opened with a token ends with it: a stream, and a WebSocket, on which calls could go on for ever.
+#[test]
+fn connections_end_with_their_token() {
+    let home = Home::new();
+    let gateway = Gateway::start_with(&home, &[], &HS256);
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    for (path, headers, answer) in [("/sse", "Connection: close\r\n", "200 OK"), ("/ws", upgrade, "101 Switching")] {
+        // Good for some two seconds of the leeway.
+        let brief = with("exp", json!(now() - 8));
+        let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+        let host = gateway.address();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Authorization: {}\r\n\r\n", bearer(&brief));
+        let opened = Instant::now();
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).unwrap_or_else(|error| panic!("{path} is still open: {error}"));
+        assert!(String::from_utf8_lossy(&said).contains(answer), "{path}: {}", String::from_utf8_lossy(&said));
+        let lasted = opened.elapsed();
+        assert!((Duration::from_millis(500)..Duration::from_secs(5)).contains(&lasted), "{path} lasted {lasted:?}");
+    }
 }
