@@ -252,7 +252,10 @@ impl Running {
 
 fn command(binary: &Path, store: &Path) -> Command {
     let mut command = Command::new(binary);
-    command.env_clear().arg("--store").arg(format!("sqlite:{}", store.display()));
+    command.env_clear();
+    // The limits are counted, and out of reach.
+    command.env("RATE_LIMIT_MAX_REQUESTS", "1000000000").env("RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT", "1000000000");
+    command.arg("--store").arg(format!("sqlite:{}", store.display()));
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
