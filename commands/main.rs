@@ -15,6 +15,7 @@ mod server;
 mod stdio;
 mod tenant;
 mod token;
+mod warden;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -99,6 +100,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Run one of the demo MCP servers
     DemoServer(demo_server::DemoServer),
+    /// End what a killed gateway has left behind (started by the gateway itself)
+    #[command(hide = true)]
+    Warden(warden::Warden),
     /// Print shell completions
     Completions(completions::Completions),
     /// Write the man pages
@@ -114,7 +118,9 @@ struct Context {
 
 impl Context {
     fn config(&self) -> Result<Config> {
-        Config::load(&self.sources)
+        let mut config = Config::load(&self.sources)?;
+        config.upstream.warden = std::env::current_exe().ok();
+        Ok(config)
     }
 
     /// Opens the gateway on the configured store.
@@ -177,7 +183,7 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    let serving = matches!(cli.command, Command::Serve(_) | Command::DemoServer(_));
+    let serving = matches!(cli.command, Command::Serve(_) | Command::DemoServer(_) | Command::Warden(_));
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = run(cli.command, &context) => Some(outcome),
@@ -211,6 +217,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Server(server) => server.run(context).await,
         Command::Tenant(tenant) => tenant.run(context).await,
         Command::Token(token) => token.run(context).await,
+        Command::Warden(warden) => warden.run(),
         Command::Doctor(doctor) => doctor.run(context).await,
         Command::DemoServer(demo) => demo.run(context).await,
         Command::Completions(completions) => completions.run(context),

@@ -44,6 +44,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
+            cand warden 'End what a killed gateway has left behind (started by the gateway itself)'
             cand completions 'Print shell completions'
             cand man 'Write the man pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -690,6 +691,23 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;warden'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;completions'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -736,6 +754,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
+            cand warden 'End what a killed gateway has left behind (started by the gateway itself)'
             cand completions 'Print shell completions'
             cand man 'Write the man pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -818,6 +837,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;doctor'= {
         }
         &'mcpgw;help;demo-server'= {
+        }
+        &'mcpgw;help;warden'= {
         }
         &'mcpgw;help;completions'= {
         }

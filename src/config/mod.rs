@@ -241,6 +241,8 @@ fn read_upstream(layers: &mut layers::Layers, production: bool) -> Option<Upstre
         max_event_bytes: max_event_bytes?,
         stdio_idle: stdio_idle?,
         allow_private_networks: allow_private,
+        // The library does not know which program runs it.
+        warden: None,
         // Without a list: whatever the operator registers in development, nothing in production.
         stdio_allowlist: (listed || production).then_some(programs),
     })

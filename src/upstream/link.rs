@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::credentials::Bearer;
 use super::frame;
 use super::relay::{ASK_TIMEOUT, Ask, Audience, Caller, Clock, Event, Relayed, capability_for, offers};
+use super::stdio::Warden;
 use super::{Reply, Request};
 use crate::model::{ObjectWriter, RawJson, RawObject, Server, TenantId};
 
@@ -31,6 +32,8 @@ pub(super) struct Owner {
     pub(super) audience: Audience,
     /// The capabilities of the client it was opened for.
     pub(super) capabilities: RawJson,
+    /// Who ends its children should we be killed.
+    pub(super) warden: Option<Arc<Warden>>,
     /// What we show the server; none where its own configuration says it all.
     pub(super) bearer: Option<Arc<Bearer>>,
     /// Set when everybody uses it, whoever it was opened for.

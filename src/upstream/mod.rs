@@ -27,6 +27,7 @@ use crate::model::{ParamHeader, RawJson, RawObject, Server, Transport};
 pub use credentials::{Credentials, Token};
 pub use pool::Pool;
 pub use relay::{ASK_TIMEOUT, Ask, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
+pub use stdio::watch_over;
 
 /// Limits and policy towards downstream servers.
 #[derive(Clone, Debug)]
@@ -45,6 +46,9 @@ pub struct UpstreamConfig {
     pub stdio_idle: Duration,
     /// Whether a server may live on a loopback or private address.
     pub allow_private_networks: bool,
+    /// The program that runs [`watch_over`] when it is called with `warden`: it ends the children of a gateway that was
+    /// killed. Without it, they may go on.
+    pub warden: Option<std::path::PathBuf>,
     /// Absolute paths that may be started; `None` allows what the operator registers.
     pub stdio_allowlist: Option<Vec<String>>,
 }

@@ -15,7 +15,7 @@ use super::http::HttpUpstream;
 use super::link::Owner;
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
-use super::stdio::StdioUpstream;
+use super::stdio::{StdioUpstream, Warden};
 use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
 use crate::error::{Error, Kind, Result};
 use crate::model::{RawJson, Server, ServerName, TenantId, Transport};
@@ -34,6 +34,7 @@ type Key = (TenantId, ServerName);
 pub struct Pool {
     config: UpstreamConfig,
     credentials: Option<Arc<dyn Credentials>>,
+    warden: Option<Arc<Warden>>,
     tls: OnceLock<rustls::ClientConfig>,
     events: OnceLock<mpsc::Sender<Event>>,
     pace: Arc<Pace>,
@@ -71,7 +72,8 @@ impl Pool {
     /// An empty pool. `credentials` vouch for us before the servers.
     pub fn new(config: UpstreamConfig, credentials: Option<Arc<dyn Credentials>>) -> Self {
         let (tls, events) = (OnceLock::new(), OnceLock::new());
-        Self { config, credentials, tls, events, pace: Pace::new(), places: RwLock::default() }
+        let warden = config.warden.clone().map(|program| Arc::new(Warden::new(program)));
+        Self { config, credentials, warden, tls, events, pace: Pace::new(), places: RwLock::default() }
     }
 
     /// Limits and policy.
@@ -254,6 +256,7 @@ impl Pool {
             audience: audience.clone(),
             capabilities: capabilities.clone(),
             is_shared: Arc::clone(&is_shared),
+            warden: self.warden.clone(),
             bearer: self.credentials.as_ref().map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
             events: self.events.get().cloned(),
         };

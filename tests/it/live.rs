@@ -88,7 +88,8 @@ fn children(pid: u32) -> Vec<(u32, String)> {
     pids.dedup();
     let command =
         |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default().replace('\0', " ");
-    pids.into_iter().map(|pid| (pid, command(pid))).collect()
+    // The one that watches over the others is no server.
+    pids.into_iter().map(|pid| (pid, command(pid))).filter(|(_, command)| !command.ends_with(" warden ")).collect()
 }
 
 fn kill(pid: u32) {
@@ -205,4 +206,57 @@ fn kill_9_loses_no_acknowledged_write() {
     let lost: Vec<&String> = acknowledged.iter().filter(|name| !kept.contains(&name.as_str())).collect();
     assert!(lost.is_empty(), "lost: {lost:?}");
     assert!(acknowledged.len() >= 6);
+}
+
+/// A gateway that is killed takes its children along, however stubborn, and theirs.
+#[test]
+fn a_killed_gateway_leaves_nobody_behind() {
+    let home = Home::new();
+    let script = home.path("stubborn.py");
+    let text = r#"
+import json, signal, subprocess, sys, time
+for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+    signal.signal(each, signal.SIG_IGN)
+grandchild = subprocess.Popen(["sleep", "600"])
+for line in sys.stdin:
+    frame = json.loads(line)
+    id, method = frame.get("id"), frame["method"]
+    results = {
+        "initialize": {"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": {"name": "s", "version": "1"}},
+        "tools/list": {"tools": [{"name": "pid", "inputSchema": {"type": "object"}}]},
+        "tools/call": {"content": [{"type": "text", "text": str(grandchild.pid)}]},
+    }
+    if id is not None:
+        body = {"result": results[method]} if method in results else {"error": {"code": -32601, "message": "no"}}
+        print(json.dumps({"jsonrpc": "2.0", "id": id, **body}), flush=True)
+while True:
+    time.sleep(1)
+"#;
+    std::fs::write(&script, text).expect("a script");
+    let script = script.to_str().expect("a path");
+    let names: Vec<String> = (0..20).map(|number| format!("s{number}")).collect();
+    for name in &names {
+        home.json(&["server", "add", name, "--stdio", "--", "python3", script]);
+    }
+    let gateway = Gateway::start(&home, &[]);
+    until(Duration::from_secs(30), || {
+        let tools = gateway.rpc("tools/list", json!({}))["result"]["tools"].as_array().map_or(0, Vec::len);
+        (tools == names.len()).then_some(())
+    })
+    .expect("all are synced");
+    let call = |name: &String| {
+        let params = json!({ "name": format!("{name}__pid"), "arguments": {} });
+        let answer = gateway.rpc("tools/call", params);
+        answer["result"]["content"][0]["text"].as_str().and_then(|pid| pid.parse::<u32>().ok())
+    };
+    let mut left: Vec<u32> = names.iter().map(|name| call(name).unwrap_or_else(|| panic!("{name} answers"))).collect();
+    left.extend(children(gateway.pid()).into_iter().map(|(pid, _)| pid));
+    assert!(left.len() >= 2 * names.len(), "{left:?}");
+    kill(gateway.pid());
+    // A zombie is dead: nobody but its new parent can reap it.
+    let is_alive =
+        |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    let gone = || (!left.iter().any(is_alive)).then_some(());
+    until(Duration::from_secs(2), gone)
+        .unwrap_or_else(|| panic!("{:?}", left.iter().filter(|it| is_alive(it)).count()));
 }

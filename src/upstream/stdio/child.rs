@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::super::frame::{self, Incoming};
 use super::super::link::{Link, NoReply, Owner, Patience};
 use super::super::unavailable;
+use super::warden::{Warden, Watched};
 use crate::error::{Error, Result};
 use crate::model::{Server, Transport};
 
@@ -67,6 +68,7 @@ pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize
             unavailable(server, format!("`{command}` cannot be started: {error}"))
                 .help(format!("check that the program is installed and that its name or path is right: {command}"))
         })?;
+    let group = Group::of(&child, owner.warden.as_ref());
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
         return Err(Error::internal("a child without pipes"));
@@ -84,7 +86,7 @@ pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize
     });
     tokio::spawn(keep_stderr(stderr, Arc::clone(&wire), Arc::clone(server)));
     tokio::spawn(read(stdout, Arc::clone(&wire), max_result_bytes));
-    tokio::spawn(supervise(child, stdin, inbox, stopped, gone_sender, Arc::clone(&wire)));
+    tokio::spawn(supervise(child, group, stdin, inbox, stopped, gone_sender, Arc::clone(&wire)));
     Ok(wire)
 }
 
@@ -204,13 +206,13 @@ async fn keep_stderr(stderr: impl AsyncRead + Unpin, wire: Arc<Wire>, server: Ar
 /// Writes the outbox to the child, and stops and reaps the child and its group in the end.
 async fn supervise(
     mut child: Child,
+    group: Group,
     mut stdin: ChildStdin,
     mut inbox: mpsc::Receiver<Bytes>,
     mut stop: oneshot::Receiver<()>,
     gone: oneshot::Sender<()>,
     wire: Arc<Wire>,
 ) {
-    let group = Group(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw));
     let mut line = Vec::new();
     let mut written = 0;
     loop {
@@ -248,11 +250,20 @@ async fn supervise(
 
 /// A child's process group. Killed when dropped, also when the runtime ends before the child does: the child
 /// may have left others behind.
-struct Group(Option<Pid>);
+struct Group {
+    id: Option<Pid>,
+    /// Let go of last, when the group has been killed.
+    _watched: Option<Watched>,
+}
 
 impl Group {
+    fn of(child: &Child, warden: Option<&Arc<Warden>>) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        Self { id, _watched: id.zip(warden).map(|(id, warden)| warden.watch(id)) }
+    }
+
     fn send(&self, signal: Signal) {
-        if let Some(group) = self.0 {
+        if let Some(group) = self.id {
             let _ = kill_process_group(group, signal);
         }
     }

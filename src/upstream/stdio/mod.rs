@@ -5,11 +5,14 @@
 //! growing pause, one that is not used is stopped.
 
 mod child;
+mod warden;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex};
 use std::time::{Duration, Instant};
+pub(super) use warden::Warden;
+pub use warden::watch_over;
 
 use async_trait::async_trait;
 use bytes::Bytes;
