@@ -71,7 +71,7 @@ async fn run(gateway: Arc<Gateway>, receiver: Option<mpsc::Receiver<Event>>) {
 fn handle(gateway: &Arc<Gateway>, event: Event, pending: &mut HashMap<(TenantId, ServerName, List), JoinHandle<()>>) {
     let Event { tenant, server, audience, what } = event;
     let (method, params) = match what {
-        Relayed::Notification { method, params } => (method, params),
+        Relayed::Notification { method, params, .. } => (method, params),
         of_asking @ (Relayed::Ask(_) | Relayed::Withdrawn(_)) => {
             if let Audience::Session(session) = &audience {
                 gateway.hub.tell_session(session, of_asking);
@@ -90,7 +90,7 @@ fn handle(gateway: &Arc<Gateway>, event: Event, pending: &mut HashMap<(TenantId,
             gateway.hub.tell(Note::Updated { tenant, server, uri: uri.into(), params, session });
         }
     } else if let Audience::Session(session) = &audience {
-        gateway.hub.tell_session(session, Relayed::Notification { method, params });
+        gateway.hub.tell_session(session, Relayed::Notification { server, method, params });
     }
 }
 

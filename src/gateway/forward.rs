@@ -118,7 +118,7 @@ async fn ask_all(server: &Server, caller: &Caller, asked: &Asked) -> Result<Resu
         if !capability_for(method).is_some_and(|capability| caller.offers(capability)) {
             return Err(cannot("input"));
         }
-        let (ask, answer) = Ask::new(method.clone(), params.clone());
+        let (ask, answer) = Ask::new(server.name.clone(), method.clone(), params.clone());
         relay.send(Relayed::Ask(ask)).await.map_err(|_| cannot("input"))?;
         waiting.push((key.clone(), answer));
     }

@@ -6,7 +6,8 @@ use std::time::Instant;
 use super::offers::{Offer, Offered, matches, renamed, split_own};
 use super::{Gateway, forward::raw_value};
 use crate::error::{Error, Result};
-use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, exposed_name, split_exposed};
+use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, exposed_name, split_exposed};
+use crate::secrets::Sealer;
 use crate::upstream::{Caller, Reply, Request, Target, Upstream};
 
 /// Sealed for this.
@@ -140,7 +141,7 @@ impl Gateway {
         let reply = self.ask(principal, &server, method, Some(("taskId", own)), params, caller).await?;
         Ok(match reply {
             // Under the id that the caller knows.
-            Reply::Result(result) if memchr::memmem::find(result.bytes(), b"\"taskId\"").is_some() => {
+            Reply::Result(result) if names_a_task(&result) => {
                 let result = renamed(&result, "taskId", id).unwrap_or(result);
                 Reply::Result(with_related_task(&result, id).unwrap_or(result))
             }
@@ -151,19 +152,17 @@ impl Gateway {
     /// A reply with the ids of tasks replaced by ones that lead back to their server.
     pub(super) async fn with_task_ids(&self, principal: &Principal, server: &Server, reply: Reply) -> Result<Reply> {
         let Reply::Result(result) = &reply else { return Ok(reply) };
-        if memchr::memmem::find(result.bytes(), b"\"taskId\"").is_none() {
+        if !names_a_task(result) {
             return Ok(reply);
         }
         let sealer = self.sealer().await?;
         let replaced = |object: &RawJson| -> Option<Result<RawJson>> {
             let members: RawObject<'_> = serde_json::from_str(object.as_str()).ok()?;
             let own: String = members.read("taskId").ok()??;
-            let sealed = sealer.seal(TASK, &principal.identity(), format!("{} {own}", server.name).as_bytes());
+            let sealed = task_id(sealer, principal, &server.name, &own);
             Some(sealed.and_then(|id| renamed(object, "taskId", &id).ok_or_else(|| Error::internal("a task's id"))))
         };
-        let related = related_task(result)
-            .map(|own| sealer.seal(TASK, &principal.identity(), format!("{} {own}", server.name).as_bytes()));
-        if let Some(id) = related {
+        if let Some(id) = related_task(result).map(|own| task_id(sealer, principal, &server.name, &own)) {
             return Ok(Reply::Result(with_related_task(result, &id?).unwrap_or_else(|| result.clone())));
         }
         // At the top in 2026-07-28, inside `task` in 2025-11-25; anything deeper is the tool's own.
@@ -179,6 +178,35 @@ impl Gateway {
             writer.raw(name, if name == "task" { task.bytes() } else { value.get().as_bytes() });
         }
         Ok(Reply::Result(writer.finish()))
+    }
+
+    /// The parameters of a message of `server` about a task, with the id that the caller knows it by; any other's
+    /// untouched.
+    ///
+    /// # Errors
+    /// When the key that seals ids cannot be read.
+    pub async fn about_task(
+        &self,
+        principal: &Principal,
+        server: &ServerName,
+        method: &str,
+        params: RawJson,
+    ) -> Result<RawJson> {
+        if !names_a_task(&params) {
+            return Ok(params);
+        }
+        let sealer = self.sealer().await?;
+        if let Some(own) = related_task(&params) {
+            let id = task_id(sealer, principal, server, &own)?;
+            return Ok(with_related_task(&params, &id).unwrap_or(params));
+        }
+        if !method.starts_with("notifications/tasks") {
+            return Ok(params);
+        }
+        let members: RawObject<'_> = serde_json::from_str(params.as_str()).unwrap_or_default();
+        let Some(own) = members.read::<String>("taskId").ok().flatten() else { return Ok(params) };
+        let id = task_id(sealer, principal, server, &own)?;
+        Ok(renamed(&params, "taskId", &id).unwrap_or(params))
     }
 
     /// Has the server of `resource` say when it changes, for one more subscriber: over the connection that `caller`
@@ -357,6 +385,15 @@ fn with_uri(result: &RawJson, own: &str, exposed: &str) -> Option<RawJson> {
         writer.raw(name, if name == "contents" { &list } else { value.get().as_bytes() });
     }
     Some(writer.finish())
+}
+
+fn names_a_task(json: &RawJson) -> bool {
+    memchr::memmem::find(json.bytes(), b"\"taskId\"").is_some()
+}
+
+/// The id that `principal` knows a task of `server` by: always the same one.
+fn task_id(sealer: &Sealer, principal: &Principal, server: &ServerName, own: &str) -> Result<String> {
+    sealer.seal_alike(TASK, &principal.identity(), format!("{server} {own}").as_bytes())
 }
 
 /// Where a result of 2025-11-25 names the task that it belongs to.

@@ -71,6 +71,7 @@ impl Face {
         &self,
         work: impl Future<Output = Finished>,
         mut relayed: mpsc::Receiver<Relayed>,
+        principal: &Principal,
         session: Option<&Arc<Session>>,
         entered: Option<&Entered<'_>>,
         out: &Out,
@@ -83,29 +84,56 @@ impl Face {
                 finished = &mut work => {
                     // What it said just before.
                     while let Ok(what) = relayed.try_recv() {
-                        self.pass_on(what, session, out).await;
+                        self.pass_on(what, principal, session, out).await;
                     }
                     return Ended::Finished(finished);
                 }
                 () = cancelled(entered) => return Ended::Cancelled,
             };
-            self.pass_on(what, session, out).await;
+            self.pass_on(what, principal, session, out).await;
         }
     }
 
     /// Says to the client what a server says. What cannot be delivered is dropped, which answers a question.
-    pub(super) async fn pass_on(&self, what: Relayed, session: Option<&Arc<Session>>, out: &Out) {
-        let frame = match what {
-            Relayed::Notification { method, params } => {
+    pub(super) async fn pass_on(
+        &self,
+        what: Relayed,
+        principal: &Principal,
+        session: Option<&Arc<Session>>,
+        out: &Out,
+    ) {
+        let frame = match self.in_our_words(what, principal).await {
+            Some(Relayed::Notification { method, params, .. }) => {
                 let wanted = method != "notifications/message" || session.is_none_or(|it| it.wants_log(&params));
                 wanted.then(|| frame::notification(&method, &params))
             }
-            Relayed::Ask(ask) => session.and_then(|session| session.ask(&self.gateway, ask)),
-            Relayed::Withdrawn(number) => session.and_then(|session| session.withdraw(number)),
+            Some(Relayed::Ask(ask)) => session.and_then(|session| session.ask(&self.gateway, ask)),
+            Some(Relayed::Withdrawn(number)) => session.and_then(|session| session.withdraw(number)),
+            None => None,
         };
         if let Some(frame) = frame {
             let _ = out.send(frame).await;
         }
+    }
+
+    /// What a server says, with the ids of its tasks as the caller knows them; `None` when that cannot be had.
+    async fn in_our_words(&self, what: Relayed, principal: &Principal) -> Option<Relayed> {
+        let written = match what {
+            Relayed::Notification { server, method, params } => {
+                let params = self.gateway.about_task(principal, &server, &method, params).await;
+                params.map(|params| Relayed::Notification { server, method, params })
+            }
+            Relayed::Ask(mut ask) => {
+                let params = std::mem::replace(&mut ask.params, RawJson::empty_object());
+                let params = self.gateway.about_task(principal, &ask.server, &ask.method, params).await;
+                params.map(|params| {
+                    ask.params = params;
+                    Relayed::Ask(ask)
+                })
+            }
+            withdrawn @ Relayed::Withdrawn(_) => Ok(withdrawn),
+        };
+        written.inspect_err(|error| tracing::warn!(error = error.chain(), "a message of a server was dropped")).ok()
     }
 
     /// Runs an exchange of the stateless era until it is finished, or its server asks something: then it is put aside,
@@ -123,7 +151,7 @@ impl Face {
                 Some(what) = exchange.relayed.recv() => what,
                 finished = &mut exchange.work => {
                     while let Ok(what) = exchange.relayed.try_recv() {
-                        pass_on_modern(what, wants_log, out).await;
+                        self.pass_on_modern(what, principal, wants_log, out).await;
                     }
                     return finished;
                 }
@@ -135,13 +163,13 @@ impl Face {
                     while let Ok(what) = exchange.relayed.try_recv() {
                         match what {
                             Relayed::Ask(ask) => asks.push(ask),
-                            other => pass_on_modern(other, wants_log, out).await,
+                            other => self.pass_on_modern(other, principal, wants_log, out).await,
                         }
                     }
                     let asks = asks.into_iter().enumerate().map(|(number, ask)| (format!("input-{}", number + 1), ask));
                     return self.put_aside(principal, exchange, asks.collect()).await;
                 }
-                other => pass_on_modern(other, wants_log, out).await,
+                other => self.pass_on_modern(other, principal, wants_log, out).await,
             }
         }
     }
@@ -154,7 +182,8 @@ impl Face {
         let state = state.seal(PURPOSE, &principal.identity(), format!("{} {key}", until.0).as_bytes())?;
         let mut requests = serde_json::Map::new();
         for (name, ask) in &asks {
-            let params: serde_json::Value = ask.params.parse().unwrap_or_default();
+            let params = self.gateway.about_task(principal, &ask.server, &ask.method, ask.params.clone()).await?;
+            let params: serde_json::Value = params.parse().unwrap_or_default();
             requests.insert(name.clone(), json!({ "method": ask.method, "params": params }));
         }
         let result = json!({ "resultType": "input_required", "inputRequests": requests, "requestState": state });
@@ -216,33 +245,36 @@ impl Face {
         }
         self.drive(&incoming.principal, exchange, wants_log, out).await
     }
-}
 
-/// A notification for a caller of the stateless era, which gets log messages only when it asked for them.
-async fn pass_on_modern(what: Relayed, wants_log: bool, out: &Out) {
-    let Relayed::Notification { method, params } = what else { return };
-    if wants_log || method != "notifications/message" {
-        let _ = out.send(frame::notification(&method, &params)).await;
+    /// A notification for a caller of the stateless era, which gets log messages only when it asked for them.
+    async fn pass_on_modern(&self, what: Relayed, principal: &Principal, wants_log: bool, out: &Out) {
+        if let Some(Relayed::Notification { method, params, .. }) = self.in_our_words(what, principal).await
+            && (wants_log || method != "notifications/message")
+        {
+            let _ = out.send(frame::notification(&method, &params)).await;
+        }
     }
-}
 
-/// Runs `work` of the stateless era that nobody can be asked about.
-pub(super) async fn relay_modern(
-    work: impl Future<Output = Finished>,
-    mut relayed: mpsc::Receiver<Relayed>,
-    wants_log: bool,
-    out: &Out,
-) -> Finished {
-    let mut work = std::pin::pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            Some(what) = relayed.recv() => pass_on_modern(what, wants_log, out).await,
-            finished = &mut work => {
-                while let Ok(what) = relayed.try_recv() {
-                    pass_on_modern(what, wants_log, out).await;
+    /// Runs `work` of the stateless era that nobody can be asked about.
+    pub(super) async fn relay_modern(
+        &self,
+        work: impl Future<Output = Finished>,
+        mut relayed: mpsc::Receiver<Relayed>,
+        principal: &Principal,
+        wants_log: bool,
+        out: &Out,
+    ) -> Finished {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                Some(what) = relayed.recv() => self.pass_on_modern(what, principal, wants_log, out).await,
+                finished = &mut work => {
+                    while let Ok(what) = relayed.try_recv() {
+                        self.pass_on_modern(what, principal, wants_log, out).await;
+                    }
+                    return finished;
                 }
-                return finished;
             }
         }
     }

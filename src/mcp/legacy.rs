@@ -85,7 +85,7 @@ impl Face {
                 let work = self.dispatch(incoming, request, &caller);
                 // Who cannot be told anything before the answer cannot be asked anything either.
                 let asked = session.filter(|_| incoming.can_stream);
-                return self.relay(work, relayed, asked, entered.as_ref(), out).await;
+                return self.relay(work, relayed, &incoming.principal, asked, entered.as_ref(), out).await;
             }
             _ => Err(methods::not_a_method(&request.method)),
         })

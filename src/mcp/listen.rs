@@ -164,7 +164,7 @@ pub(super) async fn attend(face: Arc<Face>, session: Arc<Session>, out: Out) {
                     }
                 }
             }
-            Some(what) = told.recv() => face.pass_on(what, Some(&session), &out).await,
+            Some(what) = told.recv() => face.pass_on(what, &session.principal, Some(&session), &out).await,
             () = out.closed() => return,
             _ = &mut superseded => return,
             () = &mut done => return,

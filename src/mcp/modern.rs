@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, Message, Request};
-use super::input::{exchange, relay_modern};
+use super::input::exchange;
 use super::legacy::contains;
 use super::methods::{Extra, ListOptions, capabilities, instructions, server_info, written};
 use super::{Answer, Face, Finished, Incoming, LEGACY, MODERN, Out, result};
@@ -142,7 +142,7 @@ impl Face {
             if !can_be_asked {
                 let (caller, relayed) = caller.relayed();
                 let work = self.dispatch(incoming, request, &caller);
-                return relay_modern(work, relayed, wants_log, out).await;
+                return self.relay_modern(work, relayed, &incoming.principal, wants_log, out).await;
             }
             // It may have to outlive this request, while its caller is asked.
             let exchange = exchange(caller, |caller| Arc::clone(self).dispatch_owned(incoming.clone(), caller));

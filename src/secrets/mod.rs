@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::error::{Error, Result};
@@ -16,6 +17,7 @@ const KEY_BYTES: usize = 32;
 /// for is bound to it as associated data.
 pub struct Sealer {
     key: LessSafeKey,
+    nonces: hmac::Key,
     random: SystemRandom,
 }
 
@@ -46,7 +48,9 @@ impl Sealer {
         let broken = || Error::internal(format!("the key `{}` in the store is no key", key.id));
         let bytes = STANDARD_NO_PAD.decode(key.key.expose()).map_err(|_| broken())?;
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| broken())?;
-        Ok(Self { key: LessSafeKey::new(key), random: SystemRandom::new() })
+        let nonces = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"nonces of what is sealed alike");
+        let nonces = hmac::Key::new(hmac::HMAC_SHA256, nonces.as_ref());
+        Ok(Self { key: LessSafeKey::new(key), nonces, random: SystemRandom::new() })
     }
 
     /// Seals `plain` into visible ASCII, for `purpose` and `owner` alone.
@@ -56,9 +60,30 @@ impl Sealer {
     pub fn seal(&self, purpose: &str, owner: &str, plain: &[u8]) -> Result<String> {
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce).map_err(|_| Error::internal("the system gave no random bytes"))?;
+        self.seal_with(nonce, &bound(purpose, owner), plain)
+    }
+
+    /// Seals the same plain text into the same text each time: for ids, which are compared. The nonce is a keyed hash
+    /// of all that is sealed (a synthetic nonce as in RFC 5297, cut to 96 bits).
+    ///
+    /// # Errors
+    /// When `plain` is too long for the cipher.
+    pub fn seal_alike(&self, purpose: &str, owner: &str, plain: &[u8]) -> Result<String> {
+        let bound = bound(purpose, owner);
+        let mut context = hmac::Context::with_key(&self.nonces);
+        context.update(&bound.len().to_be_bytes());
+        context.update(&bound);
+        context.update(plain);
+        let tag = context.sign();
+        let mut nonce = [0; NONCE_LEN];
+        nonce.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
+        self.seal_with(nonce, &bound, plain)
+    }
+
+    fn seal_with(&self, nonce: [u8; NONCE_LEN], bound: &[u8], plain: &[u8]) -> Result<String> {
         let mut sealed = plain.to_vec();
-        let bound = Aad::from(bound(purpose, owner));
-        let done = self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed);
+        let unique = Nonce::assume_unique_for_key(nonce);
+        let done = self.key.seal_in_place_append_tag(unique, Aad::from(bound), &mut sealed);
         done.map_err(|_| Error::internal("a value could not be sealed"))?;
         Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
     }
@@ -100,6 +125,13 @@ mod tests {
             assert_eq!(sealer.open("session", "ann", &changed), None, "changed at {at}");
         }
         assert_eq!(sealer.open("session", "ann", "short"), None);
+        let id = sealer.seal_alike("task", "ann", b"7").expect("sealed");
+        assert_eq!(sealer.seal_alike("task", "ann", b"7").expect("sealed"), id);
+        assert_eq!(sealer.open("task", "ann", &id).as_deref(), Some(&b"7"[..]));
+        assert_eq!(sealer.open("task", "bob", &id), None);
+        for other in [("task", "bob", b"7"), ("task", "ann", b"8"), ("tas", "kann", b"7")] {
+            assert_ne!(sealer.seal_alike(other.0, other.1, other.2).expect("sealed")[..16], id[..16], "{other:?}");
+        }
         assert!(!format!("{:?}", Sealer::generate("a").expect("a key")).contains("=="));
     }
 }

@@ -168,9 +168,10 @@ impl Link {
 
     /// Hands a notification on. `about` is the call on whose stream it came.
     pub(super) async fn notification(&self, about: Option<u64>, method: String, params: RawJson, patience: Patience) {
+        let server = self.owner.server.name.clone();
         let (side, what) = match method.as_str() {
             "notifications/progress" => match self.progress(&params) {
-                Some((side, params)) => (Some(side), Relayed::Notification { method, params }),
+                Some((side, params)) => (Some(side), Relayed::Notification { server, method, params }),
                 None => return,
             },
             // It asks, we never ask it to stop asking.
@@ -188,14 +189,14 @@ impl Link {
             "notifications/tools/list_changed"
             | "notifications/prompts/list_changed"
             | "notifications/resources/list_changed"
-            | "notifications/resources/updated" => (None, Relayed::Notification { method, params }),
+            | "notifications/resources/updated" => (None, Relayed::Notification { server, method, params }),
             _ => {
                 let side = about.and_then(|id| self.side(id)).or_else(|| self.only_client());
                 if side.is_none() && self.owner.is_shared() {
                     // Whose it is cannot be known, so nobody sees it.
                     return;
                 }
-                (side, Relayed::Notification { method, params })
+                (side, Relayed::Notification { server, method, params })
             }
         };
         match side {
@@ -257,7 +258,7 @@ impl Link {
         // Before anything else can happen: the server's time stands still.
         let pause = side.as_ref().map(|side| side.clock.pause());
         tokio::spawn(async move {
-            let (ask, answer) = Ask::new(method, params);
+            let (ask, answer) = Ask::new(link.owner.server.name.clone(), method, params);
             let number = ask.number;
             let hand_on = async |what| match &side {
                 Some(side) => drop(side.relay.send(what).await),

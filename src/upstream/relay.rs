@@ -19,6 +19,8 @@ const ROOM: usize = 64;
 pub enum Relayed {
     /// Wants no answer.
     Notification {
+        /// Who sends it.
+        server: ServerName,
         /// The MCP method.
         method: String,
         /// Its parameters, untouched but for the progress token, which is the caller's own.
@@ -33,6 +35,8 @@ pub enum Relayed {
 /// A request of a server to a caller: sampling, elicitation, roots.
 #[derive(Debug)]
 pub struct Ask {
+    /// Who asks.
+    pub server: ServerName,
     /// The MCP method.
     pub method: String,
     /// Its parameters, untouched.
@@ -44,10 +48,10 @@ pub struct Ask {
 
 impl Ask {
     /// A question, and where its answer arrives. A question that is dropped is answered with an error.
-    pub fn new(method: String, params: RawJson) -> (Self, oneshot::Receiver<Reply>) {
+    pub fn new(server: ServerName, method: String, params: RawJson) -> (Self, oneshot::Receiver<Reply>) {
         static ASKED: AtomicU64 = AtomicU64::new(0);
         let (answer, receiver) = oneshot::channel();
-        (Self { method, params, number: ASKED.fetch_add(1, Ordering::Relaxed), answer }, receiver)
+        (Self { server, method, params, number: ASKED.fetch_add(1, Ordering::Relaxed), answer }, receiver)
     }
 
     /// Whether nobody waits for the answer any more.

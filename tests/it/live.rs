@@ -220,7 +220,8 @@ fn a_killed_gateway_leaves_nobody_behind() {
 import json, signal, subprocess, sys, time
 for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
     signal.signal(each, signal.SIG_IGN)
-grandchild = subprocess.Popen(["sleep", "600"])
+# One that has left its process group and its session.
+grandchild = subprocess.Popen(["sleep", "600"], start_new_session=True)
 for line in sys.stdin:
     frame = json.loads(line)
     id, method = frame.get("id"), frame["method"]
@@ -252,13 +253,18 @@ while True:
         let answer = gateway.rpc("tools/call", params);
         answer["result"]["content"][0]["text"].as_str().and_then(|pid| pid.parse::<u32>().ok())
     };
-    let mut left: Vec<u32> = names.iter().map(|name| call(name).unwrap_or_else(|| panic!("{name} answers"))).collect();
-    left.extend(children(gateway.pid()).into_iter().map(|(pid, _)| pid));
-    assert!(left.len() >= 2 * names.len(), "{left:?}");
-    kill(gateway.pid());
     // A zombie is dead: nobody but its new parent can reap it.
     let is_alive =
         |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    // One that is removed takes its own along, and nobody else's.
+    let (removed, names) = names.split_first().expect("names");
+    let of_removed = call(removed).expect("it answers");
+    home.json(&["server", "remove", removed, "--yes"]);
+    until(Duration::from_secs(10), || (!is_alive(&of_removed)).then_some(())).expect("the stray is gone");
+    let mut left: Vec<u32> = names.iter().map(|name| call(name).unwrap_or_else(|| panic!("{name} answers"))).collect();
+    left.extend(children(gateway.pid()).into_iter().map(|(pid, _)| pid));
+    assert!(left.len() >= 2 * names.len() && left.iter().all(is_alive), "{left:?}");
+    kill(gateway.pid());
     let gone = || (!left.iter().any(is_alive)).then_some(());
     until(Duration::from_secs(2), gone)
         .unwrap_or_else(|| panic!("{:?}", left.iter().filter(|it| is_alive(it)).count()));

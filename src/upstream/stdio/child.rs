@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::super::frame::{self, Incoming};
 use super::super::link::{Link, NoReply, Owner, Patience};
 use super::super::unavailable;
+use super::family::{Family, MARK};
 use super::warden::{Warden, Watched};
 use crate::error::{Error, Result};
 use crate::model::{Server, Transport};
@@ -46,6 +47,7 @@ pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize
     let Transport::Stdio { command, args, env } = &server.transport else {
         return Err(Error::internal(format!("server `{}` is not started by a command", server.name)));
     };
+    let mark = Family::new_mark();
     let mut child = Command::new(command)
         .args(args.iter().map(|argument| argument.expose()))
         .env_clear()
@@ -58,6 +60,7 @@ pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize
                 .map(|token| (TOKEN, token.text.expose().to_owned())),
         )
         .envs(env.iter().map(|(name, value)| (name, value.expose())))
+        .env(MARK, &mark)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -68,7 +71,7 @@ pub(super) fn spawn(server: &Arc<Server>, owner: &Owner, max_result_bytes: usize
             unavailable(server, format!("`{command}` cannot be started: {error}"))
                 .help(format!("check that the program is installed and that its name or path is right: {command}"))
         })?;
-    let group = Group::of(&child, owner.warden.as_ref());
+    let group = Group::of(&child, mark, owner.warden.as_ref());
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
         return Err(Error::internal("a child without pipes"));
@@ -244,34 +247,39 @@ async fn supervise(
             break;
         }
     }
-    drop(group);
+    // It looks at every process there is.
+    let _ = tokio::task::spawn_blocking(move || drop(group)).await;
     let _ = gone.send(());
 }
 
-/// A child's process group. Killed when dropped, also when the runtime ends before the child does: the child
+/// A child and whoever it started. Killed when dropped, also when the runtime ends before the child does: the child
 /// may have left others behind.
 struct Group {
-    id: Option<Pid>,
-    /// Let go of last, when the group has been killed.
+    family: Option<Family>,
+    /// Let go of last, when the family has been killed.
     _watched: Option<Watched>,
 }
 
 impl Group {
-    fn of(child: &Child, warden: Option<&Arc<Warden>>) -> Self {
-        let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        Self { id, _watched: id.zip(warden).map(|(id, warden)| warden.watch(id)) }
+    fn of(child: &Child, mark: String, warden: Option<&Arc<Warden>>) -> Self {
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let family = group.map(|group| Family { group, mark });
+        let watched = family.as_ref().zip(warden).map(|(family, warden)| warden.watch(family.clone()));
+        Self { family, _watched: watched }
     }
 
     fn send(&self, signal: Signal) {
-        if let Some(group) = self.id {
-            let _ = kill_process_group(group, signal);
+        if let Some(family) = &self.family {
+            family.send(signal);
         }
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        self.send(Signal::KILL);
+        if let Some(family) = &self.family {
+            Family::end(std::slice::from_ref(family));
+        }
     }
 }
 

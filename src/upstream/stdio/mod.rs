@@ -5,6 +5,7 @@
 //! growing pause, one that is not used is stopped.
 
 mod child;
+mod family;
 mod warden;
 
 use std::collections::BTreeMap;

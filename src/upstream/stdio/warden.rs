@@ -1,7 +1,7 @@
 //! What ends the children of a gateway that was killed: a process of its own, which holds one end of a pipe.
 //!
 //! A gateway that stops ends its children itself. One that is killed cannot, and a child need not notice that its input
-//! has ended. So the gateway tells a small second process which process groups are its children's; when the pipe to
+//! has ended. So the gateway tells a small second process about its children; when the pipe to
 //! that process closes, for whatever reason, it kills those that are left.
 
 use std::collections::HashSet;
@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use super::family::Family;
 
-/// Tells the second process which groups there are.
+/// Tells the second process which children there are.
 pub(in crate::upstream) struct Warden {
     program: PathBuf,
     told: Mutex<Told>,
@@ -21,14 +21,14 @@ pub(in crate::upstream) struct Warden {
 
 #[derive(Default)]
 struct Told {
-    groups: HashSet<i32>,
+    families: HashSet<Family>,
     process: Option<Child>,
 }
 
-/// A group that is watched over until this is dropped.
+/// A child that is watched over until this is dropped.
 pub(super) struct Watched {
     warden: Arc<Warden>,
-    group: i32,
+    family: Family,
 }
 
 impl Warden {
@@ -37,12 +37,11 @@ impl Warden {
         Self { program, told: Mutex::default() }
     }
 
-    pub(super) fn watch(self: &Arc<Self>, group: Pid) -> Watched {
-        let group = group.as_raw_nonzero().get();
+    pub(super) fn watch(self: &Arc<Self>, family: Family) -> Watched {
         let mut told = self.told();
-        told.groups.insert(group);
-        self.say(&mut told, &format!("+{group}\n"));
-        Watched { warden: Arc::clone(self), group }
+        told.families.insert(family.clone());
+        self.say(&mut told, &format!("+{family}\n"));
+        Watched { warden: Arc::clone(self), family }
     }
 
     /// Says a line; to a new process, with everything that it has to know, where there is none yet or no longer.
@@ -68,7 +67,7 @@ impl Warden {
             .spawn();
         match started {
             Ok(mut process) => {
-                let all: String = told.groups.iter().map(|group| format!("+{group}\n")).collect();
+                let all: String = told.families.iter().map(|family| format!("+{family}\n")).collect();
                 write(&mut process, &all);
                 told.process = Some(process);
             }
@@ -94,25 +93,23 @@ impl Drop for Warden {
 impl Drop for Watched {
     fn drop(&mut self) {
         let mut told = self.warden.told();
-        told.groups.remove(&self.group);
+        told.families.remove(&self.family);
         if told.process.is_some() {
-            self.warden.say(&mut told, &format!("-{}\n", self.group));
+            self.warden.say(&mut told, &format!("-{}\n", self.family));
         }
     }
 }
 
-/// The second process's work: reads which groups come (`+7`) and go (`-7`), and kills those that are left when the input
+/// The second process's work: reads which children come (`+7 MARK`) and go (`-7 MARK`), and kills those that are left when the input
 /// ends.
 pub fn watch_over(input: impl BufRead) {
-    let mut groups: HashSet<i32> = HashSet::new();
+    let mut families: HashSet<Family> = HashSet::new();
     for line in input.lines().map_while(Result::ok) {
         match line.split_at_checked(1) {
-            Some(("+", group)) => drop(group.parse().map(|group| groups.insert(group))),
-            Some(("-", group)) => drop(group.parse().map(|group: i32| groups.remove(&group))),
+            Some(("+", family)) => drop(family.parse().map(|family| families.insert(family))),
+            Some(("-", family)) => drop(family.parse().map(|family| families.remove(&family))),
             _ => {}
         }
     }
-    for group in groups.into_iter().filter_map(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
+    Family::end(&families.into_iter().collect::<Vec<_>>());
 }
