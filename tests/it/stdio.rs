@@ -231,3 +231,41 @@ fn a_question_that_is_withdrawn_is_withdrawn_from_the_client() {
     let result = call.event();
     assert_eq!((&result["id"], &result["result"]["content"][0]["text"]), (&json!(2), &json!("done")), "{result}");
 }
+
+#[test]
+fn what_is_said_about_a_task_names_it_as_the_caller_knows_it() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let says = r#"
+        say_all = lambda method, params: print(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}), flush=True)
+        related = {"_meta": {"io.modelcontextprotocol/related-task": {"taskId": "t-1"}}}
+        say_all("notifications/tasks/status", {"taskId": "t-1", "status": "working"})
+        say_all("notifications/message", {"level": "info", "data": {"taskId": "t-1"}, **related})
+        time.sleep(0.2)
+        say(id, {"task": {"taskId": "t-1", "status": "working"}})
+        continue
+"#;
+    let script = script(&home, "says", "", says);
+    add(&home, &python, &script);
+    let gateway = Gateway::start(&home, &[]);
+    let post = |headers: &[(&str, &str)], frame: Value| gateway.post("/mcp", headers, &frame.to_string());
+    // It offers something, so that the connection, and what is said on it, is its own.
+    let params = json!({
+        "protocolVersion": "2025-11-25", "capabilities": { "elicitation": {} },
+        "clientInfo": { "name": "test", "version": "1" }
+    });
+    let opened = post(&[], json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
+    let id = opened.header("mcp-session-id").expect("a session").to_owned();
+    let session = [("Mcp-Session-Id", id.as_str()), ("Accept", "application/json, text/event-stream")];
+    post(&session, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    let mut call = Kept::open(gateway.address());
+    let params = json!({ "name": "s__do", "arguments": {}, "task": {} });
+    let frame = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
+    call.send("/mcp", &session, &frame.to_string());
+    assert_eq!(call.head().0, 200);
+    let (status, log, created) = (call.event(), call.event(), call.event());
+    let known = created["result"]["task"]["taskId"].as_str().unwrap_or_else(|| panic!("{created}"));
+    assert_ne!(known, "t-1", "the server's own id is its own business");
+    assert_eq!(status["params"]["taskId"], known, "{status}");
+    assert_eq!(log["params"]["_meta"]["io.modelcontextprotocol/related-task"]["taskId"], known, "{log}");
+    assert_eq!(log["params"]["data"]["taskId"], "t-1", "what a log says is the server's own: {log}");
+}
