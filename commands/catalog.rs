@@ -195,7 +195,9 @@ async fn show_tool(context: &Context, args: ShowArgs) -> Result<Done> {
     let (gateway, tenant) = context.open().await?;
     let view = gateway.catalog().view(&tenant).await?;
     let principal = Context::operator(&tenant);
-    let mcpgw::catalog::Found::One(listed) = view.resolve(name, Some(server), &principal.scopes) else {
+    let mcpgw::catalog::Found::One(listed) =
+        view.resolve(name, Some(server), &principal, mcpgw::auth::Action::Discover)
+    else {
         return Err(Error::new(Kind::NotFound, format!("there is no tool `{name}` of server `{server}`"))
             .help(format!("list its tools with `mcpgw catalog list --server {server}`")));
     };

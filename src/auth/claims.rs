@@ -1,6 +1,6 @@
 //! A token's header and claims, read strictly: a type that is not the one a claim has is a refusal, never a default.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -80,7 +80,10 @@ pub(super) fn principal(claims: &Map<String, Value>) -> Result<(Principal, u64)>
     let roles = words(claims, "roles", false)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "finite and positive")]
     let expires = expires as u64;
-    Ok((Principal { tenant, issuer, subject, scopes: Scopes::Only(scopes), roles }, expires))
+    Ok((
+        Principal { tenant, issuer, subject, scopes: Scopes::Only(scopes), roles, attributes: BTreeMap::new() },
+        expires,
+    ))
 }
 
 /// A claim that lists words: an array of texts, or one text, which is split at blanks where `splits` says so

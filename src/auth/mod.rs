@@ -4,6 +4,7 @@ mod claims;
 mod downstream;
 mod jwks;
 mod mint;
+pub mod policy;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use downstream::{DownstreamConfig, DownstreamSigner, Signed};
 pub use jsonwebtoken::Algorithm;
 use mint::DevelopmentKey;
 pub use mint::{Minted, TokenRequest, mint};
+pub use policy::{Action, Policies, Resource, Verdict};
 
 /// How far the clocks of issuer and gateway may be apart.
 const LEEWAY: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 //! Which tools exist: per tenant an immutable [`View`] of registry and catalog, swapped when the store
 //! says that something changed. Requests read the view and never the store.
 
+mod access;
 mod definition;
 mod sync;
 mod view;
@@ -11,11 +12,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use arc_swap::ArcSwapOption;
 use tokio::sync::{Mutex, broadcast};
 
+use crate::auth::Policies;
 use crate::error::{Context as _, Result};
-use crate::model::{Server, ServerName, TenantId, Tool, ToolId};
+use crate::model::{Policy, Server, ServerName, TenantId, Tool, ToolId};
 use crate::search::SearchIndex;
 use crate::store::{Change, Collection, Damaged, Document, Query, Readable, Store, Stored};
 
+pub use access::Access;
 pub use definition::{Fault, read_definition};
 pub use sync::{Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
 pub use view::{Found, Listed, View};
@@ -52,11 +55,34 @@ struct Tenant {
 struct Source {
     servers: BTreeMap<ServerName, Arc<Server>>,
     tools: BTreeMap<ToolId, Arc<Tool>>,
+    /// By name; `None` where one cannot be read, and then nothing is allowed.
+    policies: BTreeMap<String, Option<Policy>>,
+    /// Compiled when they change.
+    compiled: Arc<Policies>,
     /// Of every document that was read, readable or not, by collection and id.
     revisions: HashMap<(&'static str, String), u64>,
 }
 
 impl Source {
+    /// What they say, compiled; one that cannot be read may have forbidden something, so that everything is then.
+    fn compile(&mut self) {
+        let damaged = self.policies.iter().find(|(_, policy)| policy.is_none());
+        self.compiled = Arc::new(match damaged {
+            Some((name, _)) => Policies::broken(format!("policy `{name}` cannot be read")),
+            None => Policies::compile(self.policies.values().flatten()),
+        });
+    }
+
+    fn take_over_policy(&mut self, tenant: &TenantId, id: &str, found: Option<Readable<Policy>>) {
+        let is_there = found.is_some();
+        let policy = self.take_over(tenant, id, found);
+        if is_there {
+            self.policies.insert(id.to_owned(), policy);
+        } else {
+            self.policies.remove(id);
+        }
+    }
+
     /// Notes the revision of what is stored under `id`; the document, unless it is gone or damaged.
     fn take_over<T: Document>(&mut self, tenant: &TenantId, id: &str, found: Option<Readable<T>>) -> Option<T> {
         let key = (T::SPEC.name, id.to_owned());
@@ -153,7 +179,8 @@ impl Catalog {
                 ids
             };
             let (servers, tools) = (of_tenant(Server::SPEC.name), of_tenant(Tool::SPEC.name));
-            if servers.is_empty() && tools.is_empty() {
+            let policies = of_tenant(Policy::SPEC.name);
+            if servers.is_empty() && tools.is_empty() && policies.is_empty() {
                 continue;
             }
             let mut guard = entry.source.lock().await;
@@ -177,6 +204,13 @@ impl Catalog {
                     None => source.tools.remove(&ToolId::stored(id)),
                 };
             }
+            if !policies.is_empty() {
+                let collection = Collection::<Policy>::of_tenant(&self.store, &tenant);
+                for id in policies {
+                    source.take_over_policy(&tenant, id, collection.get_readable(id).await?);
+                }
+                source.compile();
+            }
             self.publish(&tenant, &entry, source).await?;
         }
         Ok(())
@@ -191,11 +225,13 @@ impl Catalog {
         for (tenant, entry) in self.held() {
             let servers = Collection::<Server>::of_tenant(&self.store, &tenant).revisions().await?;
             let tools = Collection::<Tool>::of_tenant(&self.store, &tenant).revisions().await?;
+            let policies = Collection::<Policy>::of_tenant(&self.store, &tenant).revisions().await?;
             let guard = entry.source.lock().await;
             let Some(source) = guard.as_ref() else { continue };
             let named = |collection: &'static str| move |(id, revision)| ((collection, id), revision);
             let stored = servers.into_iter().map(named(Server::SPEC.name));
-            let stored: HashMap<_, u64> = stored.chain(tools.into_iter().map(named(Tool::SPEC.name))).collect();
+            let stored = stored.chain(tools.into_iter().map(named(Tool::SPEC.name)));
+            let stored: HashMap<_, u64> = stored.chain(policies.into_iter().map(named(Policy::SPEC.name))).collect();
             let gone = source.revisions.keys().filter(|key| !stored.contains_key(*key));
             let other = stored.iter().filter(|(key, revision)| source.revisions.get(*key) != Some(*revision));
             let change = |(collection, id): &(&'static str, String)| Change {
@@ -238,7 +274,13 @@ impl Catalog {
         let servers = servers.context(|| format!("load the registry of tenant `{tenant}`"))?;
         let tools = catalog.find_readable(&everything).await;
         let tools = tools.context(|| format!("load the catalog of tenant `{tenant}`"))?;
+        let policies = Collection::<Policy>::of_tenant(&self.store, tenant).find_readable(&everything).await;
+        let policies = policies.context(|| format!("load the policies of tenant `{tenant}`"))?;
         let mut source = Source::default();
+        for (id, found) in policies {
+            source.take_over_policy(tenant, &id, Some(found));
+        }
+        source.compile();
         for (id, found) in servers {
             if let Some(server) = source.take_over(tenant, &id, Some(found)) {
                 source.servers.insert(server.name.clone(), Arc::new(server));
@@ -255,7 +297,7 @@ impl Catalog {
 
     /// The index first: a tool that is found can be looked up in no older view.
     async fn publish(&self, tenant: &TenantId, entry: &Tenant, source: &Source) -> Result<Arc<View>> {
-        let view = Arc::new(View::build(&source.servers, source.tools.values()));
+        let view = Arc::new(View::build(&source.servers, source.tools.values(), Arc::clone(&source.compiled)));
         let tools = || view.tools().iter().map(|listed| &listed.tool);
         // A view that was never there has no tools, and neither has its index.
         let former = entry.view.load_full();

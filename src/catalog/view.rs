@@ -6,8 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
+use super::access::{Access, Answers};
+use crate::auth::{Action, Policies};
 use crate::model::{
-    ObjectWriter, ParamHeader, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus, split_exposed,
+    ObjectWriter, ParamHeader, Principal, RawObject, Scopes, Server, ServerName, Tool, ToolId, ToolStatus,
+    split_exposed,
 };
 
 /// An immutable snapshot of one tenant's registry and catalog.
@@ -19,6 +22,7 @@ pub struct View {
     by_id: HashMap<ToolId, usize>,
     by_exposed: HashMap<String, usize>,
     by_bare: HashMap<String, Vec<usize>>,
+    answers: Answers,
 }
 
 /// A tool as clients are shown it.
@@ -40,6 +44,8 @@ pub struct Listed {
 pub enum Found<'a> {
     /// One visible tool.
     One(&'a Listed),
+    /// One visible tool, which may not be called.
+    Forbidden(&'a Listed),
     /// Several visible servers own a tool of this bare name.
     Ambiguous(Vec<&'a Listed>),
     /// Nothing that the caller may see.
@@ -50,8 +56,9 @@ impl View {
     pub(super) fn build<'a>(
         servers: &BTreeMap<ServerName, Arc<Server>>,
         tools: impl Iterator<Item = &'a Arc<Tool>>,
+        policies: Arc<Policies>,
     ) -> Self {
-        let mut view = Self { servers: servers.clone(), ..Self::default() };
+        let mut view = Self { servers: servers.clone(), answers: Answers::under(policies), ..Self::default() };
         for tool in tools.filter(|tool| tool.status == ToolStatus::Active) {
             let Some(server) = servers.get(&tool.server).filter(|server| server.is_enabled) else { continue };
             let exposed: Arc<str> = tool.exposed_name().into();
@@ -82,39 +89,67 @@ impl View {
         &self.tools
     }
 
-    /// The tools that `scopes` may see, by id, starting after `after`.
-    pub fn visible<'a>(&'a self, scopes: &'a Scopes, after: Option<&ToolId>) -> impl Iterator<Item = &'a Listed> {
+    /// The tenant's policies.
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.answers.policies
+    }
+
+    /// Whether another caller's lists may be others than those of `principal`.
+    pub fn is_chosen_for(&self, principal: &Principal) -> bool {
+        !self.policies().is_shipped() || principal.scopes != Scopes::All
+    }
+
+    /// What `principal` may do here.
+    pub fn access<'a>(&'a self, principal: &'a Principal) -> Access<'a> {
+        self.answers.of(principal, &self.servers, self.tools.len())
+    }
+
+    /// The tools that `principal` may see, by id, starting after `after`.
+    pub fn visible<'a>(&'a self, principal: &'a Principal, after: Option<&ToolId>) -> impl Iterator<Item = &'a Listed> {
         let start = after.map_or(0, |after| self.tools.partition_point(|listed| listed.tool.id <= *after));
-        self.tools.iter().skip(start).filter(|listed| scopes.allow(&listed.tool.scopes))
+        let access = self.access(principal);
+        let seen = move |(place, listed): &(usize, &Listed)| access.tool(Action::Discover, *place, listed);
+        self.tools.iter().enumerate().skip(start).filter(seen).map(|(_, listed)| listed)
     }
 
-    /// A tool by id, if `scopes` may see it.
-    pub fn by_id(&self, id: &ToolId, scopes: &Scopes) -> Option<&Listed> {
-        let listed = self.by_id.get(id).and_then(|place| self.tools.get(*place))?;
-        scopes.allow(&listed.tool.scopes).then_some(listed)
+    /// A tool by id, if `principal` may see it.
+    pub fn by_id(&self, id: &ToolId, principal: &Principal) -> Option<&Listed> {
+        let place = *self.by_id.get(id)?;
+        let listed = self.tools.get(place)?;
+        self.access(principal).tool(Action::Discover, place, listed).then_some(listed)
     }
 
-    /// What `name` means to a caller with `scopes`: an exposed name first, then a bare name that exactly
-    /// one visible server (or the given one) owns.
-    pub fn resolve(&self, name: &str, server: Option<&str>, scopes: &Scopes) -> Found<'_> {
-        let allowed = |place: &usize| {
+    /// What `name` means to `principal`, who wants to do `action`: an exposed name first, then a bare name that exactly
+    /// one visible server (or the given one) owns. What they may see and not call is refused; what they may do neither
+    /// with is nothing.
+    pub fn resolve(&self, name: &str, server: Option<&str>, principal: &Principal, action: Action) -> Found<'_> {
+        let access = self.access(principal);
+        let known = |place: &usize| {
             let listed = self.tools.get(*place)?;
             let of_server = server.is_none_or(|server| listed.server.name.as_str() == server);
-            (of_server && scopes.allow(&listed.tool.scopes)).then_some(listed)
+            let may = |action| access.tool(action, *place, listed);
+            if !of_server {
+                return None;
+            }
+            if may(action) {
+                return Some((listed, true));
+            }
+            may(Action::Discover).then_some((listed, false))
         };
-        if let Some(listed) = self.by_exposed.get(name).and_then(allowed) {
-            return Found::One(listed);
+        let found = |(listed, may)| if may { Found::One(listed) } else { Found::Forbidden(listed) };
+        if let Some(known) = self.by_exposed.get(name).and_then(known) {
+            return found(known);
         }
         // `a__b` means a tool of server `a`, and never another server's tool of that very name, which could
         // pose as one that is hidden or gone.
         if server.is_none() && split_exposed(name).is_some() {
             return Found::Nothing;
         }
-        let owners: Vec<&Listed> = self.by_bare.get(name).into_iter().flatten().filter_map(allowed).collect();
+        let owners: Vec<(&Listed, bool)> = self.by_bare.get(name).into_iter().flatten().filter_map(known).collect();
         match owners.as_slice() {
             [] => Found::Nothing,
-            [one] => Found::One(one),
-            _ => Found::Ambiguous(owners),
+            [one] => found(*one),
+            _ => Found::Ambiguous(owners.into_iter().map(|(listed, _)| listed).collect()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Gateway, resolve};
+use crate::auth::Action;
 use crate::error::{Error, Result};
 use crate::model::{Principal, RawObject};
 use crate::upstream::{Caller, Reply, Request, Target};
@@ -34,7 +35,7 @@ impl Gateway {
     pub async fn call(&self, principal: &Principal, call: &CallRequest<'_>) -> Result<Reply> {
         let started = Instant::now();
         let view = self.catalog.view(&principal.tenant).await?;
-        let listed = resolve(&view, principal, call.name, call.server)?;
+        let listed = resolve(&view, principal, call.name, call.server, Action::Call)?;
         drop(view);
         if call.params.get("arguments").is_some_and(|arguments| !arguments.get().starts_with('{')) {
             return Err(Error::invalid(format!("the arguments of `{}` are no object", listed.exposed))

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Gateway, resolve};
+use crate::auth::Action;
 use crate::catalog::Listed;
 use crate::error::{Error, Result};
 use crate::model::{CacheHint, Principal, ToolId};
@@ -70,12 +71,15 @@ impl Gateway {
             PageStart::After(id) => (Some(id), 0),
             PageStart::Offset(offset) => (None, *offset),
         };
-        let mut visible = view.visible(&principal.scopes, after).skip(skipped);
+        let mut visible = view.visible(principal, after).skip(skipped);
         let tools: Vec<Listed> = visible.by_ref().take(limit).cloned().collect();
         let next = visible.next().and(tools.last());
         let next = next.map(|last| format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(last.tool.id.as_str())));
-        let servers = view.servers().filter(|server| server.is_enabled && principal.scopes.allow(&server.scopes));
-        let cache_hint = CacheHint::of_all(servers.map(|server| server.tools_hint())).for_caller(&principal.scopes);
+        let access = view.access(principal);
+        let servers =
+            view.servers().filter(|server| server.is_enabled && access.server(Action::Discover, server.as_ref()));
+        let cache_hint = CacheHint::of_all(servers.map(|server| server.tools_hint()));
+        let cache_hint = cache_hint.for_caller(view.is_chosen_for(principal));
         Ok(Page { tools, next, cache_hint })
     }
 
@@ -85,7 +89,7 @@ impl Gateway {
     /// As [`Self::list`].
     pub async fn pinned(&self, principal: &Principal) -> Result<Vec<Listed>> {
         let view = self.catalog.view(&principal.tenant).await?;
-        let visible = view.visible(&principal.scopes, None);
+        let visible = view.visible(principal, None);
         Ok(visible.filter(|listed| listed.tool.is_pinned).cloned().collect())
     }
 
@@ -95,7 +99,7 @@ impl Gateway {
     /// Unknown and ambiguous names.
     pub async fn describe_tool(&self, principal: &Principal, name: &str) -> Result<Listed> {
         let view = self.catalog.view(&principal.tenant).await?;
-        resolve(&view, principal, name, None)
+        resolve(&view, principal, name, None, Action::Discover)
     }
 
     /// Estimated tokens of the full list for this caller: a token is about four bytes of JSON.
@@ -104,7 +108,7 @@ impl Gateway {
     /// As [`Self::list`].
     pub async fn list_tokens(&self, principal: &Principal) -> Result<usize> {
         let view = self.catalog.view(&principal.tenant).await?;
-        Ok(view.visible(&principal.scopes, None).map(|listed| listed.json.len()).sum::<usize>() / 4)
+        Ok(view.visible(principal, None).map(|listed| listed.json.len()).sum::<usize>() / 4)
     }
 }
 

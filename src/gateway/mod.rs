@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use tokio::sync::{OnceCell, mpsc};
 
+use crate::auth::Action;
 use crate::auth::{Authenticator, DownstreamSigner};
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
@@ -263,16 +264,25 @@ fn ambiguous_tool(name: &str, candidates: &[&crate::catalog::Listed]) -> Error {
         .help("use one of the full names")
 }
 
+/// Something that the caller may see and not use.
+fn forbidden(what: &str, name: &str) -> Error {
+    Error::new(Kind::Forbidden, format!("{what} `{name}` may not be used by this caller"))
+        .data(serde_json::json!({ "reason": "insufficient_scope" }))
+        .help("a policy of the tenant decides; `mcpgw policy check` says which")
+}
+
 /// Finds the one tool that `name` means to `principal`.
 fn resolve(
     view: &crate::catalog::View,
     principal: &Principal,
     name: &str,
     server: Option<&str>,
+    action: Action,
 ) -> Result<crate::catalog::Listed> {
     use crate::catalog::Found;
-    match view.resolve(name, server, &principal.scopes) {
+    match view.resolve(name, server, principal, action) {
         Found::One(listed) => Ok(listed.clone()),
+        Found::Forbidden(listed) => Err(forbidden("tool", &listed.exposed)),
         Found::Ambiguous(candidates) => Err(ambiguous_tool(name, &candidates)),
         Found::Nothing => Err(unknown_tool(name)),
     }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use super::{Gateway, List, forward::raw_value};
+use crate::auth::Action;
 use crate::error::{Error, Kind, Result};
 use crate::model::{
     CacheHint, ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, TenantId, exposed_name,
@@ -191,13 +192,15 @@ impl Gateway {
             }
         }
         let hint = CacheHint::of_all(lists.iter().map(|((_, hint), _)| *hint));
-        Ok((offered, hint.for_caller(&principal.scopes)))
+        let view = self.catalog.view(&principal.tenant).await?;
+        Ok((offered, hint.for_caller(view.is_chosen_for(principal))))
     }
 
     /// The enabled servers that `principal` may use, by name.
     pub(super) async fn visible_servers(&self, principal: &Principal) -> Result<Vec<Arc<Server>>> {
         let view = self.catalog.view(&principal.tenant).await?;
-        let visible = |server: &&Arc<Server>| server.is_enabled && principal.scopes.allow(&server.scopes);
+        let access = view.access(principal);
+        let visible = |server: &&Arc<Server>| server.is_enabled && access.server(Action::Discover, server);
         Ok(view.servers().filter(visible).cloned().collect())
     }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::offers::{Offer, Offered, matches, renamed, split_own};
 use super::{Gateway, forward::raw_value};
+use crate::auth::Action;
 use crate::error::{Error, Result};
 use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, exposed_name, split_exposed};
 use crate::secrets::Sealer;
@@ -57,6 +58,7 @@ impl Gateway {
         caller: &Caller,
     ) -> Result<Reply> {
         let (server, own) = self.resolve_prompt(principal, name, caller).await?;
+        self.may_use(principal, &server, "prompt", name).await?;
         self.ask(principal, &server, "prompts/get", Some(("name", &own)), params, caller).await
     }
 
@@ -72,6 +74,7 @@ impl Gateway {
         caller: &Caller,
     ) -> Result<Reply> {
         let resource = self.resolve_resource(principal, uri, caller).await?;
+        self.may_use(principal, &resource.server, "resource", uri).await?;
         let target = ("uri", resource.uri.as_str());
         let reply = self.ask(principal, &resource.server, "resources/read", Some(target), params, caller).await?;
         Ok(match reply {
@@ -110,6 +113,7 @@ impl Gateway {
             }
             _ => return Err(wrong()),
         };
+        self.may_use(principal, &server, "reference", &own).await?;
         let reference = renamed(&RawJson::copy_of(reference), member, &own).ok_or_else(wrong)?;
         let mut writer = ObjectWriter::new(512);
         writer.raw("ref", reference.bytes());
@@ -220,6 +224,7 @@ impl Gateway {
         resource: &Resource,
         caller: &Caller,
     ) -> Result<std::result::Result<Subscription, RawJson>> {
+        self.may_use(principal, &resource.server, "resource", &resource.uri).await?;
         let deadline = Instant::now() + resource.server.timeout(self.config.upstream.timeout);
         let upstream = self.pool.connection_of(&principal.tenant, &resource.server, caller, deadline).await?;
         let own = |session| self.pool.has_own(&principal.tenant, &resource.server.name, session);
@@ -249,14 +254,22 @@ impl Gateway {
         Ok(())
     }
 
+    /// Refuses what `principal` may see of `server` and not use.
+    async fn may_use(&self, principal: &Principal, server: &Server, what: &str, name: &str) -> Result<()> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        let may = view.access(principal).server(Action::Call, server);
+        if may { Ok(()) } else { Err(super::forbidden(what, name)) }
+    }
+
     /// Whether `principal` may see anything of `server`.
     ///
     /// # Errors
     /// As the store's, when the tenant is loaded for the first time.
     pub async fn sees(&self, principal: &Principal, server: &crate::model::ServerName) -> Result<bool> {
         let view = self.catalog.view(&principal.tenant).await?;
-        let by_server = view.servers().any(|each| each.name == *server && principal.scopes.allow(&each.scopes));
-        Ok(by_server || view.visible(&principal.scopes, None).any(|listed| listed.server.name == *server))
+        let access = view.access(principal);
+        let by_server = view.servers().any(|each| each.name == *server && access.server(Action::Discover, each));
+        Ok(by_server || view.visible(principal, None).any(|listed| listed.server.name == *server))
     }
 
     async fn ask(

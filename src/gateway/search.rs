@@ -1,14 +1,16 @@
 //! Finding tools.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
 
 use super::Gateway;
+use crate::catalog::View;
 use crate::embeddings::Role;
 use crate::error::{Error, Result};
 use crate::model::Principal;
-use crate::search::{Degraded, Mode, ScoreDetails, SearchQuery};
+use crate::search::{Allowed, Degraded, Mode, ScoreDetails, SearchQuery};
 
 /// Longest request that is searched for.
 const MAX_QUERY_BYTES: usize = 16 * 1024;
@@ -82,12 +84,12 @@ impl Gateway {
             vector,
             mode: request.mode,
             limit: request.limit,
-            scopes: principal.scopes.clone(),
+            allowed: allowed(&view, principal),
         };
         let found = self.index.search(&principal.tenant, &query).await?;
         let (hits, degraded) = (found.hits, degraded.or(found.degraded));
         // Checked again on the answer: an index may lag behind the view, and only the view decides.
-        let found = hits.into_iter().filter_map(|hit| Some((view.by_id(&hit.id, &principal.scopes)?.clone(), hit)));
+        let found = hits.into_iter().filter_map(|hit| Some((view.by_id(&hit.id, principal)?.clone(), hit)));
         let results = found.enumerate().map(|(index, (listed, hit))| SearchResult {
             rank: index + 1,
             server: listed.server.name.to_string(),
@@ -131,4 +133,12 @@ fn check(request: &SearchRequest) -> Result<()> {
         return Err(Error::invalid(format!("the limit {} is not from 1 to {MAX_LIMIT}", request.limit)));
     }
     Ok(())
+}
+
+/// What the index may find for `principal`: by scopes where those decide, by name where policies do.
+fn allowed(view: &View, principal: &Principal) -> Allowed {
+    if view.policies().is_shipped() {
+        return Allowed::Scopes(principal.scopes.clone());
+    }
+    Allowed::Tools(Arc::new(view.visible(principal, None).map(|listed| listed.tool.id.clone()).collect()))
 }

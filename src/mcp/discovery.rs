@@ -67,7 +67,7 @@ impl Face {
     async fn directory(&self, principal: &Principal) -> Result<String> {
         let view = self.gateway.catalog().view(&principal.tenant).await?;
         let mut servers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for listed in view.visible(&principal.scopes, None) {
+        for listed in view.visible(principal, None) {
             servers.entry(listed.server.name.as_str()).or_default().push(&listed.tool.name);
         }
         if servers.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RawJson, RawObject, Scopes};
+use super::{RawJson, RawObject};
 
 /// A server's word on how its list may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,9 +29,9 @@ impl CacheHint {
         hints.reduce(Self::least).filter(|hint| *hint != Self::UNBOUNDED).unwrap_or(Self::UNSTATED)
     }
 
-    /// For one caller: what its scopes choose is for nobody else.
-    pub fn for_caller(self, scopes: &Scopes) -> Self {
-        Self { is_public: self.is_public && matches!(scopes, Scopes::All), ..self }
+    /// For one caller: a list that was chosen for them is for nobody else.
+    pub fn for_caller(self, is_chosen: bool) -> Self {
+        Self { is_public: self.is_public && !is_chosen, ..self }
     }
 
     /// What a result says; [`Self::UNSTATED`] for one of a server of the session era, or one that says it wrongly.

@@ -4,6 +4,7 @@
 mod cache_hint;
 mod names;
 mod param_header;
+mod policy;
 mod principal;
 mod raw;
 mod secret;
@@ -14,8 +15,9 @@ mod time;
 mod tool;
 
 pub use cache_hint::CacheHint;
-pub use names::{MAX_EXPOSED_NAME, ServerName, TenantId, exposed_name, split_exposed};
+pub use names::{MAX_EXPOSED_NAME, PolicyName, ServerName, TenantId, exposed_name, split_exposed};
 pub use param_header::ParamHeader;
+pub use policy::Policy;
 pub use principal::{Principal, Scopes};
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;

@@ -23,6 +23,11 @@ pub struct TenantId(String);
 #[serde(try_from = "String", into = "String")]
 pub struct ServerName(String);
 
+/// What a tenant calls one of its policies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PolicyName(String);
+
 macro_rules! text_name {
     ($name:ident) => {
         impl $name {
@@ -51,6 +56,7 @@ macro_rules! text_name {
 }
 text_name!(TenantId);
 text_name!(ServerName);
+text_name!(PolicyName);
 
 impl FromStr for TenantId {
     type Err = Error;
@@ -63,6 +69,20 @@ impl FromStr for TenantId {
         }
         Err(Error::invalid(format!("tenant id {text:?} is not valid"))
             .help("use 1 to 64 characters of A-Z a-z 0-9 . _ -, starting with a letter or digit"))
+    }
+}
+
+impl FromStr for PolicyName {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let shape = text.len() <= 64
+            && text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+            && text.chars().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || "_-".contains(each));
+        if shape {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::invalid(format!("policy name {text:?} is not valid"))
+            .help("use 1 to 64 characters of a-z 0-9 _ -, starting with a letter or digit"))
     }
 }
 

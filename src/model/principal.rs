@@ -1,6 +1,6 @@
 //! Who is calling, and what they may see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::TenantId;
 
@@ -8,7 +8,7 @@ use super::TenantId;
 ///
 /// A tool is visible when one of its scopes is held. A tool without scopes is visible only to
 /// [`Scopes::All`]: absence denies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Scopes {
     /// No restriction: the operator on the store, or a gateway that runs with `AUTH_MODE=disabled`.
     All,
@@ -32,7 +32,7 @@ impl Scopes {
 }
 
 /// A caller, bound to one tenant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Principal {
     /// Whose catalog and servers.
     pub tenant: TenantId,
@@ -44,6 +44,8 @@ pub struct Principal {
     pub scopes: Scopes,
     /// What they are, beyond what they may see: `platform:admin` may administer.
     pub roles: BTreeSet<String>,
+    /// What else is known of them, for policies.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Principal {
@@ -55,6 +57,7 @@ impl Principal {
             subject: "operator".to_owned(),
             scopes: Scopes::All,
             roles: BTreeSet::new(),
+            attributes: BTreeMap::new(),
         }
     }
 

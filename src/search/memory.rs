@@ -5,7 +5,7 @@
 //! second, and changes are rare and arrive in bursts.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -14,9 +14,9 @@ use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextO
 use tantivy::{Index, IndexSettings, Searcher, TantivyDocument, Term};
 
 use super::fusion::{Arm, Weights, fuse, single};
-use super::{Description, Found, Hit, LOCAL, Mode, SearchIndex, SearchQuery, text};
+use super::{Allowed as Rule, Description, Found, Hit, LOCAL, Mode, SearchIndex, SearchQuery, text};
 use crate::error::{Error, Result};
-use crate::model::{Scopes, TenantId, Tool, ToolId};
+use crate::model::{TenantId, Tool, ToolId};
 
 /// How many tools each arm hands to the fusion.
 pub(super) const ARM_DEPTH: usize = 100;
@@ -108,7 +108,7 @@ impl TenantIndex {
     }
 
     fn search(&self, query: &SearchQuery, weights: Weights) -> tantivy::Result<Vec<Hit>> {
-        let allowed = self.visibility.allowed(&query.scopes);
+        let allowed = self.visibility.allowed(&query.allowed, &self.ids);
         let depth = ARM_DEPTH.max(query.limit);
         let vector_arm = || {
             let ranked = query.vector.as_deref().map(|vector| self.vectors.nearest(vector, &allowed, depth));
@@ -229,9 +229,9 @@ struct Visibility {
 }
 
 /// The visible documents of one query.
-struct Allowed<'a> {
-    list_of: &'a [u32],
-    lists: Vec<bool>,
+enum Allowed<'a> {
+    Lists { list_of: &'a [u32], lists: Vec<bool> },
+    Tools { ids: &'a [ToolId], tools: &'a HashSet<ToolId> },
 }
 
 impl Visibility {
@@ -250,15 +250,26 @@ impl Visibility {
         Self { lists, list_of }
     }
 
-    fn allowed(&self, scopes: &Scopes) -> Allowed<'_> {
-        Allowed { list_of: &self.list_of, lists: self.lists.iter().map(|list| scopes.allow(list)).collect() }
+    fn allowed<'a>(&'a self, rule: &'a Rule, ids: &'a [ToolId]) -> Allowed<'a> {
+        match rule {
+            Rule::Scopes(scopes) => {
+                let lists = self.lists.iter().map(|list| scopes.allow(list)).collect();
+                Allowed::Lists { list_of: &self.list_of, lists }
+            }
+            Rule::Tools(tools) => Allowed::Tools { ids, tools },
+        }
     }
 }
 
 impl Allowed<'_> {
     fn contains(&self, document: u32) -> bool {
-        let list = self.list_of.get(document as usize);
-        list.and_then(|list| self.lists.get(*list as usize)).copied().unwrap_or(false)
+        let place = document as usize;
+        match self {
+            Self::Lists { list_of, lists } => {
+                list_of.get(place).and_then(|list| lists.get(*list as usize)).copied().unwrap_or(false)
+            }
+            Self::Tools { ids, tools } => ids.get(place).is_some_and(|id| tools.contains(id)),
+        }
     }
 }
 

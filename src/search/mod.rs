@@ -9,6 +9,7 @@ mod fusion;
 mod memory;
 mod text;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -111,7 +112,26 @@ pub struct SearchQuery {
     /// At most this many hits.
     pub limit: usize,
     /// What may be found; applied before any limit.
-    pub scopes: Scopes,
+    pub allowed: Allowed,
+}
+
+/// What may be found.
+#[derive(Clone, Debug)]
+pub enum Allowed {
+    /// Tools with one of these scopes.
+    Scopes(Scopes),
+    /// Just these.
+    Tools(Arc<HashSet<ToolId>>),
+}
+
+impl Allowed {
+    /// Whether `tool` may be found.
+    pub fn contains(&self, tool: &Tool) -> bool {
+        match self {
+            Self::Scopes(scopes) => scopes.allow(&tool.scopes),
+            Self::Tools(tools) => tools.contains(&tool.id),
+        }
+    }
 }
 
 /// A found tool.

@@ -1,8 +1,6 @@
 //! What a request's headers say about its caller, who is not asked for a proof (`AUTH_MODE=disabled`, on loopback
 //! addresses only), and what they ask for.
 
-use std::collections::BTreeSet;
-
 use axum::http::HeaderMap;
 
 use crate::config::Config;
@@ -16,7 +14,7 @@ pub(super) fn stated(headers: &HeaderMap, config: &Config) -> Result<Principal> 
         None => config.tenant.clone(),
     };
     let scopes = text(headers, "x-mcp-scopes")?.map_or(Scopes::All, Scopes::from_list);
-    Ok(Principal { tenant, issuer: String::new(), subject: "anonymous".to_owned(), scopes, roles: BTreeSet::new() })
+    Ok(Principal { subject: "anonymous".to_owned(), scopes, ..Principal::operator(tenant) })
 }
 
 /// `X-MCP-Query`. Header values are Latin-1 on the wire, and clients send UTF-8 all the same.

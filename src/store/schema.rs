@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Document;
-use crate::model::{GatewayKey, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, WatcherPosition};
+use crate::model::{GatewayKey, Policy, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, WatcherPosition};
 
 /// Which database a collection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,14 +70,24 @@ const TOOL_CATALOG: CollectionSpec = CollectionSpec {
     ..CollectionSpec::new("tool_catalog", Home::Tenant)
 };
 
+const POLICIES: CollectionSpec = CollectionSpec { watched: true, ..CollectionSpec::new("policies", Home::Tenant) };
+
 const AUDIT_TELEMETRY: CollectionSpec = CollectionSpec {
     series: Some(Series { time: "ts", group: "server", keep: Duration::from_secs(90 * 24 * 3600) }),
     ..CollectionSpec::new("audit_telemetry", Home::Tenant)
 };
 
 /// Every collection.
-pub const COLLECTIONS: &[&CollectionSpec] =
-    &[&TENANTS, &WATCHER_STATE, &GATEWAY_KEYS, &ROUTING_REGISTRY, &TOOL_CATALOG, &SESSION_CONTEXT, &AUDIT_TELEMETRY];
+pub const COLLECTIONS: &[&CollectionSpec] = &[
+    &TENANTS,
+    &WATCHER_STATE,
+    &GATEWAY_KEYS,
+    &ROUTING_REGISTRY,
+    &TOOL_CATALOG,
+    &SESSION_CONTEXT,
+    &POLICIES,
+    &AUDIT_TELEMETRY,
+];
 
 impl Document for Tenant {
     const SPEC: &'static CollectionSpec = &TENANTS;
@@ -112,6 +122,14 @@ impl Document for Tool {
 
     fn id(&self) -> &str {
         self.id.as_str()
+    }
+}
+
+impl Document for Policy {
+    const SPEC: &'static CollectionSpec = &POLICIES;
+
+    fn id(&self) -> &str {
+        self.name.as_str()
     }
 }
 

@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("secrets", &["error", "model"]),
     ("sessions", &["error", "model", "secrets", "store"]),
     ("registry", &["error", "model", "store"]),
-    ("catalog", &["error", "model", "store", "upstream", "embeddings", "search", "registry"]),
+    ("catalog", &["error", "model", "auth", "store", "upstream", "embeddings", "search", "registry"]),
     // Only their `…Config` types and the enums these are made of.
     (
         "config",

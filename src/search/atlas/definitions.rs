@@ -8,8 +8,8 @@ use std::time::Duration;
 use mongodb::bson::{Bson, Document, doc};
 
 use super::super::memory::{ARM_DEPTH, NAME_BOOST, PARAMETERS_BOOST};
-use super::super::{SearchQuery, text};
-use crate::model::Scopes;
+use super::super::{Allowed, SearchQuery, text};
+use crate::model::{Scopes, ToolId};
 use crate::store::MongoDb;
 
 pub(super) const COLLECTION: &str = "tool_catalog";
@@ -53,7 +53,7 @@ pub(super) fn text_index() -> Document {
             "search_text": words.clone(),
             "name": [name, { "type": "token", "normalizer": "lowercase" }],
             "parameter_text": words,
-            "scopes": { "type": "token" }, "status": { "type": "token" }, "server": { "type": "token" },
+            "_id": { "type": "token" }, "scopes": { "type": "token" }, "status": { "type": "token" }, "server": { "type": "token" },
         } },
     }
 }
@@ -64,33 +64,35 @@ pub(super) fn vector_index(dimensions: usize) -> Document {
     doc! { "fields": [
         { "type": "vector", "path": "embedding", "numDimensions": dimensions, "similarity": "cosine" },
         { "type": "filter", "path": "scopes" }, { "type": "filter", "path": "status" },
-        { "type": "filter", "path": "server" },
+        { "type": "filter", "path": "server" }, { "type": "filter", "path": "_id" },
     ] }
 }
 
-/// What a caller may find: active tools of these servers with one of these scopes. Never an empty list, which the
+/// What a caller may find: active tools of these servers with one of these scopes or ids. Never an empty list, which the
 /// server refuses: [`Visible::new`] says so before.
 pub(super) struct Visible<'a> {
     servers: &'a [String],
-    scopes: Option<Vec<&'a str>>,
+    /// A field and its values, one of which a tool must have.
+    one_of: Option<(&'static str, Vec<&'a str>)>,
 }
 
 impl<'a> Visible<'a> {
     /// `None`: nothing.
-    pub(super) fn new(servers: &'a [String], scopes: &'a Scopes) -> Option<Self> {
-        let scopes: Option<Vec<&str>> = match scopes {
-            Scopes::All => None,
-            Scopes::Only(scopes) => Some(scopes.iter().map(String::as_str).collect()),
+    pub(super) fn new(servers: &'a [String], allowed: &'a Allowed) -> Option<Self> {
+        let one_of: Option<(&str, Vec<&str>)> = match allowed {
+            Allowed::Scopes(Scopes::All) => None,
+            Allowed::Scopes(Scopes::Only(scopes)) => Some(("scopes", scopes.iter().map(String::as_str).collect())),
+            Allowed::Tools(tools) => Some(("_id", tools.iter().map(ToolId::as_str).collect())),
         };
-        (!servers.is_empty() && scopes.as_ref().is_none_or(|scopes| !scopes.is_empty()))
-            .then_some(Self { servers, scopes })
+        let has_values = one_of.as_ref().is_none_or(|(_, values)| !values.is_empty());
+        (!servers.is_empty() && has_values).then_some(Self { servers, one_of })
     }
 
     /// In the query language.
     pub(super) fn filter(&self) -> Document {
         let mut filter = doc! { "status": "active", "server": { "$in": self.servers } };
-        if let Some(scopes) = &self.scopes {
-            filter.insert("scopes", doc! { "$in": scopes });
+        if let Some((field, values)) = &self.one_of {
+            filter.insert(*field, doc! { "$in": values });
         }
         filter
     }
@@ -101,7 +103,8 @@ impl<'a> Visible<'a> {
             doc! { "equals": { "path": "status", "value": "active" } },
             doc! { "in": { "path": "server", "value": self.servers } },
         ];
-        clauses.extend(self.scopes.as_ref().map(|scopes| doc! { "in": { "path": "scopes", "value": scopes } }));
+        let one_of = |(field, values): &(&str, Vec<&str>)| doc! { "in": { "path": *field, "value": values } };
+        clauses.extend(self.one_of.as_ref().map(one_of));
         clauses
     }
 }

@@ -275,7 +275,7 @@ impl AtlasIndex {
         // Checked on the tools as they are known here, and before the limit.
         let allowed = |id: &ToolId| {
             let place = known.tools.binary_search_by(|tool| tool.id.cmp(id)).ok()?;
-            query.scopes.allow(&known.tools.get(place)?.scopes).then_some(())
+            query.allowed.contains(known.tools.get(place)?).then_some(())
         };
         let hit = |each: super::fusion::Fused| {
             let id = ids.get(each.document as usize)?.clone();
@@ -286,7 +286,7 @@ impl AtlasIndex {
 
     /// Asks the server.
     async fn remote(&self, tenant: &TenantId, ability: Ability, known: &Known, query: &SearchQuery) -> Result<Found> {
-        let Some(visible) = Visible::new(&known.servers, &query.scopes) else { return Ok(Found::default()) };
+        let Some(visible) = Visible::new(&known.servers, &query.allowed) else { return Ok(Found::default()) };
         let mut arms = Arms::of(query, &visible);
         match query.mode {
             Mode::Hybrid => {}

@@ -1,0 +1,340 @@
+//! May they: what a tenant's policies say about a caller, an action and a server or tool. Policies are written in
+//! [Cedar](https://docs.cedarpolicy.com): what no `permit` allows is denied, and a `forbid` outweighs every `permit`.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet,
+    PrincipalConstraint, Request, ResourceConstraint, RestrictedExpression, Schema, ValidationMode, Validator,
+};
+
+use crate::error::{Error, Result};
+use crate::model::{Policy, PolicyName, Principal, Server, Tool};
+
+/// What policies may speak of.
+pub const SCHEMA: &str = include_str!("policy.cedarschema");
+/// In force for a tenant that has no policy named `default`: a scope that both sides have, or a caller without limits.
+pub const SHIPPED: &str = "permit (principal, action, resource)\n\
+    when { principal.unrestricted || resource.scopes.containsAny(principal.scopes) };\n";
+/// The name under which [`SHIPPED`] is in force, and can be replaced.
+pub const DEFAULT: &str = "default";
+
+/// What a caller wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// To see that it exists: lists, search, descriptions.
+    Discover,
+    /// To use it: tool calls, prompts, resources, completions.
+    Call,
+}
+
+impl Action {
+    /// Its name in policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Discover => "discover",
+            Self::Call => "call",
+        }
+    }
+}
+
+/// What a caller wants it of.
+#[derive(Clone, Copy, Debug)]
+pub enum Resource<'a> {
+    /// A server: its prompts and resources, which have no scopes of their own.
+    Server(&'a Server),
+    /// A tool, and the server that has it.
+    Tool(&'a Server, &'a Tool),
+}
+
+/// What was decided, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether they may.
+    pub is_allowed: bool,
+    /// The names of the policies that decided, in order; none when it was denied for want of a `permit`.
+    pub decided_by: Vec<String>,
+    /// Policies that could not be evaluated; one that forbids denies then.
+    pub errors: Vec<String>,
+}
+
+/// A tenant's policies, ready to be asked.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    /// By the principal and the resource that their heads name: only those that can apply are evaluated.
+    groups: HashMap<(Option<EntityUid>, Option<EntityUid>), PolicySet>,
+    /// The shipped rule and nothing else: scopes decide.
+    is_shipped: bool,
+    /// Why they cannot be used; then everything is denied.
+    broken: Option<String>,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self::compile(std::iter::empty())
+    }
+}
+
+struct Vocabulary {
+    schema: Schema,
+    user: EntityTypeName,
+    role: EntityTypeName,
+    server: EntityTypeName,
+    tool: EntityTypeName,
+    discover: EntityUid,
+    call: EntityUid,
+    authorizer: Authorizer,
+}
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let read = || -> std::result::Result<Vocabulary, Box<dyn std::error::Error>> {
+        let action = EntityTypeName::from_str("Action")?;
+        Ok(Vocabulary {
+            schema: Schema::from_cedarschema_str(SCHEMA)?.0,
+            user: EntityTypeName::from_str("User")?,
+            role: EntityTypeName::from_str("Role")?,
+            server: EntityTypeName::from_str("Server")?,
+            tool: EntityTypeName::from_str("Tool")?,
+            discover: EntityUid::from_type_name_and_id(action.clone(), EntityId::new("discover")),
+            call: EntityUid::from_type_name_and_id(action, EntityId::new("call")),
+            authorizer: Authorizer::new(),
+        })
+    };
+    #[allow(clippy::expect_used, reason = "compiled in, and read by every test of this module")]
+    read().expect("the schema that is compiled in")
+});
+
+/// Checks the text of a policy: its syntax, and that it speaks of nothing that the schema does not know.
+///
+/// # Errors
+/// Says everything that is wrong with it.
+pub fn check(name: &PolicyName, text: &str) -> Result<()> {
+    let set = parse(name, text).map_err(|detail| Error::invalid(format!("policy `{name}`: {detail}")))?;
+    let found = Validator::new(VOCABULARY.schema.clone()).validate(&set, ValidationMode::Strict);
+    let wrong: Vec<String> = found.validation_errors().map(ToString::to_string).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("policy `{name}`: {}", wrong.join("; ")))
+        .help("`mcpgw policy schema` shows what policies may speak of"))
+}
+
+/// Statements of one text, under ids that start with the policy's name.
+fn parse(name: &PolicyName, text: &str) -> std::result::Result<PolicySet, String> {
+    let parsed = PolicySet::from_str(text)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    if parsed.num_of_templates() > 0 {
+        return Err("templates (`?principal`, `?resource`) cannot be used".to_owned());
+    }
+    let mut policies: Vec<_> = parsed.policies().collect();
+    if policies.is_empty() {
+        return Err("it holds no `permit` and no `forbid`".to_owned());
+    }
+    // Ids are `policy0`, `policy1`, …: by length first, they are in the order of the text.
+    policies.sort_by_key(|policy| (policy.id().to_string().len(), policy.id().to_string()));
+    let many = policies.len() > 1;
+    let named = policies.into_iter().enumerate().map(|(number, policy)| {
+        let id = policy.annotation("id").map(str::to_owned);
+        let id = id.or_else(|| many.then(|| (number + 1).to_string()));
+        policy.new_id(PolicyId::new(id.map_or_else(|| name.to_string(), |id| format!("{name}#{id}"))))
+    });
+    PolicySet::from_policies(named).map_err(|error| error.to_string())
+}
+
+impl Policies {
+    /// From what is stored. A text that cannot be read denies everything: it may have forbidden something.
+    pub fn compile<'a>(stored: impl Iterator<Item = &'a Policy>) -> Self {
+        let mut policies = Self { groups: HashMap::new(), is_shipped: true, broken: None };
+        let mut has_default = false;
+        for policy in stored {
+            policies.is_shipped = false;
+            has_default |= policy.name.as_str() == DEFAULT;
+            policies.add(&policy.name, &policy.text);
+        }
+        if !has_default && let Ok(name) = DEFAULT.parse() {
+            policies.add(&name, SHIPPED);
+        }
+        policies
+    }
+
+    /// Denies everything, for the reason given.
+    pub fn broken(reason: String) -> Self {
+        Self { groups: HashMap::new(), is_shipped: false, broken: Some(reason) }
+    }
+
+    fn add(&mut self, name: &PolicyName, text: &str) {
+        let set = match parse(name, text) {
+            Ok(set) => set,
+            Err(detail) => {
+                self.broken = Some(format!("policy `{name}`: {detail}"));
+                return;
+            }
+        };
+        for policy in set.policies() {
+            let principal = match policy.principal_constraint() {
+                PrincipalConstraint::Any | PrincipalConstraint::Is(_) => None,
+                PrincipalConstraint::In(id) | PrincipalConstraint::Eq(id) | PrincipalConstraint::IsIn(_, id) => {
+                    Some(id)
+                }
+            };
+            let resource = match policy.resource_constraint() {
+                ResourceConstraint::Any | ResourceConstraint::Is(_) => None,
+                ResourceConstraint::In(id) | ResourceConstraint::Eq(id) | ResourceConstraint::IsIn(_, id) => Some(id),
+            };
+            let group = self.groups.entry((principal, resource)).or_default();
+            if let Err(error) = group.add(policy.clone()) {
+                self.broken = Some(format!("policy `{name}`: {error}"));
+            }
+        }
+    }
+
+    /// Whether there is only the shipped rule, and scopes decide.
+    pub fn is_shipped(&self) -> bool {
+        self.is_shipped
+    }
+
+    /// Whether `principal` may do `action` to `resource`.
+    pub fn allow(&self, principal: &Principal, action: Action, resource: Resource<'_>) -> bool {
+        if self.is_shipped {
+            // What the shipped rule says, at the cost of comparing scopes.
+            return principal.scopes.allow(match resource {
+                Resource::Server(server) => &server.scopes,
+                Resource::Tool(_, tool) => &tool.scopes,
+            });
+        }
+        self.decide(principal, action, resource).is_allowed
+    }
+
+    /// As [`Self::allow`], with the policies that decided.
+    pub fn decide(&self, principal: &Principal, action: Action, resource: Resource<'_>) -> Verdict {
+        let denied = |error: String| Verdict { is_allowed: false, decided_by: Vec::new(), errors: vec![error] };
+        if let Some(reason) = &self.broken {
+            return denied(reason.clone());
+        }
+        match self.evaluate(principal, action, resource) {
+            Ok(verdict) => verdict,
+            Err(error) => denied(error),
+        }
+    }
+
+    fn evaluate(
+        &self,
+        principal: &Principal,
+        action: Action,
+        resource: Resource<'_>,
+    ) -> std::result::Result<Verdict, String> {
+        let words = &*VOCABULARY;
+        let user = EntityUid::from_type_name_and_id(words.user.clone(), EntityId::new(&principal.subject));
+        let role = |role: &String| EntityUid::from_type_name_and_id(words.role.clone(), EntityId::new(role));
+        let roles: Vec<EntityUid> = principal.roles.iter().map(role).collect();
+        let (subject, server, tool) = resource_entities(resource)?;
+        let mut entities = vec![user_entity(&user, principal, &roles)?, server];
+        let server_id = entities.last().map(Entity::uid);
+        entities.extend(tool);
+        let entities = Entities::from_entities(entities, None).map_err(|error| error.to_string())?;
+        let wanted = match action {
+            Action::Discover => &words.discover,
+            Action::Call => &words.call,
+        };
+        let request = Request::new(user.clone(), wanted.clone(), subject.clone(), Context::empty(), None);
+        let request = request.map_err(|error| error.to_string())?;
+
+        let principals: Vec<Option<EntityUid>> =
+            std::iter::once(None).chain([Some(user)]).chain(roles.into_iter().map(Some)).collect();
+        let mut resources = vec![None, Some(subject)];
+        if let (Resource::Tool(..), Some(server)) = (resource, server_id) {
+            resources.push(Some(server));
+        }
+        let (mut permits, mut forbids, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for principal in principals {
+            for resource in &resources {
+                let Some(group) = self.groups.get(&(principal.clone(), resource.clone())) else { continue };
+                let response = words.authorizer.is_authorized(&request, group, &entities);
+                let reasons = response.diagnostics().reason().map(ToString::to_string);
+                match response.decision() {
+                    Decision::Allow => permits.extend(reasons),
+                    Decision::Deny => forbids.extend(reasons),
+                }
+                // Cedar skips what cannot be evaluated. Skipping a `forbid` would allow what it is there to prevent.
+                for error in response.diagnostics().errors() {
+                    errors.push(error.to_string());
+                    let id = error_of(error);
+                    if group.policy(id).is_some_and(|policy| policy.effect() == Effect::Forbid) {
+                        forbids.push(id.to_string());
+                    }
+                }
+            }
+        }
+        let is_allowed = forbids.is_empty() && !permits.is_empty();
+        let mut decided_by = if is_allowed { permits } else { forbids };
+        decided_by.sort_unstable();
+        decided_by.dedup();
+        Ok(Verdict { is_allowed, decided_by, errors })
+    }
+}
+
+fn error_of(error: &cedar_policy::AuthorizationError) -> &PolicyId {
+    match error {
+        cedar_policy::AuthorizationError::PolicyEvaluationError(error) => error.policy_id(),
+    }
+}
+
+fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> RestrictedExpression {
+    RestrictedExpression::new_set(all.into_iter().map(|text| RestrictedExpression::new_string(text.clone())))
+}
+
+fn text(text: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(text.to_owned())
+}
+
+fn user_entity(id: &EntityUid, principal: &Principal, roles: &[EntityUid]) -> std::result::Result<Entity, String> {
+    use crate::model::Scopes;
+    let (unrestricted, scopes) = match &principal.scopes {
+        Scopes::All => (true, texts([])),
+        Scopes::Only(scopes) => (false, texts(scopes)),
+    };
+    let attributes = [
+        ("tenant", text(principal.tenant.as_str())),
+        ("issuer", text(&principal.issuer)),
+        ("subject", text(&principal.subject)),
+        ("unrestricted", RestrictedExpression::new_bool(unrestricted)),
+        ("scopes", scopes),
+    ];
+    let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let tags = principal.attributes.iter().map(|(name, value)| (name.clone(), text(value)));
+    Entity::new_with_tags(id.clone(), attributes, roles.iter().cloned(), tags).map_err(|error| error.to_string())
+}
+
+/// The id of the resource itself, and what is known of its server and of the tool.
+fn resource_entities(resource: Resource<'_>) -> std::result::Result<(EntityUid, Entity, Option<Entity>), String> {
+    let words = &*VOCABULARY;
+    let (Resource::Server(server) | Resource::Tool(server, _)) = resource;
+    let server_id = EntityUid::from_type_name_and_id(words.server.clone(), EntityId::new(server.name.as_str()));
+    let attributes = HashMap::from([
+        ("name".to_owned(), text(server.name.as_str())),
+        ("transport".to_owned(), text(server.transport.kind().as_str())),
+        ("scopes".to_owned(), texts(&server.scopes)),
+    ]);
+    let entity = Entity::new(server_id.clone(), attributes, HashSet::new()).map_err(|error| error.to_string())?;
+    let Resource::Tool(_, tool) = resource else { return Ok((server_id, entity, None)) };
+    let id = EntityUid::from_type_name_and_id(words.tool.clone(), EntityId::new(tool.exposed_name()));
+    // Defaults as in MCP's `ToolAnnotations`.
+    let hint = |name: &str, default: bool| {
+        let stated = tool.annotations.as_ref().and_then(|hints| hints.get(name)).and_then(serde_json::Value::as_bool);
+        RestrictedExpression::new_bool(stated.unwrap_or(default))
+    };
+    let attributes = HashMap::from([
+        ("name".to_owned(), text(&tool.name)),
+        ("server".to_owned(), text(server.name.as_str())),
+        ("scopes".to_owned(), texts(&tool.scopes)),
+        ("tags".to_owned(), texts(&tool.tags)),
+        ("readOnly".to_owned(), hint("readOnlyHint", false)),
+        ("destructive".to_owned(), hint("destructiveHint", true)),
+        ("idempotent".to_owned(), hint("idempotentHint", false)),
+        ("openWorld".to_owned(), hint("openWorldHint", true)),
+    ]);
+    let tool = Entity::new(id.clone(), attributes, HashSet::from([server_id])).map_err(|error| error.to_string())?;
+    Ok((id, entity, Some(tool)))
+}
