@@ -1,14 +1,21 @@
 //! `mcpgw doctor`
 
 use clap::Args;
-use mcpgw::error::{Kind, Result};
+use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::{Check, CheckStatus, Gateway};
 use serde_json::json;
 
+use crate::policy::As;
 use crate::{Context, Done};
 
 #[derive(Args)]
-pub(crate) struct Doctor {}
+pub(crate) struct Doctor {
+    /// Say too which policy decides about this tool (`server__tool`)
+    #[arg(long, value_name = "NAME")]
+    tool: Option<String>,
+    #[command(flatten)]
+    caller: As,
+}
 
 impl Doctor {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
@@ -30,6 +37,9 @@ impl Doctor {
                     }
                     Ok(gateway) => {
                         checks.extend(gateway.check(&tenant).await);
+                        if let Some(tool) = &self.tool {
+                            checks.push(self.decision(context, &gateway, tool).await);
+                        }
                         gateway.close().await;
                     }
                 }
@@ -47,6 +57,33 @@ impl Doctor {
         }
         let failed = checks.iter().any(|check| check.status == CheckStatus::Fail);
         Ok(if failed { Done::WithFailures(Kind::Internal) } else { Done::Fully })
+    }
+}
+
+impl Doctor {
+    /// What the policies say about `tool` and the caller that is asked about.
+    async fn decision(&self, context: &Context, gateway: &Gateway, tool: &str) -> Check {
+        let name = format!("policy for {tool}");
+        let decided = async {
+            let (server, own) = mcpgw::model::split_exposed(tool).ok_or_else(|| {
+                Error::invalid(format!("{tool:?} is no full name of a tool")).help("use server__tool")
+            })?;
+            let principal = self.caller.principal(context).await?;
+            gateway.decide(&principal, server, own).await
+        };
+        match decided.await {
+            Err(error) => Check::fail(name, &error),
+            Ok(decisions) => {
+                let said = decisions.iter().map(|decision| {
+                    let by = match decision.decided_by.as_slice() {
+                        [] => "no policy permits it".to_owned(),
+                        policies => format!("by {}", policies.join(", ")),
+                    };
+                    format!("{}: {} ({by})", decision.action, if decision.allowed { "yes" } else { "no" })
+                });
+                Check::ok(name, said.collect::<Vec<_>>().join("; "))
+            }
+        }
     }
 }
 

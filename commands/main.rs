@@ -9,6 +9,7 @@ mod demo_server;
 mod doctor;
 mod man;
 mod output;
+mod policy;
 mod search;
 mod serve;
 mod server;
@@ -93,6 +94,9 @@ enum Command {
     /// Whose catalogs there are
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Who may discover and call what, in Cedar
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Sign and check callers' tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -216,6 +220,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Catalog(catalog) => catalog.run(context).await,
         Command::Server(server) => server.run(context).await,
         Command::Tenant(tenant) => tenant.run(context).await,
+        Command::Policy(policy) => policy.run(context).await,
         Command::Token(token) => token.run(context).await,
         Command::Warden(warden) => warden.run(),
         Command::Doctor(doctor) => doctor.run(context).await,

@@ -66,6 +66,7 @@ impl Gateway {
         match self.registry.list(tenant).await {
             Ok(servers) => {
                 checks.push(self.check_catalog(tenant, &servers).await);
+                checks.push(self.check_policies(tenant).await);
                 let tested = servers.iter().map(|server| self.check_server(tenant, server));
                 checks.extend(futures_util::future::join_all(tested).await);
             }
@@ -117,6 +118,22 @@ impl Gateway {
             Ok(view) => Check::ok("catalog", format!("{} tools of {} servers", view.tools().len(), servers.len())),
             Err(error) => Check::fail("catalog", &error),
         }
+    }
+
+    async fn check_policies(&self, tenant: &TenantId) -> Check {
+        let policies = match self.list_policies(tenant).await {
+            Ok(policies) => policies,
+            Err(error) => return Check::fail("policies", &error),
+        };
+        if let Some((name, problem)) = policies.iter().find_map(|policy| Some((&policy.name, policy.problem.as_ref()?)))
+        {
+            let error = Error::internal(format!("`{name}`: {problem}; a policy that cannot be read denies everything"));
+            return Check::fail("policies", &error.help(format!("save it anew: `mcpgw policy set {name} FILE`")));
+        }
+        let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
+        let shipped =
+            if policies.iter().any(|policy| policy.shipped) { " (`default` is the shipped scope rule)" } else { "" };
+        Check::ok("policies", format!("in force: {}{shipped}", names.join(", ")))
     }
 
     async fn check_server(&self, tenant: &TenantId, server: &Server) -> Check {

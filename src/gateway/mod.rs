@@ -8,6 +8,7 @@ mod forward;
 mod list;
 mod notify;
 mod offers;
+mod policies;
 mod requests;
 mod search;
 mod servers;
@@ -45,6 +46,8 @@ pub use doctor::{Check, CheckStatus};
 pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};
+use policies::Users;
+pub use policies::{PolicyDecision, PolicySummary};
 pub use requests::{Resource, Subscription};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
@@ -105,6 +108,7 @@ pub struct Gateway {
     downstream: Arc<DownstreamSigner>,
     quota: Quota,
     tenant_gate: TenantGate,
+    users: Users,
     started: Instant,
 }
 
@@ -131,6 +135,7 @@ impl Gateway {
             auth: Authenticator::new(&config.auth),
             quota: Quota::new(config.quota.clone()),
             tenant_gate: TenantGate::default(),
+            users: Users::default(),
             store,
             embedder,
             index,

@@ -17,7 +17,7 @@ mod tool;
 pub use cache_hint::CacheHint;
 pub use names::{MAX_EXPOSED_NAME, PolicyName, ServerName, TenantId, exposed_name, split_exposed};
 pub use param_header::ParamHeader;
-pub use policy::Policy;
+pub use policy::{Policy, UserContext};
 pub use principal::{Principal, Scopes};
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;

@@ -1,5 +1,7 @@
 //! What a tenant's administrators have written down about who may do what.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::{PolicyName, Timestamp};
@@ -16,4 +18,28 @@ pub struct Policy {
     pub created_at: Timestamp,
     /// When it was last saved.
     pub updated_at: Timestamp,
+}
+
+/// A document of `session_context`: what a tenant knows of one of its users, for policies to ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UserContext {
+    /// `user::<subject>`.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// What they are.
+    #[serde(default)]
+    pub roles: BTreeSet<String>,
+    /// Groups; to policies, roles too.
+    #[serde(default)]
+    pub groups: BTreeSet<String>,
+    /// What else.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl UserContext {
+    /// The id of what is known of `subject`.
+    pub fn id_of(subject: &str) -> String {
+        format!("user::{subject}")
+    }
 }

@@ -59,6 +59,10 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
     if let Err(error) = app.gateway.ensure_tenant_ready(&principal.tenant).await {
         return not_ready(request, &error).await;
     }
+    let principal = match app.gateway.in_context(principal).await {
+        Ok(principal) => principal,
+        Err(error) => return not_ready(request, &error).await,
+    };
     request.extensions_mut().insert(Caller { principal, address, remaining });
     next.run(request).await
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::Document;
-use crate::model::{GatewayKey, Policy, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, WatcherPosition};
+use crate::model::{
+    GatewayKey, Policy, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, UserContext, WatcherPosition,
+};
 
 /// Which database a collection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -135,6 +137,14 @@ impl Document for Policy {
 
 impl Document for GatewayKey {
     const SPEC: &'static CollectionSpec = &GATEWAY_KEYS;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Document for UserContext {
+    const SPEC: &'static CollectionSpec = &SESSION_CONTEXT;
 
     fn id(&self) -> &str {
         &self.id

@@ -70,6 +70,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower_http", &["src/serve/"]),
     ("tower_service", &["src/upstream/address.rs"]),
     ("hyper_rustls", &["src/upstream/http/", "src/auth/jwks.rs"]),
+    ("cedar_policy", &["src/auth/policy.rs"]),
     ("jsonwebtoken", &["src/auth/"]),
     ("rsa", &["src/auth/mint.rs"]),
     ("ring", &["src/secrets/"]),

@@ -1,0 +1,211 @@
+//! `mcpgw policy`
+
+use std::collections::BTreeMap;
+
+use clap::{Args, Subcommand};
+use mcpgw::auth::{Authenticator, policy};
+use mcpgw::error::{Error, Result};
+use mcpgw::gateway::{Gateway, PolicyDecision, PolicySummary};
+use mcpgw::model::{PolicyName, Principal, Scopes, TenantId};
+use serde_json::json;
+
+use crate::{Context, Done};
+
+#[derive(Subcommand)]
+pub(crate) enum Policy {
+    /// List the tenant's policies
+    List,
+    /// Print a policy
+    Show(Named),
+    /// Save a policy from a file (`-` for standard input), once it was checked
+    Set(Set),
+    /// Remove a policy; without one named `default`, the shipped scope rule is in force
+    Remove(Named),
+    /// Say what a caller may do with a tool, and which policy decides
+    Check(Check),
+    /// Note the roles and attributes of a user, for policies to ask for
+    Assign(Assign),
+    /// Print what policies may speak of, as a Cedar schema
+    Schema,
+}
+
+#[derive(Args)]
+pub(crate) struct Named {
+    /// The policy's name
+    name: PolicyName,
+}
+
+#[derive(Args)]
+pub(crate) struct Set {
+    /// The policy's name
+    name: PolicyName,
+    /// A file with Cedar statements
+    file: String,
+}
+
+/// Who a decision is about.
+#[derive(Args, Clone)]
+#[group(required = false, multiple = false)]
+pub(crate) struct As {
+    /// The caller that this token speaks for
+    #[arg(long = "as", value_name = "TOKEN")]
+    token: Option<String>,
+    /// A caller with these scopes and nothing else (comma-separated)
+    #[arg(long, value_name = "SCOPES")]
+    scopes: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    caller: As,
+    /// The server
+    server: String,
+    /// Its tool
+    tool: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Assign {
+    /// The user, as tokens call them (`sub`)
+    subject: String,
+    /// Roles
+    #[arg(long, num_args = 1.., value_name = "ROLE")]
+    roles: Vec<String>,
+    /// Attributes
+    #[arg(long = "attribute", value_name = "NAME=VALUE")]
+    attributes: Vec<String>,
+    /// Forget what was noted
+    #[arg(long, conflicts_with_all = ["roles", "attributes"])]
+    clear: bool,
+}
+
+impl As {
+    /// The caller; the operator, where nobody is named.
+    pub(crate) async fn principal(&self, context: &Context) -> Result<Principal> {
+        let config = context.config()?;
+        if let Some(token) = &self.token {
+            let authenticator = Authenticator::new(&config.auth.verifying());
+            authenticator.warm_up().await;
+            return Ok(authenticator.verify(token.trim()).await?.0);
+        }
+        let mut principal = Principal::operator(config.tenant);
+        if let Some(scopes) = &self.scopes {
+            principal.scopes = Scopes::from_list(scopes);
+        }
+        Ok(principal)
+    }
+}
+
+impl Policy {
+    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
+        if matches!(self, Self::Schema) {
+            context.output.line(policy::SCHEMA.trim_end());
+            return Ok(Done::Fully);
+        }
+        let (gateway, tenant) = context.open().await?;
+        let done = self.with(context, &gateway, &tenant).await;
+        gateway.close().await;
+        done.map(|()| Done::Fully)
+    }
+
+    async fn with(self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<()> {
+        match self {
+            Self::List => {
+                let policies = gateway.list_policies(tenant).await?;
+                if context.output.is_json() {
+                    return context.output.json(&json!({ "policies": policies }));
+                }
+                print(context, &policies);
+            }
+            Self::Show(Named { name }) => {
+                let policy = gateway.show_policy(tenant, &name).await?;
+                if context.output.is_json() {
+                    return context.output.json(&policy);
+                }
+                context.output.line(policy.text.trim_end());
+            }
+            Self::Set(Set { name, file }) => {
+                let text = if file == "-" {
+                    std::io::read_to_string(std::io::stdin())
+                } else {
+                    std::fs::read_to_string(&file)
+                };
+                let text = text.map_err(|error| Error::invalid(format!("{file} cannot be read: {error}")))?;
+                let policy = gateway.set_policy(tenant, &name, &text).await?;
+                if context.output.is_json() {
+                    return context.output.json(&policy);
+                }
+                context.output.note(&format!("policy `{name}` of tenant `{tenant}` is saved and in force"));
+            }
+            Self::Remove(Named { name }) => {
+                let policy = gateway.show_policy(tenant, &name).await;
+                if let Ok(policy) = policy.as_ref()
+                    && !policy.shipped
+                {
+                    context.confirm(&format!("remove policy `{name}` of tenant `{tenant}`"))?;
+                }
+                gateway.remove_policy(tenant, &name).await?;
+                if context.output.is_json() {
+                    return context.output.json(&json!({ "removed": name }));
+                }
+                context.output.note(&format!("policy `{name}` is gone"));
+            }
+            Self::Check(Check { caller, server, tool }) => {
+                let principal = caller.principal(context).await?;
+                let decisions = gateway.decide(&principal, &server, &tool).await?;
+                if context.output.is_json() {
+                    return context.output.json(&json!({
+                        "tenant": principal.tenant, "subject": principal.subject, "server": server, "tool": tool,
+                        "decisions": decisions,
+                    }));
+                }
+                let rows: Vec<_> = decisions.iter().map(row).collect();
+                context.output.table(&["action", "allowed", "decided by", "errors"], &rows);
+            }
+            Self::Assign(assign) => return assign.run(context, gateway, tenant).await,
+            Self::Schema => {}
+        }
+        Ok(())
+    }
+}
+
+impl Assign {
+    async fn run(self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<()> {
+        let pair = |text: &String| {
+            let (name, value) = text
+                .split_once('=')
+                .ok_or_else(|| Error::invalid(format!("attribute {text:?} is not of the form NAME=VALUE")))?;
+            Ok((name.to_owned(), value.to_owned()))
+        };
+        let attributes = self.attributes.iter().map(pair).collect::<Result<BTreeMap<_, _>>>()?;
+        let subject = self.subject;
+        let what = (!self.clear).then(|| (self.roles.iter().cloned().collect(), attributes.clone()));
+        gateway.assign(tenant, &subject, what).await?;
+        if context.output.is_json() {
+            let user = json!({ "subject": subject, "roles": self.roles, "attributes": attributes });
+            return context.output.json(&user);
+        }
+        let what = if self.clear { "nothing is noted of" } else { "noted the roles and attributes of" };
+        context.output.note(&format!("{what} user `{subject}` of tenant `{tenant}`"));
+        Ok(())
+    }
+}
+
+/// A decision as a row.
+pub(crate) fn row(decision: &PolicyDecision) -> Vec<String> {
+    let decided_by =
+        if decision.decided_by.is_empty() { "no policy permits it".to_owned() } else { decision.decided_by.join(", ") };
+    let allowed = if decision.allowed { "yes" } else { "no" };
+    vec![decision.action.to_owned(), allowed.to_owned(), decided_by, decision.errors.join("; ")]
+}
+
+fn print(context: &Context, policies: &[PolicySummary]) {
+    let row = |policy: &PolicySummary| {
+        let from = if policy.shipped { "shipped".to_owned() } else { "tenant".to_owned() };
+        let updated = policy.updated_at.map(|at| at.to_string()).unwrap_or_default();
+        vec![policy.name.clone(), from, updated, policy.problem.clone().unwrap_or_default()]
+    };
+    let rows: Vec<_> = policies.iter().map(row).collect();
+    context.output.table(&["policy", "from", "updated", "problem"], &rows);
+}
