@@ -26,7 +26,7 @@ use mcpgw::embeddings::{self, Embedder, EmbeddingsConfig, Provider, Role};
 use mcpgw::gateway::{Gateway, SearchRequest};
 use mcpgw::mcp::{Body, Face, Incoming, Listing};
 use mcpgw::model::{Embedding, Principal, RawJson, Scopes, Server, TenantId, Tool};
-use mcpgw::search::{self, Engine, Mode, SearchConfig, SearchIndex, SearchQuery, Weights, identifier_words};
+use mcpgw::search::{self, Allowed, Engine, Mode, SearchConfig, SearchIndex, SearchQuery, Weights, identifier_words};
 use mcpgw::store::Collection;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -264,7 +264,7 @@ mod index {
         RUNTIME.block_on(index.refresh(&TENANT, tools)).expect("built");
         let inputs = || {
             let (text, vector) = next_query();
-            SearchQuery { text, vector: Some(vector), mode, limit: 5, scopes: scopes.clone() }
+            SearchQuery { text, vector: Some(vector), mode, limit: 5, allowed: Allowed::Scopes(scopes.clone()) }
         };
         bencher.with_inputs(inputs).bench_refs(|query| {
             let hits = index.search(&TENANT, query).now_or_never().expect("at once").expect("hits").hits;
@@ -372,5 +372,94 @@ mod face {
         let params = json!({ "query": "look up a purchase by its id" });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/search", "params": params });
         run(bencher, count, &body, Door::Rpc, "\"scoreDetails\"");
+    }
+}
+
+/// Whether a caller may call a tool, under policies of its tenant.
+mod authorize {
+    use mcpgw::auth::{Action, Policies, Resource};
+    use mcpgw::model::{Policy, Timestamp};
+
+    use super::*;
+
+    fn policies(text: impl Fn(usize) -> String) -> Policies {
+        let now = Timestamp::now();
+        let stored: Vec<Policy> = (0..1000)
+            .map(|number| Policy {
+                name: format!("p{number}").parse().expect("a name"),
+                text: text(number),
+                created_at: now,
+                updated_at: now,
+            })
+            .collect();
+        Policies::compile(stored.iter())
+    }
+
+    fn decide(bencher: Bencher<'_, '_>, policies: &Policies) {
+        let caller = Principal { scopes: Scopes::from_list("scope1,scope5"), ..Principal::operator(TENANT.clone()) };
+        let servers: Vec<Server> = (0..200).map(server).collect();
+        let mut number = 0;
+        let next = || {
+            number = (number + 7) % 10_000;
+            let tool = Arc::clone(&TOOLS[number]);
+            let server = servers.iter().find(|server| server.name == tool.server).expect("its server");
+            (server, tool)
+        };
+        bencher
+            .with_inputs(next)
+            .bench_local_refs(|(server, tool)| policies.allow(&caller, Action::Call, Resource::Tool(server, tool)));
+    }
+
+    #[divan::bench(sample_count = 1000)]
+    fn by_the_shipped_rule(bencher: Bencher<'_, '_>) {
+        decide(bencher, &Policies::default());
+    }
+
+    /// Each about one role or server, as they are mostly written.
+    #[divan::bench(sample_count = 1000)]
+    fn by_1000_policies_about_roles_and_servers(bencher: Bencher<'_, '_>) {
+        let text = |number: usize| match number % 2 {
+            0 => format!(r#"permit (principal in Role::"r{number}", action, resource);"#),
+            _ => {
+                format!(r#"forbid (principal, action, resource in Server::"s{number}") when {{ resource.readOnly }};"#)
+            }
+        };
+        decide(bencher, &policies(text));
+    }
+
+    /// None says in its head whom or what it is about: all are evaluated, once per caller and tool.
+    #[divan::bench(sample_count = 300)]
+    fn by_1000_policies_about_everything_first_time(bencher: Bencher<'_, '_>) {
+        let text =
+            |number: usize| format!(r#"forbid (principal, action, resource) when {{ resource.name == "n{number}" }};"#);
+        decide(bencher, &policies(text));
+    }
+
+    /// The same, as a call meets it: the view remembers what was decided.
+    #[divan::bench(sample_count = 1000)]
+    fn by_1000_policies_about_everything_in_a_call(bencher: Bencher<'_, '_>) {
+        let gateway = super::gateway(10_000);
+        RUNTIME.block_on(async {
+            for number in 0..1000 {
+                let text = format!(r#"forbid (principal, action, resource) when {{ resource.name == "n{number}" }};"#);
+                let name = format!("p{number}").parse().expect("a name");
+                gateway.set_policy(&TENANT, &name, &text).await.expect("saved");
+            }
+            gateway.catalog().reload().await.expect("reloaded");
+        });
+        let view = RUNTIME.block_on(gateway.catalog().view(&TENANT)).expect("a view");
+        let caller = Principal { scopes: Scopes::from_list("scope1,scope5"), ..Principal::operator(TENANT.clone()) };
+        let names: Vec<_> = view.tools().iter().take(100).map(|listed| Arc::clone(&listed.exposed)).collect();
+        for name in &names {
+            view.resolve(name, None, &caller, Action::Call);
+        }
+        let mut number = 0;
+        let next = || {
+            number = (number + 7) % names.len();
+            Arc::clone(&names[number])
+        };
+        bencher.with_inputs(next).bench_local_refs(|name| {
+            matches!(view.resolve(name, None, &caller, Action::Call), mcpgw::catalog::Found::One(_))
+        });
     }
 }

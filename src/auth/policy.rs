@@ -338,3 +338,140 @@ fn resource_entities(resource: Resource<'_>) -> std::result::Result<(EntityUid, 
     let tool = Entity::new(id.clone(), attributes, HashSet::from([server_id])).map_err(|error| error.to_string())?;
     Ok((id, entity, Some(tool)))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Scopes, Timestamp};
+
+    fn server(name: &str, scopes: &[&str]) -> Server {
+        serde_json::from_value(json!({
+            "name": name, "transport": "streamable_http", "url": "http://127.0.0.1:9/mcp", "is_enabled": true,
+            "updated_at": 0, "scopes": scopes,
+        }))
+        .expect("a server")
+    }
+
+    fn tool(server: &str, name: &str, scopes: &[&str], annotations: serde_json::Value) -> Tool {
+        serde_json::from_value(json!({
+            "_id": format!("{server}::{name}"), "server": server, "name": name, "input_schema": { "type": "object" },
+            "scopes": scopes, "annotations": annotations, "embedding": "", "embedding_model": "m", "embedding_dim": 0,
+            "embedding_version": 0, "definition_hash": "", "definition": "{}", "status": "active", "tags": ["red"],
+            "first_seen": 0, "last_seen": 0,
+        }))
+        .expect("a tool")
+    }
+
+    fn policies(texts: &[(&str, &str)]) -> Policies {
+        let (created_at, updated_at) = (Timestamp::now(), Timestamp::now());
+        let policy = |(name, text): &(&str, &str)| {
+            let name: PolicyName = name.parse().expect("a name");
+            check(&name, text).expect("a good policy");
+            Policy { name, text: (*text).to_owned(), created_at, updated_at }
+        };
+        Policies::compile(texts.iter().map(policy).collect::<Vec<_>>().iter())
+    }
+
+    fn caller(scopes: &str, roles: &[&str]) -> Principal {
+        let operator = Principal::operator("acme".parse().expect("a tenant"));
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        Principal { subject: "ann".to_owned(), scopes: Scopes::from_list(scopes), roles, ..operator }
+    }
+
+    #[test]
+    fn the_shipped_rule_is_the_rule_of_scopes() {
+        // The same statements under a name, so that they are evaluated and not taken for what they say.
+        let evaluated = policies(&[(DEFAULT, SHIPPED)]);
+        let shipped = Policies::default();
+        assert!(shipped.is_shipped() && !evaluated.is_shipped());
+        let held = ["", "a", "b", "a,b", "ab"];
+        let needed: [&[&str]; 5] = [&[], &["a"], &["b", "c"], &["a", "b"], &["A"]];
+        for (held, needed) in held.iter().flat_map(|held| needed.iter().map(move |needed| (held, needed))) {
+            let (server, tool) = (server("s", needed), tool("s", "t", needed, json!({})));
+            let unrestricted = Principal { scopes: Scopes::All, ..caller("", &[]) };
+            for principal in [caller(held, &[]), unrestricted] {
+                for resource in [Resource::Server(&server), Resource::Tool(&server, &tool)] {
+                    let expected = shipped.allow(&principal, Action::Call, resource);
+                    let verdict = evaluated.decide(&principal, Action::Call, resource);
+                    assert_eq!(verdict.is_allowed, expected, "{held} {needed:?} {verdict:?}");
+                    assert!(verdict.errors.is_empty(), "{verdict:?}");
+                    assert_eq!(shipped.decide(&principal, Action::Call, resource), verdict);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_forbids_outweighs_what_permits_wherever_it_is_written() {
+        let policies = policies(&[
+            ("ops", r#"permit (principal in Role::"ops", action, resource in Server::"s");"#),
+            (
+                "careful",
+                r#"forbid (principal, action == Action::"call", resource) when { resource is Tool && resource.destructive };"#,
+            ),
+            ("ann", r#"@id("no-t2") forbid (principal == User::"ann", action, resource == Tool::"s__t2");"#),
+        ]);
+        let server = server("s", &["a"]);
+        let safe = tool("s", "t", &["a"], json!({ "destructiveHint": false }));
+        let unsaid = tool("s", "t", &["a"], json!({}));
+        let second = tool("s", "t2", &["a"], json!({ "destructiveHint": false }));
+        let decide =
+            |principal: &Principal, action, tool| policies.decide(principal, action, Resource::Tool(&server, tool));
+        let (ops, nobody) = (caller("", &["ops"]), caller("", &["other"]));
+        assert_eq!(decide(&ops, Action::Call, &safe).decided_by, ["ops"]);
+        assert!(!decide(&nobody, Action::Call, &safe).is_allowed);
+        assert!(decide(&nobody, Action::Call, &safe).decided_by.is_empty(), "nothing permits it");
+        assert!(decide(&ops, Action::Discover, &unsaid).is_allowed);
+        let refused = decide(&ops, Action::Call, &unsaid);
+        assert!(!refused.is_allowed && refused.decided_by == ["careful"], "{refused:?}");
+        let refused = decide(&ops, Action::Discover, &second);
+        assert!(!refused.is_allowed && refused.decided_by == ["ann#no-t2"], "{refused:?}");
+        assert_eq!(decide(&caller("a", &[]), Action::Discover, &safe).decided_by, [DEFAULT]);
+        assert!(policies.allow(&ops, Action::Call, Resource::Server(&server)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_evaluated_denies() {
+        let (server, tool) = (server("s", &["a"]), tool("s", "t", &["a"], json!({})));
+        let resource = Resource::Tool(&server, &tool);
+        let everybody = Principal { scopes: Scopes::All, ..caller("", &[]) };
+        let stored = |text: &str| Policy {
+            name: "p".parse().expect("a name"),
+            text: text.to_owned(),
+            created_at: Timestamp::now(),
+            updated_at: Timestamp::now(),
+        };
+        let unread = Policies::compile([stored("forbid (oops")].iter());
+        assert!(!unread.allow(&everybody, Action::Discover, resource));
+        assert!(unread.decide(&everybody, Action::Discover, resource).errors[0].contains("policy `p`"));
+        // It was saved when the schema knew the attribute.
+        let failing =
+            Policies::compile([stored("forbid (principal, action, resource) when { principal.age < 18 };")].iter());
+        let verdict = failing.decide(&everybody, Action::Discover, resource);
+        assert!(!verdict.is_allowed && verdict.decided_by == ["p"] && !verdict.errors.is_empty(), "{verdict:?}");
+        assert!(!Policies::broken("why".to_owned()).allow(&everybody, Action::Call, resource));
+    }
+
+    #[test]
+    fn a_text_is_checked_before_it_is_saved() {
+        let name: PolicyName = "p".parse().expect("a name");
+        for wrong in [
+            "",
+            "// nothing",
+            "permit (principal, action, resource)",
+            "permit (principal, action, resource) when { resource.nope };",
+            r#"permit (principal, action == Action::"delete", resource);"#,
+            r#"permit (principal in Team::"x", action, resource);"#,
+            r#"permit (principal == ?principal, action, resource);"#,
+            r#"permit (principal, action, resource) when { principal.scopes == "a" };"#,
+            r#"permit (principal, action, resource) when { principal.getTag("unit") == "x" };"#,
+        ] {
+            let error = check(&name, wrong).expect_err(wrong);
+            assert!(error.chain().contains("policy `p`"), "{}", error.chain());
+        }
+        check(&name, r#"permit (principal, action, resource is Tool) when { principal.hasTag("unit") && principal.getTag("unit") == "x" && resource.tags.contains("red") };"#)
+            .expect("attributes and tags can be asked for");
+    }
+}

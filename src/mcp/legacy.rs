@@ -40,11 +40,11 @@ impl Face {
         }
         let ended = self.legacy_request(incoming, request, session.as_ref(), out).await;
         let Ended::Finished(finished) = ended else { return Answer::nothing() };
-        Answer::ok(match finished.and_then(without_result_type) {
-            Ok(Reply::Result(result)) => frame::result(request.id, result.bytes()),
-            Ok(Reply::Error(error)) => frame::relayed_error(request.id, &error),
-            Err(error) => failure(Some(request.id), &error, &incoming.request_id),
-        })
+        match finished.and_then(without_result_type) {
+            Ok(Reply::Result(result)) => Answer::ok(frame::result(request.id, result.bytes())),
+            Ok(Reply::Error(error)) => Answer::ok(frame::relayed_error(request.id, &error)),
+            Err(error) => Answer::failed(request.id, &error, incoming),
+        }
     }
 
     async fn legacy_request(

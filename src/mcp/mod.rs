@@ -23,8 +23,10 @@ use std::task::Poll;
 use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, StatusCode};
+use serde_json::value::RawValue;
 use tokio::sync::{mpsc, watch};
 
+use crate::error::{Error, Kind};
 use crate::gateway::{Discovery, Gateway};
 use crate::model::{Principal, RawJson};
 use crate::upstream::Reply;
@@ -112,6 +114,13 @@ impl Answer {
 
     fn bad(message: Bytes) -> Self {
         Self::of(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// What went wrong with a request. RFC 6750 §3.1 has an HTTP status for what a caller may not do, and clients ask for
+    /// more rights when they see it.
+    fn failed(id: &RawValue, error: &Error, incoming: &Incoming) -> Self {
+        let status = if error.kind() == Kind::Forbidden { StatusCode::FORBIDDEN } else { StatusCode::OK };
+        Self::of(status, error::failure(Some(id), error, &incoming.request_id))
     }
 
     /// A notification or response was taken.

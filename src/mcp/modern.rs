@@ -7,7 +7,7 @@ use base64::Engine as _;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::error::{Code, error_frame, failure};
+use super::error::{Code, error_frame};
 use super::frame::{self, Message, Request};
 use super::input::exchange;
 use super::legacy::contains;
@@ -76,7 +76,7 @@ impl Face {
                 let status = if is_protocol { StatusCode::BAD_REQUEST } else { StatusCode::OK };
                 Answer::of(status, frame::relayed_error(request.id, &error))
             }
-            Err(error) => Answer::ok(failure(Some(request.id), &error, &incoming.request_id)),
+            Err(error) => Answer::failed(request.id, &error, incoming),
         }
     }
 

@@ -64,7 +64,14 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         Err(error) => return not_ready(request, &error).await,
     };
     request.extensions_mut().insert(Caller { principal, address, remaining });
-    next.run(request).await
+    let challenge = app.gateway.auth().is_required().then(|| insufficient(request.headers()));
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::FORBIDDEN
+        && let Some(Ok(challenge)) = challenge.map(HeaderValue::try_from)
+    {
+        response.headers_mut().entry(WWW_AUTHENTICATE).or_insert(challenge);
+    }
+    response
 }
 
 /// That somebody asked too much, and when there is room again.
@@ -114,6 +121,12 @@ fn challenge(headers: &HeaderMap, error: &Error) -> String {
         challenge.push_str(&format!(", error=\"invalid_token\", error_description=\"{description}\""));
     }
     challenge
+}
+
+/// RFC 6750 §3.1: the token is good, and not for this.
+fn insufficient(headers: &HeaderMap) -> String {
+    let metadata = format!("{}{METADATA_PATH}", origin(headers));
+    format!("Bearer realm=\"mcpgw\", resource_metadata=\"{metadata}\", error=\"insufficient_scope\"")
 }
 
 /// How the client reached us.

@@ -18,6 +18,7 @@ mod fake;
 mod generated;
 mod issuers;
 mod layers;
+mod leaks;
 mod licences;
 mod live;
 mod mongodb;
