@@ -29,25 +29,32 @@ pub(crate) struct Fake {
 impl Fake {
     /// A server of the session era whose `tools/list` and everything else is answered by `answer`.
     pub(crate) fn start(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static) -> Self {
-        Self::run(answer, false)
+        Self::run(answer, false, json!({ "tools": {} }))
     }
 
     /// The same, giving session ids.
     pub(crate) fn in_sessions(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static) -> Self {
-        Self::run(answer, true)
+        Self::run(answer, true, json!({ "tools": {} }))
     }
 
-    fn run(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static, sessions: bool) -> Self {
+    /// One that offers more than tools.
+    pub(crate) fn offering(capabilities: Value, answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static) -> Self {
+        Self::run(answer, false, capabilities)
+    }
+
+    fn run(answer: impl Fn(&str, &Value) -> Say + Send + Sync + 'static, sessions: bool, capabilities: Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let calls = Arc::new(AtomicUsize::new(0));
         let lists = Arc::new(AtomicUsize::new(0));
         let (answer, counted) = (Arc::new(answer), [Arc::clone(&calls), Arc::clone(&lists)]);
+        let capabilities = Arc::new(capabilities);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (answer, counted) = (Arc::clone(&answer), counted.clone());
+                let capabilities = Arc::clone(&capabilities);
                 std::thread::spawn(move || {
-                    let _ = converse(stream, answer.as_ref(), &counted, sessions);
+                    let _ = converse(stream, answer.as_ref(), &counted, sessions, &capabilities);
                 });
             }
         });
@@ -82,6 +89,7 @@ fn converse(
     answer: &dyn Fn(&str, &Value) -> Say,
     [calls, lists]: &[Arc<AtomicUsize>; 2],
     sessions: bool,
+    capabilities: &Value,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
@@ -114,7 +122,7 @@ fn converse(
             "initialize" => {
                 let info = json!({ "name": "fake", "version": "1" });
                 let result =
-                    json!({ "protocolVersion": "2025-11-25", "capabilities": { "tools": {} }, "serverInfo": info });
+                    json!({ "protocolVersion": "2025-11-25", "capabilities": capabilities, "serverInfo": info });
                 (200, "application/json", json!({ "jsonrpc": "2.0", "id": id, "result": result }).to_string())
             }
             _ if id.is_null() => (202, "text/plain", String::new()),

@@ -18,11 +18,8 @@ const NAMES: [(&str, &str); 2] = [("vault", "nosuc"), ("vault__open", "nosuc__op
 
 /// A server of everything, with the canary in all of it.
 fn vault() -> Fake {
-    Fake::start(|method, params| match method {
-        "initialize" => Say::Result(json!({
-            "protocolVersion": "2025-11-25", "serverInfo": { "name": "vault", "version": "1" },
-            "capabilities": { "tools": {}, "prompts": {}, "resources": { "subscribe": true }, "completions": {} },
-        })),
+    let capabilities = json!({ "tools": {}, "prompts": {}, "resources": { "subscribe": true }, "completions": {} });
+    Fake::offering(capabilities, |method, params| match method {
         "tools/list" => Say::Result(json!({ "tools": [
             { "name": "open", "description": "Opens the canary vault", "inputSchema": { "type": "object" } },
             { "name": "shut", "description": "Shuts the canary vault", "inputSchema": { "type": "object" } },
