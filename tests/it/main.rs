@@ -16,6 +16,7 @@ mod conformance;
 mod demo;
 mod fake;
 mod generated;
+mod isolation;
 mod issuers;
 mod layers;
 mod leaks;
