@@ -119,7 +119,7 @@ impl Search {
 /// Why nothing was found.
 async fn hint(context: &Context, gateway: &Gateway, principal: &Principal) -> Result<Done> {
     let view = gateway.catalog().view(&principal.tenant).await?;
-    let visible = view.visible(&principal, None).count();
+    let visible = view.visible(principal, None).count();
     context.output.note(&match (view.tools().len(), visible) {
         (0, _) => {
             format!("tenant `{}` has no tools; run `mcpgw bootstrap --demo` or `mcpgw server add`", principal.tenant)

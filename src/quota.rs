@@ -1,13 +1,21 @@
-//! How much a caller may ask in a while: rolling windows, counted in memory.
+//! How much a caller may ask in a while: rolling windows, counted in memory, and shared by replicas.
 //!
 //! A window is counted in sixty parts. A request counts as long as any moment of its part lies in the window that ends
 //! now, so no rolling window ever holds more than the limit, wherever bursts are placed; the price is that a request
 //! is remembered for up to a sixtieth longer than it has to be.
+//!
+//! Replicas tell one another what they have counted, in rounds and beside the calls. What the others have admitted since
+//! cannot be known, so each takes them to have admitted as much as itself: of what is left of a limit at the start of
+//! two rounds, each of n replicas takes an n-th at most. Callers below a twentieth of their limit are not told about,
+//! so that two replicas together admit at most 1.05 times the limit, and n replicas 1 + (n-1)/20 times.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::model::{Principal, TenantId};
 
@@ -15,6 +23,13 @@ use crate::model::{Principal, TenantId};
 const PARTS: usize = 61;
 /// Callers that are counted apart; beyond, those of a tenant share a count.
 const MAX_CALLERS: usize = 100_000;
+
+/// One in so many of a limit, and replicas tell one another.
+const WORTH_TELLING: u32 = 20;
+/// Callers that one replica tells of at most.
+const MAX_TOLD: usize = 5_000;
+/// Told to who was refused only because others may have admitted something.
+const NEXT_ROUND: Duration = Duration::from_millis(500);
 
 /// How much is much.
 #[derive(Clone, Debug)]
@@ -30,9 +45,24 @@ pub struct QuotaConfig {
 /// Counts requests.
 pub struct Quota {
     config: QuotaConfig,
-    epoch: Instant,
-    counted: Mutex<HashMap<Key, Window>>,
+    /// When it began, and what time it was: parts are the same on every replica, and no change of the clock moves them.
+    epoch: (Instant, Duration),
+    counted: Mutex<Counted>,
 }
+
+#[derive(Default)]
+struct Counted {
+    windows: HashMap<Key, Window>,
+    /// What other replicas have told, by [`Key::hash`].
+    told: HashMap<u64, Ring>,
+    /// How many other replicas there are.
+    others: u32,
+    /// Rounds of telling so far.
+    round: u64,
+}
+
+/// What this replica tells: callers by their hashes, and their counts by part.
+pub type Told = Vec<(u64, Vec<(u64, u32)>)>;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -51,17 +81,57 @@ enum Who {
     Others,
 }
 
+impl Key {
+    /// The same on every replica.
+    fn hash(&self) -> u64 {
+        let mut hasher = Sha256::new();
+        let mut part = |text: &str| {
+            hasher.update(text.len().to_be_bytes());
+            hasher.update(text);
+        };
+        part(self.tenant.as_str());
+        match &self.who {
+            Who::Address(address) => part(&address.to_string()),
+            Who::Subject { issuer, subject } => {
+                part(issuer);
+                part(subject);
+            }
+            Who::Others => {}
+        }
+        let digest: [u8; 32] = hasher.finalize().into();
+        digest.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
+    }
+}
+
 struct Window {
+    own: Ring,
+    hash: u64,
+    /// A round, what was admitted in it, and in the one before.
+    fresh: (u64, u32, u32),
+}
+
+/// Counts by part.
+struct Ring {
     counts: [u32; PARTS],
     total: u32,
-    /// The part under way.
+    /// The newest part.
     part: u64,
 }
 
 impl Quota {
     /// Nothing counted yet.
     pub fn new(config: QuotaConfig) -> Self {
-        Self { config, epoch: Instant::now(), counted: Mutex::default() }
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { config, epoch: (Instant::now(), time), counted: Mutex::default() }
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch.1 + self.epoch.0.elapsed()
+    }
+
+    /// Whether anything is limited.
+    pub fn is_limited(&self) -> bool {
+        self.config.per_address > 0 || self.config.per_subject > 0
     }
 
     /// Counts one request of `caller` from `address`, unless that is one too many.
@@ -69,7 +139,55 @@ impl Quota {
     /// # Errors
     /// How long to wait before there is room for one.
     pub fn admit(&self, caller: &Principal, address: Option<IpAddr>) -> Result<(), Duration> {
-        self.admit_at(caller, address, self.epoch.elapsed())
+        self.admit_at(caller, address, self.now())
+    }
+
+    /// What is worth telling the other replicas.
+    pub fn tell(&self) -> Told {
+        self.tell_at(self.now())
+    }
+
+    fn tell_at(&self, at: Duration) -> Told {
+        let part = self.part(at);
+        let mut told: Told = Vec::new();
+        for (key, window) in &mut self.counted().windows {
+            let limit =
+                if matches!(key.who, Who::Address(_)) { self.config.per_address } else { self.config.per_subject };
+            window.own.forget_before(part);
+            if window.own.total > 0 && window.own.total.saturating_mul(WORTH_TELLING) >= limit && told.len() < MAX_TOLD
+            {
+                told.push((window.hash, window.own.by_part()));
+            }
+        }
+        told
+    }
+
+    /// The others know what was told: from now on, a new round. `told` is what they have told, by whichever of them.
+    pub fn hear(&self, others: u32, told: impl IntoIterator<Item = (u64, Vec<(u64, u32)>)>) {
+        self.hear_at(others, told, self.now());
+    }
+
+    fn hear_at(&self, others: u32, told: impl IntoIterator<Item = (u64, Vec<(u64, u32)>)>, at: Duration) {
+        let part = self.part(at);
+        let mut rings: HashMap<u64, Ring> = HashMap::new();
+        for (hash, counts) in told {
+            let ring = rings.entry(hash).or_insert_with(|| Ring::at(part));
+            for (of, count) in counts {
+                ring.add(of, count);
+            }
+        }
+        let mut counted = self.counted();
+        (counted.told, counted.others) = (rings, others);
+    }
+
+    /// Begins a round: what is admitted from here on is in nothing that was told.
+    pub fn next_round(&self) {
+        self.counted().round += 1;
+    }
+
+    /// Length of a part in milliseconds.
+    pub fn part_ms(&self) -> u64 {
+        u64::try_from(self.part_length().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn admit_at(&self, caller: &Principal, address: Option<IpAddr>, at: Duration) -> Result<(), Duration> {
@@ -82,32 +200,47 @@ impl Quota {
         if limits.is_empty() {
             return Ok(());
         }
-        let part_length = self.part_length();
-        let part = u64::try_from(at.as_nanos() / part_length.as_nanos()).unwrap_or(u64::MAX);
+        let (part_length, part) = (self.part_length(), self.part(at));
         let mut counted = self.counted();
+        let Counted { windows, told, others, round } = &mut *counted;
         // Asked of all before it is counted by any.
         for (key, limit) in &limits {
-            let window = window(&mut counted, key, part);
-            if window.total >= *limit {
-                let free = window.first_free(part_length);
-                return Err(free.saturating_sub(at));
+            let window = window(windows, key, part);
+            let mut used = window.own.total;
+            let mut free = window.own.first_free();
+            if *others > 0 {
+                if let Some(ring) = told.get_mut(&window.hash) {
+                    ring.forget_before(part);
+                    used = used.saturating_add(ring.total);
+                    free = free.into_iter().chain(ring.first_free()).min();
+                }
+                if used < *limit && used.saturating_add(others.saturating_mul(window.fresh(*round))) >= *limit {
+                    return Err(NEXT_ROUND.min(self.config.window));
+                }
+            }
+            if used >= *limit {
+                let parts = u32::try_from(free.unwrap_or(part + 1) - part).unwrap_or(u32::MAX);
+                let into = at.saturating_sub(part_length.saturating_mul(u32::try_from(part).unwrap_or(u32::MAX)));
+                return Err(part_length.saturating_mul(parts).saturating_sub(into));
             }
         }
         for (key, _) in &limits {
-            let window = window(&mut counted, key, part);
-            window.total += 1;
-            if let Some(count) = window.counts.get_mut(slot(part)) {
-                *count += 1;
-            }
+            let window = window(windows, key, part);
+            window.own.add(part, 1);
+            window.count_fresh(*round);
         }
         Ok(())
+    }
+
+    fn part(&self, at: Duration) -> u64 {
+        u64::try_from(at.as_nanos() / self.part_length().as_nanos()).unwrap_or(u64::MAX)
     }
 
     fn part_length(&self) -> Duration {
         (self.config.window / 60).max(Duration::from_nanos(1))
     }
 
-    fn counted(&self) -> MutexGuard<'_, HashMap<Key, Window>> {
+    fn counted(&self) -> MutexGuard<'_, Counted> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -116,15 +249,21 @@ fn window<'a>(counted: &'a mut HashMap<Key, Window>, key: &Key, part: u64) -> &'
     let mut key = key.clone();
     if counted.len() >= MAX_CALLERS && !counted.contains_key(&key) {
         counted.retain(|_, window| {
-            window.forget_before(part);
-            window.total > 0
+            window.own.forget_before(part);
+            window.own.total > 0
         });
         if counted.len() >= MAX_CALLERS {
             key.who = Who::Others;
         }
     }
-    let window = counted.entry(key).or_insert(Window { counts: [0; PARTS], total: 0, part });
-    window.forget_before(part);
+    let window = match counted.entry(key) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => {
+            let hash = new.key().hash();
+            new.insert(Window { own: Ring::at(part), hash, fresh: (0, 0, 0) })
+        }
+    };
+    window.own.forget_before(part);
     window
 }
 
@@ -133,6 +272,42 @@ fn slot(part: u64) -> usize {
 }
 
 impl Window {
+    /// Admitted since the round before `round` began: the others may not know of it yet.
+    fn fresh(&self, round: u64) -> u32 {
+        let (of, now, before) = self.fresh;
+        match round - of {
+            0 => now + before,
+            1 => now,
+            _ => 0,
+        }
+    }
+
+    fn count_fresh(&mut self, round: u64) {
+        let (of, now, before) = self.fresh;
+        self.fresh = match round - of {
+            0 => (round, now + 1, before),
+            1 => (round, 1, now),
+            _ => (round, 1, 0),
+        };
+    }
+}
+
+impl Ring {
+    fn at(part: u64) -> Self {
+        Self { counts: [0; PARTS], total: 0, part }
+    }
+
+    /// Counts in `part`, unless that is long past.
+    fn add(&mut self, part: u64, count: u32) {
+        self.forget_before(part);
+        if part + PARTS as u64 > self.part
+            && let Some(counted) = self.counts.get_mut(slot(part))
+        {
+            *counted += count;
+            self.total += count;
+        }
+    }
+
     /// Lets go of what lies outside the window that ends in `part`.
     fn forget_before(&mut self, part: u64) {
         let passed = part.saturating_sub(self.part).min(PARTS as u64);
@@ -144,12 +319,19 @@ impl Window {
         self.part = self.part.max(part);
     }
 
-    /// When the oldest request that counts will not count any more.
-    fn first_free(&self, part_length: Duration) -> Duration {
+    fn parts(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
         let oldest = self.part.saturating_sub(PARTS as u64 - 1);
-        let first = (oldest..=self.part).find(|part| self.counts.get(slot(*part)).is_some_and(|count| *count > 0));
-        let free = first.unwrap_or(self.part) + PARTS as u64;
-        part_length.saturating_mul(u32::try_from(free).unwrap_or(u32::MAX))
+        let counts = (oldest..=self.part).map(|part| (part, self.counts.get(slot(part)).copied().unwrap_or_default()));
+        counts.filter(|(_, count)| *count > 0)
+    }
+
+    fn by_part(&self) -> Vec<(u64, u32)> {
+        self.parts().collect()
+    }
+
+    /// The part in which the oldest request that counts will not count any more.
+    fn first_free(&self) -> Option<u64> {
+        self.parts().next().map(|(part, _)| part + PARTS as u64)
     }
 }
 
@@ -220,5 +402,42 @@ mod tests {
             "the address's third; hers that was refused counts not"
         );
         assert!(quota.admit_at(&other, address(1), now).is_ok(), "another tenant");
+    }
+
+    /// Two replicas that tell each other every quarter of a second, each hearing what the other told last.
+    #[test]
+    fn two_replicas_together_hold_little_more_than_the_limit() {
+        for (seed, pattern) in [(1, [40, 40]), (2, [90, 0]), (3, [3, 60]), (4, [200, 200]), (5, [1, 1])] {
+            let (replicas, caller) = ([quota(0, 100), quota(0, 100)], caller("acme", "ann"));
+            let mut told: [Told; 2] = [Vec::new(), Vec::new()];
+            let mut admitted: Vec<Duration> = Vec::new();
+            for replica in &replicas {
+                replica.hear_at(1, Vec::new(), Duration::from_secs(1000));
+            }
+            for step in 0..4000_u64 {
+                let at = Duration::from_secs(1000) + Duration::from_millis(step * 50);
+                // Not in step: the second tells and hears later than the first.
+                for (place, replica) in replicas.iter().enumerate() {
+                    if step % 5 == 2 * place as u64 {
+                        told[place] = replica.tell_at(at);
+                        replica.next_round();
+                        replica.hear_at(1, told[1 - place].clone(), at);
+                    }
+                }
+                // Bursts with pauses, so that windows are full and empty.
+                if (step / 40 + seed) % 3 == 0 {
+                    for (replica, burst) in replicas.iter().zip(pattern) {
+                        let passed = (0..burst).filter(|_| replica.admit_at(&caller, None, at).is_ok()).count();
+                        admitted.extend(std::iter::repeat_n(at, passed));
+                    }
+                }
+            }
+            let most = admitted
+                .iter()
+                .enumerate()
+                .map(|(index, start)| admitted.iter().skip(index).take_while(|at| **at - *start < WINDOW).count());
+            let most = most.max().unwrap_or_default();
+            assert!((90..=115).contains(&most), "{pattern:?}: {most} within a minute");
+        }
     }
 }

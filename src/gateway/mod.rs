@@ -9,6 +9,7 @@ mod list;
 mod notify;
 mod offers;
 mod policies;
+mod rates;
 mod requests;
 mod search;
 mod servers;

@@ -1,4 +1,5 @@
 //! What happens without a request: one file a job.
 
 pub mod follow;
+pub mod rates;
 pub mod sweep;

@@ -6,6 +6,7 @@ mod names;
 mod param_header;
 mod policy;
 mod principal;
+mod rate;
 mod raw;
 mod secret;
 mod server;
@@ -19,6 +20,7 @@ pub use names::{MAX_EXPOSED_NAME, PolicyName, ServerName, TenantId, exposed_name
 pub use param_header::ParamHeader;
 pub use policy::{Policy, UserContext};
 pub use principal::{Principal, Scopes};
+pub use rate::RateWindows;
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;
 pub use server::{CachePolicy, CacheTool, LastSync, Server, SyncStatus, Transport, TransportKind};

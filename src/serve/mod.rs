@@ -73,7 +73,7 @@ impl Jobs {
         gateway.auth().warm_up().await;
         // Read once while the store is known to be there.
         gateway.sealer().await?;
-        Ok(Self(vec![events, follower, jobs::sweep::start(gateway)]))
+        Ok(Self(vec![events, follower, jobs::sweep::start(gateway), jobs::rates::start(gateway)]))
     }
 }
 

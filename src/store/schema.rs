@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::Document;
 use crate::model::{
-    GatewayKey, Policy, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, UserContext, WatcherPosition,
+    GatewayKey, Policy, RateWindows, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, UserContext,
+    WatcherPosition,
 };
 
 /// Which database a collection belongs to.
@@ -58,6 +59,8 @@ const TENANTS: CollectionSpec =
 
 const WATCHER_STATE: CollectionSpec = CollectionSpec::new("watcher_state", Home::Control);
 
+const RATE_WINDOWS: CollectionSpec = CollectionSpec::new("rate_windows", Home::Control);
+
 const GATEWAY_KEYS: CollectionSpec = CollectionSpec::new("gateway_keys", Home::Control);
 
 const SESSION_CONTEXT: CollectionSpec = CollectionSpec::new("session_context", Home::Tenant);
@@ -84,6 +87,7 @@ pub const COLLECTIONS: &[&CollectionSpec] = &[
     &TENANTS,
     &WATCHER_STATE,
     &GATEWAY_KEYS,
+    &RATE_WINDOWS,
     &ROUTING_REGISTRY,
     &TOOL_CATALOG,
     &SESSION_CONTEXT,
@@ -104,6 +108,18 @@ impl Document for WatcherPosition {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+impl Document for RateWindows {
+    const SPEC: &'static CollectionSpec = &RATE_WINDOWS;
+
+    fn id(&self) -> &str {
+        &self.replica
     }
 
     fn expires_at(&self) -> Option<Timestamp> {

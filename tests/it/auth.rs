@@ -438,3 +438,32 @@ fn connections_end_with_their_token() {
         assert!((Duration::from_millis(500)..Duration::from_secs(5)).contains(&lasted), "{path} lasted {lasted:?}");
     }
 }
+
+/// Two replicas on one store, each asked as fast as it answers, from nothing: together they admit little more than the
+/// limit, and what one has admitted the other knows.
+#[test]
+fn two_replicas_share_a_limit() {
+    let Some(uri) = crate::support::mongod::shared() else { return };
+    let home = Home::on_mongodb(&uri);
+    let limits = [("RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT", "100"), ("RATE_LIMIT_WINDOW_SECONDS", "60")];
+    let first = Gateway::start_with(&home, &[], &limits);
+    let second = Gateway::start_with(&home, &[], &limits);
+    // The first looks for others every five seconds while it is alone.
+    std::thread::sleep(Duration::from_secs(6));
+    let burst = |gateway: &Gateway, count: usize| {
+        (0..count).filter(|_| gateway.rpc("ping", json!({}))["result"].is_object()).count()
+    };
+    let admitted = std::thread::scope(|scope| {
+        let asked = [&first, &second].map(|gateway| scope.spawn(move || burst(gateway, 120)));
+        asked.into_iter().map(|asked| asked.join().expect("a burst")).sum::<usize>()
+    });
+    let mut all = admitted;
+    until(Duration::from_secs(10), || {
+        std::thread::sleep(Duration::from_millis(600));
+        let more = burst(&first, 30) + burst(&second, 30);
+        all += more;
+        (more == 0).then_some(())
+    })
+    .expect("the limit is reached");
+    assert!((90..=115).contains(&all), "{admitted} at once, {all} in all");
+}

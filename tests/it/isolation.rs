@@ -43,7 +43,7 @@ impl Random {
     }
 
     fn some_of(&mut self, all: &[&str]) -> Vec<String> {
-        all.iter().filter(|_| self.next() % 2 == 0).map(|each| (*each).to_owned()).collect()
+        all.iter().filter(|_| self.next().is_multiple_of(2)).map(|each| (*each).to_owned()).collect()
     }
 }
 
@@ -100,7 +100,7 @@ impl World {
         let (server, tool) = (random.one_of(&SERVERS), random.one_of(&TOOLS));
         match random.below(6) {
             0 => {
-                let is_enabled = random.next() % 4 != 0;
+                let is_enabled = !random.next().is_multiple_of(4);
                 let document: Server = serde_json::from_value(json!({
                     "name": server, "transport": "streamable_http", "url": "http://127.0.0.1:9/mcp",
                     "is_enabled": is_enabled, "updated_at": 0, "scopes": random.some_of(&SCOPES),
@@ -153,7 +153,7 @@ impl World {
 
     async fn look(&mut self, random: &mut Random) {
         let (tenant, model) = &self.tenants[random.below(TENANTS.len())];
-        let scopes = if random.next() % 5 == 0 {
+        let scopes = if random.next().is_multiple_of(5) {
             Scopes::All
         } else {
             Scopes::Only(random.some_of(&SCOPES).into_iter().collect())
@@ -204,7 +204,7 @@ impl World {
                 let params = RawObject::parse(&params).expect("an object");
                 let caller = Caller::plain();
                 let call = CallRequest { name: &name, server: None, params: &params, timeout: None, caller: &caller };
-                let refused = self.gateway.call(&principal, &call).await.err().expect("nobody listens there").kind();
+                let refused = self.gateway.call(&principal, &call).await.expect_err("nobody listens there").kind();
                 assert_eq!(refused == Kind::NotFound, !visible.contains(&name), "{name} {principal:?} {refused:?}");
             }
         }
@@ -222,7 +222,11 @@ async fn no_program_sees_across_tenants() {
     for seed in 0..PROGRAMS {
         let mut random = Random(seed);
         for _ in 0..STEPS {
-            if random.next() % 2 == 0 { world.change(&mut random).await } else { world.look(&mut random).await }
+            if random.next().is_multiple_of(2) {
+                world.change(&mut random).await
+            } else {
+                world.look(&mut random).await
+            }
         }
         world.cursors.truncate(64);
     }

@@ -20,109 +20,141 @@ permit (principal, action, resource in Server::"books")
 when { principal.hasTag("unit") && principal.getTag("unit") == "finance" };
 "#;
 
-fn steps(home: &Home) {
-    let safe = json!({ "readOnlyHint": true, "destructiveHint": false });
-    let orders = Fake::listing(json!([
-        { "name": "find", "inputSchema": { "type": "object" }, "annotations": safe },
-        { "name": "drop", "inputSchema": { "type": "object" } },
-    ]));
-    let books = Fake::listing(json!([{ "name": "sum", "inputSchema": { "type": "object" }, "annotations": safe }]));
-    let acme = |args: &[&str]| home.json(&[&["--tenant", "acme"], args].concat());
-    acme(&["server", "add", "orders", "--url", &orders.url(), "--scope", "orders"]);
-    acme(&["server", "add", "books", "--url", &books.url(), "--scope", "books"]);
-    acme(&["catalog", "sync"]);
-    let gateway = Gateway::start_with(home, &[], &HS256);
-    let mint = |subject: &str, roles: &[&str]| {
+/// A gateway with two servers of a tenant, and who asks it.
+struct Scene<'a> {
+    home: &'a Home,
+    gateway: Gateway,
+    _servers: [Fake; 2],
+}
+
+impl<'a> Scene<'a> {
+    fn new(home: &'a Home) -> Self {
+        let safe = json!({ "readOnlyHint": true, "destructiveHint": false });
+        let orders = Fake::listing(json!([
+            { "name": "find", "inputSchema": { "type": "object" }, "annotations": safe },
+            { "name": "drop", "inputSchema": { "type": "object" } },
+        ]));
+        let books = Fake::listing(json!([{ "name": "sum", "inputSchema": { "type": "object" }, "annotations": safe }]));
+        let acme = |args: &[&str]| home.json(&[&["--tenant", "acme"], args].concat());
+        acme(&["server", "add", "orders", "--url", &orders.url(), "--scope", "orders"]);
+        acme(&["server", "add", "books", "--url", &books.url(), "--scope", "books"]);
+        acme(&["catalog", "sync"]);
+        let gateway = Gateway::start_with(home, &[], &HS256);
+        Self { home, gateway, _servers: [orders, books] }
+    }
+
+    fn acme(&self, args: &[&str]) -> Value {
+        self.home.json(&[&["--tenant", "acme"], args].concat())
+    }
+
+    fn mint(&self, subject: &str, roles: &[&str]) -> String {
         let mut args = vec!["token", "mint", "--tenant", "acme", "--subject", subject, "--groups", "orders"];
         if !roles.is_empty() {
             args.push("--roles");
             args.extend(roles);
         }
-        home.cli_with(&args, &HS256, "").stdout.trim().to_owned()
-    };
-    let post = |path: &str, token: &str, method: &str, params: Value| -> Response {
+        self.home.cli_with(&args, &HS256, "").stdout.trim().to_owned()
+    }
+
+    fn post(&self, path: &str, token: &str, method: &str, params: Value) -> Response {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
-        gateway.post(path, &[("Authorization", &bearer(token))], &body)
-    };
-    let names = |token: &str| -> Vec<String> {
-        let listed = post("/rpc", token, "tools/list", json!({})).json();
+        self.gateway.post(path, &[("Authorization", &bearer(token))], &body)
+    }
+
+    fn names(&self, token: &str) -> Vec<String> {
+        let listed = self.post("/rpc", token, "tools/list", json!({})).json();
         let tools = listed["result"]["tools"].as_array().cloned().unwrap_or_default();
         tools.iter().map(|tool| tool["name"].as_str().unwrap_or_default().to_owned()).collect()
-    };
-    let call =
-        |path: &str, token: &str, name: &str| post(path, token, "tools/call", json!({ "name": name, "arguments": {} }));
-    let (ann, ops) = (mint("ann", &[]), mint("bob", &["ops"]));
-    assert_eq!(names(&ann), ["orders__drop", "orders__find"]);
-    assert!(call("/rpc", &ann, "orders__drop").json()["result"].is_object());
+    }
+
+    fn call(&self, path: &str, token: &str, name: &str) -> Response {
+        self.post(path, token, "tools/call", json!({ "name": name, "arguments": {} }))
+    }
+
+    fn decided(&self, token: &str, server: &str, tool: &str) -> Value {
+        let args = ["--tenant", "acme", "--output", "json", "policy", "check", "--as", token, server, tool];
+        let asked = self.home.cli_with(&args, &HS256, "");
+        let answer: Value = serde_json::from_str(&asked.stdout).unwrap_or_else(|_| panic!("{asked:?}"));
+        answer["decisions"].clone()
+    }
+}
+
+fn steps(home: &Home) {
+    let scene = Scene::new(home);
+    let (ann, ops) = (scene.mint("ann", &[]), scene.mint("bob", &["ops"]));
+    assert_eq!(scene.names(&ann), ["orders__drop", "orders__find"]);
+    assert!(scene.call("/rpc", &ann, "orders__drop").json()["result"].is_object());
 
     let file = home.path("careful.cedar");
     let file = file.to_str().expect("a path");
     for wrong in ["permit (principal, action, resource) when { resource.nope };", "nonsense"] {
         std::fs::write(file, wrong).expect("written");
-        let refused = home.cli(&["--tenant", "acme", "policy", "set", "careful", file]);
+        let refused = scene.home.cli(&["--tenant", "acme", "policy", "set", "careful", file]);
         assert!(refused.code == 2 && refused.stderr.contains("careful"), "{refused:?}");
     }
-    assert_eq!(acme(&["policy", "list"])["policies"].as_array().map(Vec::len), Some(1), "nothing was saved");
+    assert_eq!(scene.acme(&["policy", "list"])["policies"].as_array().map(Vec::len), Some(1), "nothing was saved");
     std::fs::write(file, CAREFUL).expect("written");
-    acme(&["policy", "set", "careful", file]);
+    scene.acme(&["policy", "set", "careful", file]);
     let refused = || {
-        let answer = call("/rpc", &ann, "orders__drop").json();
+        let answer = scene.call("/rpc", &ann, "orders__drop").json();
         (answer["error"]["code"] == -32003).then_some(answer)
     };
     let refused = until(Duration::from_secs(5), refused).expect("in force");
     assert_eq!(refused["error"]["data"]["reason"], "insufficient_scope", "{refused}");
-    assert_eq!(names(&ann), ["orders__drop", "orders__find"], "to see it is not forbidden");
-    let refused = call("/mcp", &ann, "orders__drop");
+    assert_eq!(scene.names(&ann), ["orders__drop", "orders__find"], "to see it is not forbidden");
+    let refused = scene.call("/mcp", &ann, "orders__drop");
     assert_eq!(refused.status, 403, "{refused:?}");
     assert!(refused.header("www-authenticate").is_some_and(|it| it.contains("insufficient_scope")), "{refused:?}");
-    assert_eq!(call("/rpc", &ann, "books__sum").json()["error"]["code"], -32602, "hidden is unknown");
-    assert!(call("/rpc", &ann, "orders__find").json()["result"].is_object());
-    assert!(call("/rpc", &ops, "orders__drop").json()["result"].is_object(), "a role of the token");
+    assert_eq!(scene.call("/rpc", &ann, "books__sum").json()["error"]["code"], -32602, "hidden is unknown");
+    assert!(scene.call("/rpc", &ann, "orders__find").json()["result"].is_object());
+    assert!(scene.call("/rpc", &ops, "orders__drop").json()["result"].is_object(), "a role of the token");
 
     // What the tenant knows of its users counts as well.
-    acme(&["policy", "assign", "ann", "--roles", "ops", "--attribute", "unit=finance"]);
-    until(Duration::from_secs(10), || (names(&ann).len() == 3).then_some(())).expect("the books are hers");
-    assert!(call("/rpc", &ann, "orders__drop").json()["result"].is_object());
-    assert!(call("/rpc", &ann, "books__sum").json()["result"].is_object());
-    let found = post("/rpc", &ann, "tools/search", json!({ "query": "books sum" })).json().to_string();
+    scene.acme(&["policy", "assign", "ann", "--roles", "ops", "--attribute", "unit=finance"]);
+    until(Duration::from_secs(10), || (scene.names(&ann).len() == 3).then_some(())).expect("the books are hers");
+    assert!(scene.call("/rpc", &ann, "orders__drop").json()["result"].is_object());
+    assert!(scene.call("/rpc", &ann, "books__sum").json()["result"].is_object());
+    let found = scene.post("/rpc", &ann, "tools/search", json!({ "query": "books sum" })).json().to_string();
     assert!(found.contains("books__sum"), "{found}");
-    let found = post("/rpc", &ops, "tools/search", json!({ "query": "books sum" })).json().to_string();
+    let found = scene.post("/rpc", &ops, "tools/search", json!({ "query": "books sum" })).json().to_string();
     assert!(!found.contains("books__sum"), "{found}");
 
-    let decided = |token: &str, server: &str, tool: &str| {
-        let asked = home.cli_with(
-            &["--tenant", "acme", "--output", "json", "policy", "check", "--as", token, server, tool],
-            &HS256,
-            "",
-        );
-        let answer: Value = serde_json::from_str(&asked.stdout).unwrap_or_else(|_| panic!("{asked:?}"));
-        answer["decisions"].clone()
-    };
-    let nobody = mint("eve", &[]);
-    let said = decided(&nobody, "orders", "drop");
+    explained(&scene, &ann);
+    replaced(&scene, file);
+}
+
+/// What decides is named.
+fn explained(scene: &Scene<'_>, ann: &str) {
+    let nobody = scene.mint("eve", &[]);
+    let said = scene.decided(&nobody, "orders", "drop");
     assert_eq!((&said[0]["allowed"], &said[0]["decided_by"]), (&json!(true), &json!(["default"])), "{said}");
     assert_eq!(
         (&said[1]["allowed"], &said[1]["decided_by"]),
         (&json!(false), &json!(["careful#destructive"])),
         "{said}"
     );
-    assert_eq!(decided(&nobody, "books", "sum")[0]["decided_by"], json!([]));
-    assert_eq!(decided(&ann, "books", "sum")[1]["decided_by"], json!(["careful#finance"]));
-    let doctor = home.cli_with(&["--tenant", "acme", "doctor", "--tool", "orders__drop", "--as", &nobody], &HS256, "");
+    assert_eq!(scene.decided(&nobody, "books", "sum")[0]["decided_by"], json!([]));
+    assert_eq!(scene.decided(ann, "books", "sum")[1]["decided_by"], json!(["careful#finance"]));
+    let doctor =
+        scene.home.cli_with(&["--tenant", "acme", "doctor", "--tool", "orders__drop", "--as", &nobody], &HS256, "");
     assert!(doctor.stdout.contains("careful#destructive"), "{doctor:?}");
+}
 
-    acme(&["policy", "remove", "careful", "--yes"]);
-    let free = || call("/rpc", &nobody, "orders__drop").json()["result"].is_object().then_some(());
+/// What was saved can be removed, and the shipped rule replaced.
+fn replaced(scene: &Scene<'_>, file: &str) {
+    let (ann, nobody) = (scene.mint("ann", &[]), scene.mint("eve", &[]));
+    scene.acme(&["policy", "remove", "careful", "--yes"]);
+    let free = || scene.call("/rpc", &nobody, "orders__drop").json()["result"].is_object().then_some(());
     until(Duration::from_secs(5), free).expect("in force no more");
-    assert_eq!(home.cli(&["--tenant", "acme", "policy", "remove", "careful", "--yes"]).code, 3);
+    assert_eq!(scene.home.cli(&["--tenant", "acme", "policy", "remove", "careful", "--yes"]).code, 3);
 
     // The shipped rule can be replaced, and comes back.
     std::fs::write(file, r#"permit (principal == User::"ann", action, resource);"#).expect("written");
-    acme(&["policy", "set", "default", file]);
-    until(Duration::from_secs(5), || names(&nobody).is_empty().then_some(())).expect("nobody but ann");
-    assert_eq!(names(&ann).len(), 3);
-    acme(&["policy", "remove", "default", "--yes"]);
-    until(Duration::from_secs(5), || (names(&nobody).len() == 2).then_some(())).expect("as it was");
+    scene.acme(&["policy", "set", "default", file]);
+    until(Duration::from_secs(5), || scene.names(&nobody).is_empty().then_some(())).expect("nobody but ann");
+    assert_eq!(scene.names(&ann).len(), 3);
+    scene.acme(&["policy", "remove", "default", "--yes"]);
+    until(Duration::from_secs(5), || (scene.names(&nobody).len() == 2).then_some(())).expect("as it was");
 }
 
 #[test]
