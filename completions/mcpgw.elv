@@ -41,6 +41,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand catalog 'Which tools exist'
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
+            cand policy 'Who may discover and call what, in Cedar'
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
@@ -584,6 +585,181 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;tenant;help;help'= {
         }
+        &'mcpgw;policy'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List the tenant''s policies'
+            cand show 'Print a policy'
+            cand set 'Save a policy from a file (`-` for standard input), once it was checked'
+            cand remove 'Remove a policy; without one named `default`, the shipped scope rule is in force'
+            cand check 'Say what a caller may do with a tool, and which policy decides'
+            cand assign 'Note the roles and attributes of a user, for policies to ask for'
+            cand schema 'Print what policies may speak of, as a Cedar schema'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;policy;list'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;show'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;set'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;remove'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;check'= {
+            cand --as 'The caller that this token speaks for'
+            cand --scopes 'A caller with these scopes and nothing else (comma-separated)'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;assign'= {
+            cand --roles 'Roles'
+            cand --attribute 'Attributes'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --clear 'Forget what was noted'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;schema'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;policy;help'= {
+            cand list 'List the tenant''s policies'
+            cand show 'Print a policy'
+            cand set 'Save a policy from a file (`-` for standard input), once it was checked'
+            cand remove 'Remove a policy; without one named `default`, the shipped scope rule is in force'
+            cand check 'Say what a caller may do with a tool, and which policy decides'
+            cand assign 'Note the roles and attributes of a user, for policies to ask for'
+            cand schema 'Print what policies may speak of, as a Cedar schema'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;policy;help;list'= {
+        }
+        &'mcpgw;policy;help;show'= {
+        }
+        &'mcpgw;policy;help;set'= {
+        }
+        &'mcpgw;policy;help;remove'= {
+        }
+        &'mcpgw;policy;help;check'= {
+        }
+        &'mcpgw;policy;help;assign'= {
+        }
+        &'mcpgw;policy;help;schema'= {
+        }
+        &'mcpgw;policy;help;help'= {
+        }
         &'mcpgw;token'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -656,6 +832,9 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;token;help;help'= {
         }
         &'mcpgw;doctor'= {
+            cand --tool 'Say too which policy decides about this tool (`server__tool`)'
+            cand --as 'The caller that this token speaks for'
+            cand --scopes 'A caller with these scopes and nothing else (comma-separated)'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -751,6 +930,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand catalog 'Which tools exist'
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
+            cand policy 'Who may discover and call what, in Cedar'
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
@@ -825,6 +1005,29 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;tenant;show'= {
         }
         &'mcpgw;help;tenant;remove'= {
+        }
+        &'mcpgw;help;policy'= {
+            cand list 'List the tenant''s policies'
+            cand show 'Print a policy'
+            cand set 'Save a policy from a file (`-` for standard input), once it was checked'
+            cand remove 'Remove a policy; without one named `default`, the shipped scope rule is in force'
+            cand check 'Say what a caller may do with a tool, and which policy decides'
+            cand assign 'Note the roles and attributes of a user, for policies to ask for'
+            cand schema 'Print what policies may speak of, as a Cedar schema'
+        }
+        &'mcpgw;help;policy;list'= {
+        }
+        &'mcpgw;help;policy;show'= {
+        }
+        &'mcpgw;help;policy;set'= {
+        }
+        &'mcpgw;help;policy;remove'= {
+        }
+        &'mcpgw;help;policy;check'= {
+        }
+        &'mcpgw;help;policy;assign'= {
+        }
+        &'mcpgw;help;policy;schema'= {
         }
         &'mcpgw;help;token'= {
             cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'
