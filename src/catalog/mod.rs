@@ -8,6 +8,7 @@ mod view;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::{Mutex, broadcast};
@@ -49,7 +50,12 @@ struct Tenant {
     view: ArcSwapOption<View>,
     /// What the view is built from; locked while it is brought up to date.
     source: Mutex<Option<Source>>,
+    /// When it was last asked for; `None` until then.
+    used: std::sync::Mutex<Option<Instant>>,
 }
+
+/// A tenant's view that stays in memory until this is dropped.
+pub struct Held(#[expect(dead_code, reason = "what counts is that it is there")] Arc<Tenant>);
 
 #[derive(Default)]
 struct Source {
@@ -122,6 +128,7 @@ impl Catalog {
     /// As the store's.
     pub async fn view(&self, tenant: &TenantId) -> Result<Arc<View>> {
         let entry = self.entry(tenant);
+        *entry.used.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let view = match entry.view.load_full() {
             Some(view) => view,
             None => {
@@ -139,6 +146,45 @@ impl Catalog {
             self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
         }
         Ok(view)
+    }
+
+    /// Keeps the tenant's view in memory, so that whoever listens hears of its changes.
+    ///
+    /// # Errors
+    /// As [`Self::view`].
+    pub async fn hold(&self, tenant: &TenantId) -> Result<Held> {
+        let held = Held(self.entry(tenant));
+        self.view(tenant).await?;
+        Ok(held)
+    }
+
+    /// Lets go of the views and indexes of tenants that nobody has asked for within `idle`, and of those asked for
+    /// longest ago as far as more than `most` are held. Who asks again has them loaded again. How many it were.
+    pub async fn evict(&self, idle: Duration, most: usize) -> usize {
+        let used = |entry: &Tenant| *entry.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held: Vec<_> = self.held().into_iter().map(|(tenant, entry)| (used(&entry), tenant)).collect();
+        held.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
+        let mut evicted = 0;
+        for (place, (_, tenant)) in held.into_iter().enumerate() {
+            let entry = self.entry(&tenant);
+            // Under its lock: whoever asks meanwhile waits, and loads it anew.
+            let mut source = entry.source.lock().await;
+            let is_idle = used(&entry).is_none_or(|used| used.elapsed() >= idle);
+            // The table's, and ours: nobody else's.
+            if !(is_idle || place >= most) || Arc::strong_count(&entry) > 2 {
+                continue;
+            }
+            self.search.forget(&tenant);
+            entry.view.store(None);
+            *source = None;
+            drop(source);
+            let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+            if Arc::strong_count(&entry) == 2 && entry.view.load().is_none() {
+                tenants.remove(&tenant);
+            }
+            evicted += 1;
+        }
+        evicted
     }
 
     /// Reads everything anew, for every tenant that was asked for.

@@ -1,4 +1,4 @@
-//! Stops idle children and removes what has expired.
+//! Stops idle children, lets go of idle tenants and removes what has expired.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,9 @@ use tokio::task::JoinHandle;
 use crate::gateway::Gateway;
 
 const IDLE_CHECK: Duration = Duration::from_secs(5);
+/// Tenants that nobody asks for are let go of after this, and the longest unused of more than so many.
+const TENANT_IDLE: Duration = Duration::from_secs(15 * 60);
+const MAX_TENANTS_HELD: usize = 256;
 /// Every so many idle checks, expired documents are removed.
 const CHECKS_PER_SWEEP: u32 = 60;
 
@@ -18,6 +21,10 @@ pub fn start(gateway: &Arc<Gateway>) -> JoinHandle<()> {
         for round in 1_u32.. {
             tokio::time::sleep(IDLE_CHECK).await;
             gateway.pool().close_idle().await;
+            let tenants = gateway.catalog().evict(TENANT_IDLE, MAX_TENANTS_HELD).await;
+            if tenants > 0 {
+                tracing::debug!(tenants, "let go of");
+            }
             if round % CHECKS_PER_SWEEP == 0
                 && let Err(error) = gateway.store().sweep().await
             {

@@ -61,6 +61,7 @@ impl Face {
         }
         // Before it is acknowledged: what happens from then on is not missed.
         let mut notes = self.gateway.hub().listen();
+        let _held = self.gateway.catalog().hold(&incoming.principal.tenant).await?;
         let resources = self.subscribe_all(&incoming.principal, &uris).await;
         if !lists.is_empty() {
             self.gateway.attend_servers(&incoming.principal).await?;
@@ -150,6 +151,7 @@ pub(super) async fn attend(face: Arc<Face>, session: Arc<Session>, out: Out) {
     face.gateway.hub().attend(session.key.clone(), sender.clone());
     let _attending = Attending { face: &face, session: &session, sender };
     let mut notes = face.gateway.hub().listen();
+    let _held = face.gateway.catalog().hold(&session.principal.tenant).await;
     if let Err(error) = face.gateway.attend_servers(&session.principal).await {
         tracing::debug!(error = error.chain(), "the servers of a listening session are not attended");
     }

@@ -50,6 +50,10 @@ impl SearchIndex for MemoryIndex {
         Ok(())
     }
 
+    fn forget(&self, tenant: &TenantId) {
+        self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
+    }
+
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
         let index = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
         let Some(index) = index else { return Ok(Found::default()) };

@@ -242,6 +242,9 @@ pub trait SearchIndex: Send + Sync {
     /// the store itself keeps only notes them.
     async fn refresh(&self, tenant: &TenantId, tools: Vec<Arc<Tool>>) -> Result<()>;
 
+    /// Lets go of what is in memory of the tenant, until the next [`Self::refresh`].
+    fn forget(&self, tenant: &TenantId);
+
     /// The best hits; ties in the order of ids. A tenant that was never refreshed has no tools.
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found>;
 

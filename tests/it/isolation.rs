@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcpgw::config::{Config, Sources};
 use mcpgw::error::Kind;
@@ -163,6 +164,9 @@ impl World {
         let principal = Principal { scopes, roles, subject, ..Principal::operator(tenant.clone()) };
         let visible = model.visible(&principal);
         let own = |description: &str| description.ends_with(tenant.as_str());
+        if random.next().is_multiple_of(8) {
+            self.gateway.catalog().evict(Duration::ZERO, random.below(3)).await;
+        }
         match random.below(4) {
             0 => {
                 let limit = 1 + random.below(5);

@@ -363,6 +363,11 @@ impl SearchIndex for AtlasIndex {
         Ok(())
     }
 
+    fn forget(&self, tenant: &TenantId) {
+        self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
+        self.local.forget(tenant);
+    }
+
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
         let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
         let Some(known) = known else { return Ok(Found::default()) };
