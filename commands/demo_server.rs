@@ -79,6 +79,7 @@ pub(crate) fn servers() -> Result<Vec<Server>> {
             metadata: BTreeMap::from([(DEMO_MARK.to_owned(), true.into())]),
             updated_at: Timestamp::now(),
             last_sync: None,
+            oauth: None,
         })
     };
     [Demo::Weather, Demo::Orders].into_iter().map(entry).collect()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::Gateway;
-use mcpgw::model::{self, CachePolicy, Secret, ServerName, TenantId, Timestamp, Transport};
+use mcpgw::model::{self, CachePolicy, ClientCredentials, Secret, ServerName, TenantId, Timestamp, Transport};
 use mcpgw::registry::read_import;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::{Context, Done};
 #[derive(Subcommand)]
 pub(crate) enum Server {
     /// Register a server; without flags, asks on a terminal
-    Add(Add),
+    Add(Box<Add>),
     /// List the servers
     List,
     /// Show one server
@@ -61,6 +61,18 @@ pub(crate) struct Add {
     /// A scope that sees its tools; may be given several times. Without any, only unrestricted callers do
     #[arg(long = "scope", value_name = "S")]
     scopes: Vec<String>,
+    /// Where the gateway gets access tokens for the server (OAuth client credentials)
+    #[arg(long, value_name = "URL", requires_all = ["url", "oauth_client_id", "oauth_client_secret_file"])]
+    oauth_token_url: Option<String>,
+    /// Who the gateway is there
+    #[arg(long, value_name = "ID", requires = "oauth_token_url")]
+    oauth_client_id: Option<String>,
+    /// A file with the secret that proves it
+    #[arg(long, value_name = "FILE", requires = "oauth_token_url")]
+    oauth_client_secret_file: Option<PathBuf>,
+    /// The scope to ask for there
+    #[arg(long, value_name = "SCOPE", requires = "oauth_token_url")]
+    oauth_scope: Option<String>,
     /// Deadline of its calls, for example 2s
     #[arg(long, value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
@@ -120,7 +132,27 @@ impl Add {
             metadata: BTreeMap::new(),
             updated_at: Timestamp::now(),
             last_sync: None,
+            oauth: self.oauth()?,
         })
+    }
+
+    fn oauth(&self) -> Result<Option<ClientCredentials>> {
+        let given = self.oauth_token_url.as_ref().zip(self.oauth_client_id.as_ref());
+        let Some(((token_url, client_id), file)) = given.zip(self.oauth_client_secret_file.as_ref()) else {
+            return Ok(None);
+        };
+        let parsed = url::Url::parse(token_url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+        if parsed.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+            return Err(Error::invalid(format!("--oauth-token-url {token_url:?} is no http or https URL")));
+        }
+        let secret = std::fs::read_to_string(file)
+            .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
+        Ok(Some(ClientCredentials {
+            token_url: token_url.clone(),
+            client_id: client_id.clone(),
+            client_secret: Secret::new(secret.trim_end_matches(['\r', '\n']).to_owned()),
+            scope: self.oauth_scope.clone(),
+        }))
     }
 
     fn transport(&self) -> Result<Option<Transport>> {
@@ -243,6 +275,9 @@ async fn show(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &Se
         "transport": server.transport.kind().as_str(),
         "target": server.transport.target(),
         "headers": headers,
+        "oauth": server.oauth.as_ref().map(|oauth| json!({
+            "token_url": oauth.token_url, "client_id": oauth.client_id, "scope": oauth.scope,
+        })),
         "env": env,
         "enabled": server.is_enabled,
         "scopes": server.scopes,

@@ -2193,7 +2193,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server__subcmd__add)
-            opts="-v -q -h -V --url --sse --header --stdio --env --scope --timeout --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --url --sse --header --stdio --env --scope --oauth-token-url --oauth-client-id --oauth-client-secret-file --oauth-scope --timeout --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2212,6 +2212,22 @@ _mcpgw() {
                     return 0
                     ;;
                 --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-token-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-scope)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

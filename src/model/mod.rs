@@ -23,7 +23,7 @@ pub use principal::{Principal, Scopes};
 pub use rate::RateWindows;
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;
-pub use server::{CachePolicy, CacheTool, LastSync, Server, SyncStatus, Transport, TransportKind};
+pub use server::{CachePolicy, CacheTool, ClientCredentials, LastSync, Server, SyncStatus, Transport, TransportKind};
 pub use session::{GatewayKey, SessionMail, SessionRecord};
 pub use tenant::{Tenant, TenantStatus, WatcherPosition};
 pub use time::Timestamp;

@@ -27,6 +27,9 @@ pub struct Server {
     /// Deadline of one call in milliseconds, where it differs from `DOWNSTREAM_TIMEOUT_MS`.
     #[serde(default)]
     pub timeout_ms: Option<u64>,
+    /// How the gateway gets an access token for it, where it asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<ClientCredentials>,
     /// Which results may be kept.
     #[serde(default)]
     pub cache: CachePolicy,
@@ -55,6 +58,20 @@ impl Server {
     pub fn timeout(&self, default: Duration) -> Duration {
         self.timeout_ms.map_or(default, Duration::from_millis)
     }
+}
+
+/// The gateway as a client of an authorization server (RFC 6749 §4.4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClientCredentials {
+    /// The token endpoint.
+    pub token_url: String,
+    /// Who we are there.
+    pub client_id: String,
+    /// What proves it.
+    pub client_secret: Secret,
+    /// The scope to ask for.
+    #[serde(default)]
+    pub scope: Option<String>,
 }
 
 /// How a server is reached.

@@ -117,6 +117,7 @@ fn server(name: ServerName, value: &Value) -> Result<Server> {
         metadata: BTreeMap::new(),
         updated_at: Timestamp::now(),
         last_sync: None,
+        oauth: None,
     })
 }
 

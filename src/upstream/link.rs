@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::credentials::Bearer;
 use super::frame;
+use super::oauth::ClientTokens;
 use super::relay::{ASK_TIMEOUT, Ask, Audience, Caller, Clock, Event, Relayed, capability_for, offers};
 use super::stdio::Warden;
 use super::{Reply, Request};
@@ -36,6 +37,8 @@ pub(super) struct Owner {
     pub(super) warden: Option<Arc<Warden>>,
     /// What we show the server; none where its own configuration says it all.
     pub(super) bearer: Option<Arc<Bearer>>,
+    /// Access tokens for the server, where it has an authorization server of its own.
+    pub(super) tokens: Option<Arc<ClientTokens>>,
     /// Set when everybody uses it, whoever it was opened for.
     pub(super) is_shared: Arc<AtomicBool>,
     /// `None` where nobody watches.
@@ -50,7 +53,7 @@ impl Owner {
 
     /// Shows the server who we are, unless the operator has registered what to show it.
     pub(super) fn vouch(&self, headers: &mut http::HeaderMap) {
-        if headers.contains_key(http::header::AUTHORIZATION) {
+        if self.tokens.is_some() || headers.contains_key(http::header::AUTHORIZATION) {
             return;
         }
         if let Some(value) = self.bearer.as_ref().and_then(|bearer| bearer.authorization()) {

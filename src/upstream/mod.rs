@@ -10,6 +10,7 @@ mod events;
 mod frame;
 mod http;
 mod link;
+mod oauth;
 mod pool;
 mod relay;
 mod sse;
@@ -163,6 +164,9 @@ pub trait Upstream: Send + Sync {
 /// [`Kind::InvalidInput`] or [`Kind::Refused`], naming the server.
 pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     let name = &server.name;
+    if let Some(oauth) = &server.oauth {
+        address::check_url(name, &oauth.token_url, config.allow_private_networks)?;
+    }
     match &server.transport {
         Transport::StreamableHttp { url, headers } | Transport::Sse { url, headers } => {
             address::check_url(name, url, config.allow_private_networks)?;

@@ -13,12 +13,13 @@ use super::breaker::{Breaker, Pace, Refusal};
 use super::credentials::{Bearer, Credentials};
 use super::http::HttpUpstream;
 use super::link::Owner;
+use super::oauth::ClientTokens;
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
 use super::stdio::{StdioUpstream, Warden};
 use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
 use crate::error::{Error, Kind, Result};
-use crate::model::{RawJson, Server, ServerName, TenantId, Transport};
+use crate::model::{ClientCredentials, RawJson, Server, ServerName, TenantId, Transport};
 
 /// Events that wait to be taken.
 const EVENTS: usize = 1024;
@@ -45,6 +46,8 @@ pub struct Pool {
 struct Place {
     /// What the connections were made for; a changed transport needs others.
     transport: Transport,
+    oauth: Option<ClientCredentials>,
+    tokens: Option<Arc<ClientTokens>>,
     breaker: Arc<Breaker>,
     /// What the server speaks to those who ask for 2026-07-28 first.
     era: AtomicU8,
@@ -207,16 +210,18 @@ impl Pool {
     fn place(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<Place>> {
         let key = (tenant.clone(), server.name.clone());
         let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(place) = known.filter(|place| place.transport == server.transport) {
+        if let Some(place) = known.filter(|place| place.is_for(server)) {
             return Ok(place);
         }
         check(server, &self.config)?;
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = places.get(&key).filter(|place| place.transport == server.transport) {
+        if let Some(place) = places.get(&key).filter(|place| place.is_for(server)) {
             return Ok(Arc::clone(place));
         }
         let place = Arc::new(Place {
             transport: server.transport.clone(),
+            oauth: server.oauth.clone(),
+            tokens: server.oauth.clone().map(|oauth| Arc::new(ClientTokens::new(oauth))),
             breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace),
             era: AtomicU8::new(UNKNOWN),
             sessions: AtomicU8::new(UNKNOWN),
@@ -258,6 +263,7 @@ impl Pool {
             is_shared: Arc::clone(&is_shared),
             warden: self.warden.clone(),
             bearer: self.credentials.as_ref().map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
+            tokens: place.tokens.clone(),
             events: self.events.get().cloned(),
         };
         let upstream = self.connect(owner)?;
@@ -321,6 +327,11 @@ impl Pool {
 }
 
 impl Place {
+    /// Whether it was made for what `server` is now.
+    fn is_for(&self, server: &Server) -> bool {
+        self.transport == server.transport && self.oauth == server.oauth
+    }
+
     fn connections(&self) -> std::sync::MutexGuard<'_, HashMap<Audience, Connection>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,14 +13,14 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request as HttpRequest, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming as Body;
-use hyper_util::client::legacy::Client;
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::AbortHandle;
 
 use super::events::Events;
 use super::frame::{self, Era, Incoming};
-use super::http::{Connector, client, header_map, target};
+use super::http::{client, header_map, target};
 use super::link::{CancelOnDrop, Link, NoReply, Owner, Patience, Side};
+use super::oauth::Sender;
 use super::relay::{Caller, Clock};
 use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, broke_protocol, subscription, timed_out, unavailable};
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ struct Inner {
     owner: Owner,
     uri: Uri,
     headers: HeaderMap,
-    client: Client<Connector, Full<Bytes>>,
+    client: Sender,
     max_event_bytes: usize,
     next_id: AtomicU64,
     running: ArcSwapOption<Running>,
@@ -89,8 +89,8 @@ impl SseUpstream {
             uri: target(&server, url)?,
             headers: header_map(&server.name, headers)?,
             server,
+            client: Sender::new(client(config, tls), owner.tokens.clone()),
             owner,
-            client: client(config, tls),
             // Every answer is an event here.
             max_event_bytes: config.max_event_bytes.max(config.max_result_bytes),
             next_id: AtomicU64::new(1),
@@ -123,7 +123,7 @@ impl Inner {
         let mut request = self.request(Method::GET, self.uri.clone(), Bytes::new());
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         let response = self.client.request(request).await;
-        let response = response.map_err(|error| unavailable(&self.server, error.to_string()))?;
+        let response = response.map_err(|error| unavailable(&self.server, error))?;
         let status = response.status();
         let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !status.is_success() || !kind.starts_with("text/event-stream") {
@@ -198,7 +198,7 @@ impl Inner {
         let mut request = self.request(Method::POST, wire.endpoint.clone(), body);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let sent = self.client.request(request).await;
-        let response = sent.map_err(|error| unavailable(&self.server, error.to_string()))?;
+        let response = sent.map_err(|error| unavailable(&self.server, error))?;
         let status = response.status();
         if status == StatusCode::NOT_FOUND {
             // It has forgotten the stream; the next request opens another.

@@ -23,6 +23,7 @@ mod leaks;
 mod licences;
 mod live;
 mod mongodb;
+mod oauth;
 mod policies;
 mod real_servers;
 mod relay;

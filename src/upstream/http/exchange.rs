@@ -69,7 +69,7 @@ impl Inner {
     }
 
     pub(super) async fn fetch(&self, request: HttpRequest<Full<Bytes>>) -> Result<Response<Body>, Failure> {
-        self.client.request(request).await.map_err(|error| Failure::Final(unavailable(&self.server, innermost(&error))))
+        self.client.request(request).await.map_err(|error| Failure::Final(unavailable(&self.server, error)))
     }
 
     pub(super) fn post(&self, body: Bytes, headers: &HeaderMap) -> HttpRequest<Full<Bytes>> {
@@ -208,12 +208,4 @@ impl Inner {
     pub(super) fn cut(&self, error: hyper::Error) -> Error {
         unavailable(&self.server, format!("its answer broke off: {error}"))
     }
-}
-
-fn innermost(error: &hyper_util::client::legacy::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

@@ -29,6 +29,7 @@ use super::address::PolicyResolver;
 use super::breaker::Pace;
 use super::frame::{self, Era};
 use super::link::{CancelOnDrop, Entered, Link, Owner, Side};
+use super::oauth::Sender;
 use super::relay::{Caller, Clock};
 use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, subscription, timed_out, unavailable};
 use crate::error::{Error, Kind, Result};
@@ -56,7 +57,7 @@ struct Inner {
     link: Arc<Link>,
     uri: Uri,
     headers: HeaderMap,
-    client: Client<Connector, Full<Bytes>>,
+    client: Sender,
     pace: Arc<Pace>,
     max_result_bytes: usize,
     max_event_bytes: usize,
@@ -135,8 +136,8 @@ impl HttpUpstream {
             uri,
             headers,
             server,
+            client: Sender::new(client(config, tls), owner.tokens.clone()),
             link: Link::new(owner),
-            client: client(config, tls),
             pace: Arc::clone(pace),
             max_result_bytes: config.max_result_bytes,
             max_event_bytes: config.max_event_bytes,
