@@ -220,7 +220,8 @@ impl Quota {
             }
             if used >= *limit {
                 let parts = u32::try_from(free.unwrap_or(part + 1) - part).unwrap_or(u32::MAX);
-                let into = at.saturating_sub(part_length.saturating_mul(u32::try_from(part).unwrap_or(u32::MAX)));
+                let into = u64::try_from(at.as_nanos() % part_length.as_nanos()).unwrap_or(u64::MAX);
+                let into = Duration::from_nanos(into);
                 return Err(part_length.saturating_mul(parts).saturating_sub(into));
             }
         }
@@ -376,8 +377,18 @@ mod tests {
 
     #[test]
     fn who_waits_as_long_as_told_is_admitted() {
-        let (quota, caller) = (quota(0, 3), caller("acme", "ann"));
-        let mut at = Duration::from_millis(123_456);
+        for start in [Duration::from_millis(123_456), Duration::from_millis(1_795_000_000_123)] {
+            waits_as_told(start);
+        }
+    }
+
+    fn waits_as_told(mut at: Duration) {
+        let config = QuotaConfig { window: Duration::from_secs(2), per_address: 0, per_subject: 3 };
+        let (short, caller) = (Quota::new(config), caller("acme", "ann"));
+        assert!((0..3).all(|_| short.admit_at(&caller, None, at).is_ok()));
+        let wait = short.admit_at(&caller, None, at).expect_err("one too many");
+        assert!(short.admit_at(&caller, None, at + wait).is_ok() && wait > Duration::from_secs(1), "{wait:?}");
+        let quota = quota(0, 3);
         for _ in 0..3 {
             assert!(quota.admit_at(&caller, None, at).is_ok());
             at += Duration::from_secs(5);
