@@ -193,7 +193,7 @@ impl Quota {
     fn admit_at(&self, caller: &Principal, address: Option<IpAddr>, at: Duration) -> Result<(), Duration> {
         let key = |who| Key { tenant: caller.tenant.clone(), who };
         let by_address = address.filter(|_| self.config.per_address > 0);
-        let by_address = by_address.map(|address| (key(Who::Address(address)), self.config.per_address));
+        let by_address = by_address.map(|address| (key(Who::Address(network(address))), self.config.per_address));
         let subject = || Who::Subject { issuer: caller.issuer.clone(), subject: caller.subject.clone() };
         let by_subject = (self.config.per_subject > 0).then(|| (key(subject()), self.config.per_subject));
         let limits: Vec<(Key, u32)> = by_address.into_iter().chain(by_subject).collect();
@@ -266,6 +266,14 @@ fn window<'a>(counted: &'a mut HashMap<Key, Window>, key: &Key, part: u64) -> &'
     };
     window.own.forget_before(part);
     window
+}
+
+/// Whom an address is counted with: a client of IPv6 has a whole /64 to choose from (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }
 
 fn slot(part: u64) -> usize {
@@ -413,6 +421,12 @@ mod tests {
             "the address's third; hers that was refused counts not"
         );
         assert!(quota.admit_at(&other, address(1), now).is_ok(), "another tenant");
+        let v6 = |text: &str| Some(text.parse().expect("an address"));
+        let subjects = ["a", "b", "c", "d"].map(|subject| caller("acme", subject));
+        let addresses = ["2001:db8::1", "2001:db8::ffff", "2001:db8::2", "2001:db8:0:1::2"];
+        let passed: Vec<bool> =
+            subjects.iter().zip(addresses).map(|(it, from)| quota.admit_at(it, v6(from), now).is_ok()).collect();
+        assert_eq!(passed, [true, true, false, true], "one network of IPv6 is one client");
     }
 
     /// Two replicas that tell each other every quarter of a second, each hearing what the other told last.

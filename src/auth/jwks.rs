@@ -59,6 +59,11 @@ impl KeySet {
     }
 
     /// Grows when the keys change.
+    /// How many keys are known.
+    pub(super) fn known(&self) -> usize {
+        self.current.load().keys.len()
+    }
+
     pub(super) fn edition(&self) -> u64 {
         self.current.load().number
     }

@@ -188,6 +188,12 @@ impl Authenticator {
         }
     }
 
+    /// How many of the issuer's keys can be had; `None` where there is no issuer to ask.
+    pub async fn keys(&self) -> Option<usize> {
+        self.warm_up().await;
+        if let Keys::Published(keys) = &self.keys { Some(keys.known()) } else { None }
+    }
+
     /// The caller that the value of an `Authorization` header vouches for.
     ///
     /// # Errors

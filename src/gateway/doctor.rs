@@ -57,7 +57,7 @@ impl Check {
 impl Gateway {
     /// Checks what an open gateway depends on.
     pub async fn check(&self, tenant: &TenantId) -> Vec<Check> {
-        let mut checks = vec![self.check_store().await, self.check_embedder().await];
+        let mut checks = vec![self.check_store().await, self.check_embedder().await, self.check_callers().await];
         let search = self.index.describe(tenant, self.embedder.space().dimensions).await;
         checks.push(match search.fix {
             None => Check::ok("search", search.engine),
@@ -90,6 +90,20 @@ impl Gateway {
                 Check::ok("store", format!("{} answers in {took:.1} ms", self.store.describe()))
             }
             Err(error) => Check::fail("store", &error),
+        }
+    }
+
+    async fn check_callers(&self) -> Check {
+        if !self.auth.is_required() {
+            return Check::ok("callers", "nobody is asked who they are (AUTH_MODE=disabled)");
+        }
+        match self.auth.keys().await {
+            None => Check::ok("callers", "tokens are signed with JWT_SECRET"),
+            Some(0) => {
+                let error = Error::internal("none of the issuer's keys can be read: no token is accepted");
+                Check::fail("callers", &error.help("check JWKS_URL or JWKS_LOCAL_PATH, and that the issuer answers"))
+            }
+            Some(keys) => Check::ok("callers", format!("{keys} keys of the issuer")),
         }
     }
 

@@ -50,6 +50,7 @@ pub(super) async fn post(State(app): State<Arc<App>>, request: Request, endpoint
         return error::response(StatusCode::NOT_ACCEPTABLE, Code::InvalidRequest, detail, None);
     }
     let listing = if let Endpoint::Mcp(listing) = endpoint { listing } else { Listing::Full };
+    let listens = parts.headers.get("mcp-method").is_some_and(|method| method == "subscriptions/listen");
     let mut incoming = match incoming(&parts.extensions, parts.headers, listing) {
         Ok(incoming) => incoming,
         Err(refused) => return *refused,
@@ -63,7 +64,17 @@ pub(super) async fn post(State(app): State<Arc<App>>, request: Request, endpoint
         Endpoint::Rpc => app.face.rpc(&incoming).await,
         Endpoint::Mcp(_) => app.face.mcp(incoming).await,
     };
-    written(answer, accepts)
+    written(if listens { ends_with_token(answer, &parts.extensions) } else { answer }, accepts)
+}
+
+/// A stream that has no end of its own ends when the token does that it was opened with.
+fn ends_with_token(mut answer: Answer, extensions: &axum::http::Extensions) -> Answer {
+    let caller = extensions.get::<Caller>().cloned();
+    if let (mcp::Body::Stream(frames), Some(caller)) = (&mut answer.body, caller) {
+        let open = std::mem::replace(frames, Box::pin(futures_util::stream::empty()));
+        *frames = Box::pin(open.take_until(Box::pin(async move { caller.expired().await })));
+    }
+    answer
 }
 
 /// A session's own stream.
@@ -78,7 +89,10 @@ pub(super) async fn get(State(app): State<Arc<App>>, request: Request, listing: 
         return error::response(StatusCode::NOT_ACCEPTABLE, Code::InvalidRequest, detail, None);
     }
     match incoming(&parts.extensions, parts.headers, listing) {
-        Ok(incoming) => written(app.face.stream(&incoming).await, Accepts { json: true, events: true }),
+        Ok(incoming) => {
+            let answer = ends_with_token(app.face.stream(&incoming).await, &parts.extensions);
+            written(answer, Accepts { json: true, events: true })
+        }
         Err(refused) => *refused,
     }
 }

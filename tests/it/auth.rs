@@ -437,6 +437,36 @@ fn connections_end_with_their_token() {
         let lasted = opened.elapsed();
         assert!((Duration::from_millis(500)..Duration::from_secs(5)).contains(&lasted), "{path} lasted {lasted:?}");
     }
+    // The streams of `/mcp`: a session's own, and what listens without one.
+    let brief = bearer(&with("exp", json!(now() - 8)));
+    let post = |headers: &[(&str, &str)], frame: Value| {
+        gateway.post("/mcp", &[&[("Authorization", brief.as_str()), BOTH], headers].concat(), &frame.to_string())
+    };
+    let opened = post(
+        &[],
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } } }),
+    );
+    let session = opened.header("mcp-session-id").expect("a session").to_owned();
+    let headers = [("Authorization", brief.as_str()), BOTH, ("Mcp-Session-Id", session.as_str())];
+    let began = Instant::now();
+    // Reads until the end of the stream.
+    assert_eq!(gateway.request("GET", "/mcp", &headers, "").status, 200);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let brief = bearer(&with("exp", json!(now() - 8)));
+    let headers = [
+        ("Authorization", brief.as_str()),
+        BOTH,
+        ("MCP-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", "subscriptions/listen"),
+    ];
+    let params = json!({ "notifications": { "toolsListChanged": true }, "_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {} } });
+    let listen = json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params }).to_string();
+    let began = Instant::now();
+    let heard = gateway.post("/mcp", &headers, &listen);
+    assert!(heard.status == 200 && heard.body.contains("acknowledged"), "{heard:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 /// Two replicas on one store, each asked as fast as it answers, from nothing: together they admit little more than the
