@@ -5,7 +5,7 @@ use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::{Check, CheckStatus, Gateway};
 use serde_json::json;
 
-use crate::policy::As;
+use crate::policy::{As, words};
 use crate::{Context, Done};
 
 #[derive(Args)]
@@ -75,11 +75,9 @@ impl Doctor {
             Err(error) => Check::fail(name, &error),
             Ok(decisions) => {
                 let said = decisions.iter().map(|decision| {
-                    let by = match decision.decided_by.as_slice() {
-                        [] => "no policy permits it".to_owned(),
-                        policies => format!("by {}", policies.join(", ")),
-                    };
-                    format!("{}: {} ({by})", decision.action, if decision.allowed { "yes" } else { "no" })
+                    let (allowed, decided_by) = words(decision);
+                    let by = if decision.decided_by.is_empty() { "" } else { "by " };
+                    format!("{}: {allowed} ({by}{decided_by})", decision.action)
                 });
                 Check::ok(name, said.collect::<Vec<_>>().join("; "))
             }

@@ -1,14 +1,13 @@
 //! `mcpgw policy`
 
-use std::collections::BTreeMap;
-
 use clap::{Args, Subcommand};
-use mcpgw::auth::{Authenticator, policy};
+use mcpgw::auth::policy;
 use mcpgw::error::{Error, Result};
 use mcpgw::gateway::{Gateway, PolicyDecision, PolicySummary};
 use mcpgw::model::{PolicyName, Principal, Scopes, TenantId};
 use serde_json::json;
 
+use crate::server::pairs;
 use crate::{Context, Done};
 
 #[derive(Subcommand)]
@@ -85,9 +84,7 @@ impl As {
     pub(crate) async fn principal(&self, context: &Context) -> Result<Principal> {
         let config = context.config()?;
         if let Some(token) = &self.token {
-            let authenticator = Authenticator::new(&config.auth.verifying());
-            authenticator.warm_up().await;
-            return Ok(authenticator.verify(token.trim()).await?.0);
+            return Ok(crate::token::verified(&config, token).await?.0);
         }
         let mut principal = Principal::operator(config.tenant);
         if let Some(scopes) = &self.scopes {
@@ -172,13 +169,7 @@ impl Policy {
 
 impl Assign {
     async fn run(self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<()> {
-        let pair = |text: &String| {
-            let (name, value) = text
-                .split_once('=')
-                .ok_or_else(|| Error::invalid(format!("attribute {text:?} is not of the form NAME=VALUE")))?;
-            Ok((name.to_owned(), value.to_owned()))
-        };
-        let attributes = self.attributes.iter().map(pair).collect::<Result<BTreeMap<_, _>>>()?;
+        let attributes = pairs("--attribute", &self.attributes, std::convert::identity)?;
         let subject = self.subject;
         let what = (!self.clear).then(|| (self.roles.iter().cloned().collect(), attributes.clone()));
         gateway.assign(tenant, &subject, what).await?;
@@ -192,11 +183,17 @@ impl Assign {
     }
 }
 
-/// A decision as a row.
-pub(crate) fn row(decision: &PolicyDecision) -> Vec<String> {
-    let decided_by =
-        if decision.decided_by.is_empty() { "no policy permits it".to_owned() } else { decision.decided_by.join(", ") };
-    let allowed = if decision.allowed { "yes" } else { "no" };
+/// Whether it is allowed, and what decided that, in words.
+pub(crate) fn words(decision: &PolicyDecision) -> (&'static str, String) {
+    let decided_by = match decision.decided_by.as_slice() {
+        [] => "no policy permits it".to_owned(),
+        policies => policies.join(", "),
+    };
+    (if decision.allowed { "yes" } else { "no" }, decided_by)
+}
+
+fn row(decision: &PolicyDecision) -> Vec<String> {
+    let (allowed, decided_by) = words(decision);
     vec![decision.action.to_owned(), allowed.to_owned(), decided_by, decision.errors.join("; ")]
 }
 

@@ -157,7 +157,7 @@ impl Add {
 
     fn transport(&self) -> Result<Option<Transport>> {
         if let Some(url) = &self.url {
-            let (url, headers) = (url.clone(), pairs("--header", &self.headers)?);
+            let (url, headers) = (url.clone(), pairs("--header", &self.headers, Secret::new)?);
             return Ok(Some(match self.sse {
                 true => Transport::Sse { url, headers },
                 false => Transport::StreamableHttp { url, headers },
@@ -167,7 +167,7 @@ impl Add {
             Some((command, args)) => Some(Transport::Stdio {
                 command: command.clone(),
                 args: args.iter().map(Secret::new).collect(),
-                env: pairs("--env", &self.env)?,
+                env: pairs("--env", &self.env, Secret::new)?,
             }),
             None => None,
         })
@@ -175,13 +175,13 @@ impl Add {
 }
 
 /// `K=V` pairs. The value is never shown: it is a credential more often than not.
-fn pairs(flag: &str, given: &[String]) -> Result<BTreeMap<String, Secret>> {
+pub(crate) fn pairs<V>(flag: &str, given: &[String], read: impl Fn(String) -> V) -> Result<BTreeMap<String, V>> {
     let pair = |text: &String| {
         let (name, value) = text
             .split_once('=')
             .filter(|(name, _)| !name.trim().is_empty())
             .ok_or_else(|| Error::invalid(format!("{flag} takes NAME=VALUE")))?;
-        Ok((name.trim().to_owned(), Secret::new(value)))
+        Ok((name.trim().to_owned(), read(value.to_owned())))
     };
     given.iter().map(pair).collect()
 }

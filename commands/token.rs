@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mcpgw::auth::{self, Algorithm, Authenticator, TokenRequest};
+use mcpgw::config::Config;
 use mcpgw::error::Result;
-use mcpgw::model::Scopes;
+use mcpgw::model::{Principal, Scopes};
 use serde_json::json;
 
 use crate::{Context, Done};
@@ -91,12 +92,17 @@ impl Mint {
     }
 }
 
+/// Who `token` speaks for, and until when (seconds since 1970).
+pub(crate) async fn verified(config: &Config, token: &str) -> Result<(Principal, u64)> {
+    let authenticator = Authenticator::new(&config.auth.verifying());
+    authenticator.warm_up().await;
+    authenticator.verify(token.trim()).await
+}
+
 impl Verify {
     async fn run(self, context: &Context) -> Result<Done> {
         let config = context.config()?;
-        let authenticator = Authenticator::new(&config.auth.verifying());
-        authenticator.warm_up().await;
-        let (principal, expires_at) = authenticator.verify(self.token.trim()).await?;
+        let (principal, expires_at) = verified(&config, &self.token).await?;
         let scopes: Vec<&String> = match &principal.scopes {
             Scopes::All => Vec::new(),
             Scopes::Only(scopes) => scopes.iter().collect(),

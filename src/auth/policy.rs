@@ -230,23 +230,21 @@ impl Policies {
         let role = |role: &String| EntityUid::from_type_name_and_id(words.role.clone(), EntityId::new(role));
         let roles: Vec<EntityUid> = principal.roles.iter().map(role).collect();
         let (subject, server, tool) = resource_entities(resource)?;
-        let mut entities = vec![user_entity(&user, principal, &roles)?, server];
-        let server_id = entities.last().map(Entity::uid);
-        entities.extend(tool);
+        let mut resources = vec![None, Some(subject.clone())];
+        if tool.is_some() {
+            resources.push(Some(server.uid()));
+        }
+        let entities = [user_entity(&user, principal, &roles)?, server].into_iter().chain(tool);
         let entities = Entities::from_entities(entities, None).map_err(|error| error.to_string())?;
         let wanted = match action {
             Action::Discover => &words.discover,
             Action::Call => &words.call,
         };
-        let request = Request::new(user.clone(), wanted.clone(), subject.clone(), Context::empty(), None);
+        let request = Request::new(user.clone(), wanted.clone(), subject, Context::empty(), None);
         let request = request.map_err(|error| error.to_string())?;
 
         let principals: Vec<Option<EntityUid>> =
             std::iter::once(None).chain([Some(user)]).chain(roles.into_iter().map(Some)).collect();
-        let mut resources = vec![None, Some(subject)];
-        if let (Resource::Tool(..), Some(server)) = (resource, server_id) {
-            resources.push(Some(server));
-        }
         let (mut permits, mut forbids, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for principal in principals {
             for resource in &resources {

@@ -22,6 +22,8 @@ use crate::model::Principal;
 /// How much of a refused request is read for its id.
 const MAX_READ_FOR_ID: usize = 64 * 1024;
 pub(super) const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
+/// Said by a proxy that ends TLS.
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The other end of the connection.
 #[derive(Clone, Copy)]
@@ -64,10 +66,12 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         Err(error) => return not_ready(request, &error).await,
     };
     request.extensions_mut().insert(Caller { principal, address, remaining });
-    let challenge = app.gateway.auth().is_required().then(|| insufficient(request.headers()));
+    let is_asked = app.gateway.auth().is_required();
+    let [host, scheme] = [HOST.as_str(), FORWARDED_PROTO].map(|name| request.headers().get(name).cloned());
     let mut response = next.run(request).await;
-    if response.status() == StatusCode::FORBIDDEN
-        && let Some(Ok(challenge)) = challenge.map(HeaderValue::try_from)
+    if is_asked
+        && response.status() == StatusCode::FORBIDDEN
+        && let Ok(challenge) = HeaderValue::try_from(insufficient(&origin_of(host.as_ref(), scheme.as_ref())))
     {
         response.headers_mut().entry(WWW_AUTHENTICATE).or_insert(challenge);
     }
@@ -115,7 +119,7 @@ impl Caller {
 
 /// RFC 6750 §3 and RFC 9728 §5.1.
 fn challenge(headers: &HeaderMap, error: &Error) -> String {
-    let mut challenge = format!("Bearer realm=\"mcpgw\", resource_metadata=\"{}{METADATA_PATH}\"", origin(headers));
+    let mut challenge = bearer_challenge(&origin(headers));
     if headers.contains_key(AUTHORIZATION) {
         let description = error.message().replace(['"', '\\'], "'");
         challenge.push_str(&format!(", error=\"invalid_token\", error_description=\"{description}\""));
@@ -124,16 +128,23 @@ fn challenge(headers: &HeaderMap, error: &Error) -> String {
 }
 
 /// RFC 6750 §3.1: the token is good, and not for this.
-fn insufficient(headers: &HeaderMap) -> String {
-    let metadata = format!("{}{METADATA_PATH}", origin(headers));
-    format!("Bearer realm=\"mcpgw\", resource_metadata=\"{metadata}\", error=\"insufficient_scope\"")
+fn insufficient(origin: &str) -> String {
+    format!("{}, error=\"insufficient_scope\"", bearer_challenge(origin))
+}
+
+fn bearer_challenge(origin: &str) -> String {
+    format!("Bearer realm=\"mcpgw\", resource_metadata=\"{origin}{METADATA_PATH}\"")
 }
 
 /// How the client reached us.
 pub(super) fn origin(headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    origin_of(headers.get(HOST), headers.get(FORWARDED_PROTO))
+}
+
+fn origin_of(host: Option<&HeaderValue>, scheme: Option<&HeaderValue>) -> String {
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     // Behind a proxy that ends TLS; a client that lies to itself here gains nothing.
-    let is_secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let is_secure = scheme.is_some_and(|scheme| scheme == "https");
     format!("{}://{host}", if is_secure { "https" } else { "http" })
 }
 

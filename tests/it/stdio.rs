@@ -197,6 +197,24 @@ fn lies_on_a_pipe_are_coded_errors() {
 }
 
 /// A server asks and then no longer wants to know: the client is told, and the call goes on.
+/// A call under way, of a client that offers something: the connection to the server, and what is said on it, is its own.
+fn call_in_a_session(gateway: &Gateway, protocol: &str, params: &Value) -> Kept {
+    let post = |headers: &[(&str, &str)], frame: Value| gateway.post("/mcp", headers, &frame.to_string());
+    let hello = json!({
+        "protocolVersion": protocol, "capabilities": { "elicitation": {} },
+        "clientInfo": { "name": "test", "version": "1" }
+    });
+    let opened = post(&[], json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello }));
+    let id = opened.header("mcp-session-id").expect("a session").to_owned();
+    let session = [("Mcp-Session-Id", id.as_str()), ("Accept", "application/json, text/event-stream")];
+    post(&session, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    let mut call = Kept::open(gateway.address());
+    let frame = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
+    call.send("/mcp", &session, &frame.to_string());
+    assert_eq!(call.head().0, 200);
+    call
+}
+
 #[test]
 fn a_question_that_is_withdrawn_is_withdrawn_from_the_client() {
     let (home, Some(python)) = (Home::new(), python()) else { return };
@@ -209,20 +227,7 @@ fn a_question_that_is_withdrawn_is_withdrawn_from_the_client() {
     let script = script(&home, "asks", "", asks);
     add(&home, &python, &script);
     let gateway = Gateway::start(&home, &[]);
-    let post = |headers: &[(&str, &str)], frame: Value| gateway.post("/mcp", headers, &frame.to_string());
-    let params = json!({
-        "protocolVersion": "2025-06-18", "capabilities": { "elicitation": {} },
-        "clientInfo": { "name": "test", "version": "1" }
-    });
-    let opened = post(&[], json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
-    let id = opened.header("mcp-session-id").expect("a session").to_owned();
-    let session = [("Mcp-Session-Id", id.as_str()), ("Accept", "application/json, text/event-stream")];
-    post(&session, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
-    let mut call = Kept::open(gateway.address());
-    let params = json!({ "name": "s__do", "arguments": {} });
-    let frame = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
-    call.send("/mcp", &session, &frame.to_string());
-    assert_eq!(call.head().0, 200);
+    let mut call = call_in_a_session(&gateway, "2025-06-18", &json!({ "name": "s__do", "arguments": {} }));
     let asked = call.event();
     assert_eq!(asked["method"], "elicitation/create", "{asked}");
     let withdrawn = call.event();
@@ -247,21 +252,7 @@ fn what_is_said_about_a_task_names_it_as_the_caller_knows_it() {
     let script = script(&home, "says", "", says);
     add(&home, &python, &script);
     let gateway = Gateway::start(&home, &[]);
-    let post = |headers: &[(&str, &str)], frame: Value| gateway.post("/mcp", headers, &frame.to_string());
-    // It offers something, so that the connection, and what is said on it, is its own.
-    let params = json!({
-        "protocolVersion": "2025-11-25", "capabilities": { "elicitation": {} },
-        "clientInfo": { "name": "test", "version": "1" }
-    });
-    let opened = post(&[], json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
-    let id = opened.header("mcp-session-id").expect("a session").to_owned();
-    let session = [("Mcp-Session-Id", id.as_str()), ("Accept", "application/json, text/event-stream")];
-    post(&session, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
-    let mut call = Kept::open(gateway.address());
-    let params = json!({ "name": "s__do", "arguments": {}, "task": {} });
-    let frame = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
-    call.send("/mcp", &session, &frame.to_string());
-    assert_eq!(call.head().0, 200);
+    let mut call = call_in_a_session(&gateway, "2025-11-25", &json!({ "name": "s__do", "arguments": {}, "task": {} }));
     let (status, log, created) = (call.event(), call.event(), call.event());
     let known = created["result"]["task"]["taskId"].as_str().unwrap_or_else(|| panic!("{created}"));
     assert_ne!(known, "t-1", "the server's own id is its own business");
