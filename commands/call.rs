@@ -1,6 +1,7 @@
 //! `mcpgw call`
 
 use std::io::Read as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -43,14 +44,15 @@ impl Call {
         let params: Box<RawValue> = RawValue::from_string(format!("{{\"arguments\":{}}}", arguments.as_str()))
             .map_err(|error| Error::internal("write parameters").source(error))?;
         let params = RawObject::parse(&params).map_err(|error| Error::internal("read parameters").source(error))?;
+        let principal = Arc::new(Context::operator(&tenant));
         let call = CallRequest {
             name: &self.tool,
             server: Some(&self.server),
             params: &params,
             timeout: Some(self.timeout.unwrap_or(DEFAULT_TIMEOUT)),
-            caller: &Caller::plain(),
+            caller: &Caller::of(&principal),
         };
-        let reply = gateway.call(&Context::operator(&tenant), &call).await;
+        let reply = gateway.call(&principal, &call).await;
         gateway.close().await;
         match reply? {
             Reply::Result(result) => print(context, &result),

@@ -13,6 +13,7 @@ mod policy;
 mod search;
 mod serve;
 mod server;
+mod sign_in;
 mod stdio;
 mod tenant;
 mod token;

@@ -7,10 +7,11 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::Gateway;
-use mcpgw::model::{self, CachePolicy, ClientCredentials, Secret, ServerName, TenantId, Timestamp, Transport};
+use mcpgw::model::{self, CachePolicy, OAuthClient, Secret, ServerName, TenantId, Timestamp, Transport};
 use mcpgw::registry::read_import;
 use serde_json::{Value, json};
 
+use crate::sign_in::{self, SignIn, SignOut};
 use crate::{Context, Done};
 
 #[derive(Subcommand)]
@@ -27,6 +28,13 @@ pub(crate) enum Server {
     Enable(Name),
     /// Hide a server's tools without forgetting them
     Disable(Name),
+    /// Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its
+    /// tools, or the user of a token
+    SignIn(SignIn),
+    /// List the users who have signed in at a server
+    SignIns(Name),
+    /// Forget the tokens of a server's users, or of one of them
+    SignOut(SignOut),
     /// Forget a server and its tools
     Remove(Name),
     /// Register the servers of a desktop client's `mcpServers` JSON
@@ -61,13 +69,17 @@ pub(crate) struct Add {
     /// A scope that sees its tools; may be given several times. Without any, only unrestricted callers do
     #[arg(long = "scope", value_name = "S")]
     scopes: Vec<String>,
-    /// Where the gateway gets access tokens for the server (OAuth client credentials)
-    #[arg(long, value_name = "URL", requires_all = ["url", "oauth_client_id", "oauth_client_secret_file"])]
+    /// Where the gateway gets access tokens for the server: in its own name (OAuth client credentials), or in that of
+    /// each user with --oauth-authorize-url
+    #[arg(long, value_name = "URL", requires_all = ["url", "oauth_client_id"])]
     oauth_token_url: Option<String>,
+    /// Where users sign in themselves: each call is then made with the token of the user who makes it
+    #[arg(long, value_name = "URL", requires = "oauth_token_url")]
+    oauth_authorize_url: Option<String>,
     /// Who the gateway is there
     #[arg(long, value_name = "ID", requires = "oauth_token_url")]
     oauth_client_id: Option<String>,
-    /// A file with the secret that proves it
+    /// A file with the secret that proves it; a client that only users sign in to may have none
     #[arg(long, value_name = "FILE", requires = "oauth_token_url")]
     oauth_client_secret_file: Option<PathBuf>,
     /// The scope to ask for there
@@ -103,6 +115,9 @@ impl Server {
             (Self::Test(name), _) => test(context, &gateway, &tenant, &name.name).await,
             (Self::Enable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, true).await,
             (Self::Disable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, false).await,
+            (Self::SignIn(it), _) => it.run(context, &gateway, &tenant).await,
+            (Self::SignIns(name), _) => sign_in::list(context, &gateway, &tenant, &name.name).await,
+            (Self::SignOut(it), _) => it.run(context, &gateway, &tenant).await,
             (Self::Remove(name), _) => remove(context, &gateway, &tenant, &name.name).await,
             (Self::Import(import), _) => import_file(context, &gateway, &tenant, &import).await,
         };
@@ -136,21 +151,20 @@ impl Add {
         })
     }
 
-    fn oauth(&self) -> Result<Option<ClientCredentials>> {
-        let given = self.oauth_token_url.as_ref().zip(self.oauth_client_id.as_ref());
-        let Some(((token_url, client_id), file)) = given.zip(self.oauth_client_secret_file.as_ref()) else {
+    fn oauth(&self) -> Result<Option<OAuthClient>> {
+        let Some((token_url, client_id)) = self.oauth_token_url.as_ref().zip(self.oauth_client_id.as_ref()) else {
             return Ok(None);
         };
-        let parsed = url::Url::parse(token_url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
-        if parsed.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
-            return Err(Error::invalid(format!("--oauth-token-url {token_url:?} is no http or https URL")));
-        }
-        let secret = std::fs::read_to_string(file)
-            .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
-        Ok(Some(ClientCredentials {
+        let read = |file: &PathBuf| {
+            let secret = std::fs::read_to_string(file)
+                .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
+            Ok::<_, Error>(Secret::new(secret.trim_end_matches(['\r', '\n']).to_owned()))
+        };
+        Ok(Some(OAuthClient {
+            authorize_url: self.oauth_authorize_url.clone(),
             token_url: token_url.clone(),
             client_id: client_id.clone(),
-            client_secret: Secret::new(secret.trim_end_matches(['\r', '\n']).to_owned()),
+            client_secret: self.oauth_client_secret_file.as_ref().map(read).transpose()?,
             scope: self.oauth_scope.clone(),
         }))
     }
@@ -224,7 +238,14 @@ fn interview(context: &Context, name: Option<&ServerName>) -> Result<(ServerName
 
 async fn add(context: &Context, gateway: &Gateway, tenant: &TenantId, server: model::Server) -> Result<Done> {
     gateway.add_server(tenant, &server).await?;
-    if context.output.is_json() {
+    let name = &server.name;
+    if server.sign_in().is_some() && !context.output.is_json() {
+        context.output.note(&format!(
+            "added `{name}`; register the redirect URI {} at its authorization server, then sign in with `mcpgw server \
+             sign-in {name}`, so that its tools can be listed",
+            gateway.redirect_uri(tenant, name)?
+        ));
+    } else if context.output.is_json() {
         context.output.json(&json!({ "name": server.name, "status": "added" }))?;
     } else {
         context.output.note(&format!(
@@ -277,6 +298,8 @@ async fn show(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &Se
         "headers": headers,
         "oauth": server.oauth.as_ref().map(|oauth| json!({
             "token_url": oauth.token_url, "client_id": oauth.client_id, "scope": oauth.scope,
+            "authorize_url": oauth.authorize_url,
+            "redirect_uri": oauth.authorize_url.as_ref().and_then(|_| gateway.redirect_uri(tenant, name).ok()),
         })),
         "env": env,
         "enabled": server.is_enabled,

@@ -257,7 +257,7 @@ impl Syncer<'_> {
     /// Every page of the server's `tools/list`, and how long they all may be kept.
     async fn list(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<(Vec<RawJson>, Option<CacheHint>)> {
         // Nobody hears what it is asked, which declines.
-        let (caller, _) = Caller::surveyor();
+        let (caller, _) = Caller::surveyor(tenant);
         let deadline = Instant::now() + LIST_TIMEOUT.max(server.timeout(self.pool.config().timeout));
         let broken = |how: String| Error::new(Kind::UpstreamError, format!("server `{}` {how}", server.name));
         let (mut definitions, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());

@@ -32,6 +32,7 @@ pub(super) const KEYS: &[Key] = &[
     key("MCPGW_STORE"),
     key("MCPGW_TENANT"),
     key("MCPGW_BIND"),
+    key("MCPGW_PUBLIC_URL"),
     Key { name: "MONGODB_URI", secret: true, in_force: true },
     key("MONGODB_DB_NAME"),
     key("AUTO_BOOTSTRAP"),

@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::auth::{AuthConfig, DownstreamConfig};
 use crate::catalog::CatalogConfig;
 use crate::embeddings::{EmbeddingsConfig, Provider};
@@ -120,7 +122,7 @@ impl Config {
         let upstream = read_upstream(layers, production);
         let discovery = read_discovery(layers);
         let catalog = read_catalog(layers);
-        let serve = read_serve(layers);
+        let serve = read_serve(layers, production);
         let session_idle = seconds(layers, "SESSION_IDLE_SECONDS");
         let tenant = layers.parsed("MCPGW_TENANT", "1 to 64 characters of A-Z a-z 0-9 . _ -");
         // An embedded store is one gateway's own; a shared one is made ready once, by an operator.
@@ -260,7 +262,7 @@ fn read_discovery(layers: &mut layers::Layers) -> Option<DiscoveryConfig> {
     Some(DiscoveryConfig { mode: mode?, budget_tokens: budget_tokens? })
 }
 
-fn read_serve(layers: &mut layers::Layers) -> Option<ServeConfig> {
+fn read_serve(layers: &mut layers::Layers, production: bool) -> Option<ServeConfig> {
     let bind: Option<SocketAddr> = layers.parsed("MCPGW_BIND", "ADDRESS:PORT, for example 127.0.0.1:8000");
     let max_body_bytes = count(layers, "MAX_BODY_BYTES");
     let max_json_depth = count(layers, "MAX_JSON_DEPTH");
@@ -270,8 +272,10 @@ fn read_serve(layers: &mut layers::Layers) -> Option<ServeConfig> {
         layers.refuse("MAX_HEADER_BYTES", "at least 8192");
     }
     let grace = seconds(layers, "SHUTDOWN_GRACE_SECONDS");
+    let public_url = read_public_url(layers, production);
     Some(ServeConfig {
         bind: bind?,
+        public_url,
         max_body_bytes: max_body_bytes?,
         max_json_depth: max_json_depth?,
         max_headers: max_headers?,
@@ -281,6 +285,22 @@ fn read_serve(layers: &mut layers::Layers) -> Option<ServeConfig> {
         forwarders: callers::read_forwarders(layers),
         shutdown_grace: grace?,
     })
+}
+
+fn read_public_url(layers: &mut layers::Layers, production: bool) -> Option<Url> {
+    let url: Url = layers.parsed("MCPGW_PUBLIC_URL", "a URL, for example https://mcp.example.com")?;
+    let is_local = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    let is_good = match url.scheme() {
+        "https" => true,
+        "http" => !production || is_local,
+        _ => false,
+    };
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    if !is_good || !is_plain || url.fragment().is_some() {
+        layers.refuse("MCPGW_PUBLIC_URL", "an https URL without user, query and fragment");
+        return None;
+    }
+    Some(url)
 }
 
 fn check_origins(layers: &mut layers::Layers, production: bool) {

@@ -8,6 +8,7 @@ use super::Gateway;
 use crate::embeddings::Role;
 use crate::error::Error;
 use crate::model::{Server, TenantId};
+use crate::upstream;
 
 const SERVER_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -163,6 +164,9 @@ impl Gateway {
             Ok(greeting) => {
                 let who = greeting.name.unwrap_or_else(|| "an unnamed server".to_owned());
                 Check::ok(name, format!("{who} answers on MCP {}", greeting.protocol))
+            }
+            Err(error) if upstream::wants_sign_in(&error) => {
+                Check::warn(name, error.message(), error.help_text().unwrap_or_default())
             }
             Err(error) => Check::fail(name, &error),
         }

@@ -86,8 +86,7 @@ fn handle(gateway: &Arc<Gateway>, event: Event, pending: &mut HashMap<(TenantId,
         pending.entry(key).or_insert_with(read_anew);
     } else if method == "notifications/resources/updated" {
         if let Some(uri) = uri_of(&params) {
-            let session = if let Audience::Session(session) = audience { Some(session) } else { None };
-            gateway.hub.tell(Note::Updated { tenant, server, uri: uri.into(), params, session });
+            gateway.hub.tell(Note::Updated { tenant, server, uri: uri.into(), params, audience });
         }
     } else if let Audience::Session(session) = &audience {
         gateway.hub.tell_session(session, Relayed::Notification { server, method, params });

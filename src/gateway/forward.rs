@@ -7,14 +7,15 @@ use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
 use super::Gateway;
+use super::invite::{Answered, signed_off};
 use crate::error::{Error, Kind, Result};
 use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server};
-use crate::upstream::{ASK_TIMEOUT, Ask, Caller, Relayed, Reply, Request, capability_for};
+use crate::upstream::{self, ASK_TIMEOUT, Ask, Caller, Relayed, Reply, Request, capability_for};
 
 /// Rounds of questions in one request; a server that has not enough of answers by then never will.
 const MAX_ROUNDS: usize = 10;
 /// “URL elicitation required” (MCP 2025-11-25); must not be said in 2026-07-28.
-const URL_ELICITATION_REQUIRED: i64 = -32042;
+pub(super) const URL_ELICITATION_REQUIRED: i64 = -32042;
 /// “Missing required client capability” (MCP 2026-07-28).
 const MISSING_CAPABILITY: i64 = -32021;
 
@@ -29,6 +30,13 @@ impl Gateway {
     ) -> Result<Reply> {
         let started = Instant::now();
         let timeout = request.deadline.saturating_duration_since(started);
+        let own_answer = Answered::take(request.params)?;
+        if own_answer.as_ref().is_some_and(|answered| answered.declined) {
+            return signed_off(server, request.method);
+        }
+        let rest = own_answer.as_ref().map(|answered| RawObject::parse(&answered.rest));
+        let rest = rest.transpose().map_err(|error| Error::internal("parameters").source(error))?;
+        let request = &Request { params: rest.as_ref().unwrap_or(request.params), ..*request };
         let mut reply = self.send(principal, server, request, started).await?;
         if request.caller.takes_input_required {
             return Ok(match reply {
@@ -69,6 +77,11 @@ impl Gateway {
                 server.name = %server.name, method = request.method, about, error = error.chain(), duration_ms,
                 "not answered"
             ),
+        }
+        if let Err(error) = &outcome
+            && upstream::wants_sign_in(error)
+        {
+            return self.invite(principal, server, request).await;
         }
         outcome.map_err(|error| match error.kind() {
             Kind::UpstreamTimeout | Kind::UpstreamUnavailable | Kind::UpstreamError | Kind::Internal => error,
@@ -178,7 +191,7 @@ fn as_input_required(caller: &Caller, error: &RawJson) -> Result<Option<Reply>> 
     written(&result).map(|result| Some(Reply::Result(result)))
 }
 
-fn written(value: &serde_json::Value) -> Result<RawJson> {
+pub(super) fn written(value: &serde_json::Value) -> Result<RawJson> {
     RawJson::of(value).map_err(|error| Error::internal("write a result").source(error))
 }
 

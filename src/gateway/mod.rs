@@ -5,41 +5,44 @@ mod call;
 mod doctor;
 mod events;
 mod forward;
+mod invite;
 mod list;
 mod notify;
 mod offers;
 mod policies;
 mod rates;
 mod requests;
+mod sealing;
 mod search;
 mod servers;
+mod sign_in;
 mod tenants;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
-use tokio::sync::{OnceCell, mpsc};
+use tokio::sync::mpsc;
+use url::Url;
 
 use crate::auth::Action;
 use crate::auth::{Authenticator, DownstreamSigner};
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
 use crate::embeddings::{self, Embedder};
-use crate::error::{Context as _, Error, Kind, Result};
-use crate::model::{GatewayKey, Principal, ServerName, TenantId};
+use crate::error::{Error, Kind, Result};
+use crate::model::{Principal, ServerName, TenantId};
 use crate::quota::Quota;
 use crate::registry::Registry;
 use crate::search::{self as index, SearchIndex};
 use crate::secrets::Sealer;
 use crate::sessions::Sessions;
-use crate::store::{self, Collection, Expect, Store};
-use crate::upstream::{Credentials, Event, Pool, Token};
+use crate::store::{self, Store};
+use crate::upstream::{Credentials, Event, Pool, Token, TokenEndpoints, UserTokens};
 
 use offers::Offers;
+use sealing::Sealing;
+use sign_in::SignIns;
 use tenants::TenantGate;
-
-/// The key that seals what clients bring back.
-const SEALING_KEY: &str = "sealing";
 
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use call::{CallRequest, MAX_NAME_BYTES};
@@ -52,6 +55,7 @@ pub use policies::{PolicyDecision, PolicySummary};
 pub use requests::{Resource, Subscription};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
+pub use sign_in::{LINK_LIFETIME, SignInLink, SignInOffer, SignInStart, SignedIn};
 pub use tenants::{TenancyConfig, TenantSummary};
 
 /// What `/mcp` lists.
@@ -104,12 +108,15 @@ pub struct Gateway {
     hub: Hub,
     /// What servers say that belongs to no request, until somebody takes it.
     events: Mutex<Option<mpsc::Receiver<Event>>>,
-    sealer: OnceCell<Sealer>,
+    sealing: Arc<Sealing>,
+    sign_ins: Arc<SignIns>,
     auth: Authenticator,
     downstream: Arc<DownstreamSigner>,
     quota: Quota,
     tenant_gate: TenantGate,
     users: Users,
+    /// Where clients and browsers reach us.
+    public_url: OnceLock<Url>,
     started: Instant,
 }
 
@@ -123,16 +130,22 @@ impl Gateway {
         let (store::Opened { store, mongodb }, embedder) = (store?, embedder?);
         let index = index::open(&config.search, mongodb)?;
         let downstream = Arc::new(DownstreamSigner::new(config.downstream.clone()));
+        let vouching: Arc<dyn Credentials> = Arc::new(Vouching(Arc::clone(&downstream)));
+        let sealing = Arc::new(Sealing::new(Arc::clone(&store)));
+        let endpoints = TokenEndpoints::new(config.upstream.clone());
+        let sign_ins = Arc::new(SignIns::new(Arc::clone(&store), Arc::clone(&sealing), endpoints));
+        let users: Arc<dyn UserTokens> = Arc::clone(&sign_ins) as _;
         Ok(Arc::new(Self {
             registry: Registry::new(Arc::clone(&store)),
             catalog: Catalog::new(Arc::clone(&store), Arc::clone(&index)),
-            pool: Pool::new(config.upstream.clone(), Some(Arc::new(Vouching(Arc::clone(&downstream))))),
+            pool: Pool::new(config.upstream.clone(), Some(vouching), users),
             downstream,
             sessions: Sessions::new(Arc::clone(&store), config.session_idle),
             offers: Offers::default(),
             hub: Hub::default(),
             events: Mutex::default(),
-            sealer: OnceCell::new(),
+            sealing,
+            sign_ins,
             auth: Authenticator::new(&config.auth),
             quota: Quota::new(config.quota.clone()),
             tenant_gate: TenantGate::default(),
@@ -140,6 +153,7 @@ impl Gateway {
             store,
             embedder,
             index,
+            public_url: config.serve.public_url.clone().map_or_else(OnceLock::new, OnceLock::from),
             config,
             started: Instant::now(),
         }))
@@ -201,26 +215,20 @@ impl Gateway {
     /// # Errors
     /// As the store's, until the key was read once.
     pub async fn sealer(&self) -> Result<&Sealer> {
-        let read = || async {
-            let keys = Collection::<GatewayKey>::of_control(&self.store);
-            let mut known = keys.get(SEALING_KEY).await?;
-            if known.is_none() {
-                match keys.put(&Sealer::generate(SEALING_KEY)?, Expect::Absent).await {
-                    // Another replica was faster.
-                    Err(error) if error.kind() != Kind::Conflict => return Err(error),
-                    _ => known = keys.get(SEALING_KEY).await?,
-                }
-            }
-            let key = known.ok_or_else(|| Error::internal("the sealing key was not stored"))?;
-            Sealer::new(&key.value)
-        };
-        self.sealer.get_or_try_init(read).await.context(|| "read the key that seals session ids".to_owned())
+        self.sealing.sealer().await
     }
 
     /// What keeps, what ranks and what embeds.
     pub async fn describe(&self) -> (String, index::Description, &embeddings::Space) {
         let space = self.embedder.space();
         (self.store.describe(), self.index.describe(&self.config.tenant, space.dimensions).await, space)
+    }
+
+    /// Has it known where it listens, where nothing else is configured. The first word stands.
+    pub fn listens_at(&self, address: std::net::SocketAddr) {
+        if let Some(url) = url_of(address) {
+            let _ = self.public_url.set(url);
+        }
     }
 
     /// When the gateway was opened.
@@ -252,6 +260,12 @@ impl Gateway {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Where a browser of this machine reaches what listens at `address`.
+fn url_of(address: std::net::SocketAddr) -> Option<Url> {
+    let host = if address.ip().is_unspecified() { std::net::Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    Url::parse(&format!("http://{}", std::net::SocketAddr::new(host, address.port()))).ok()
 }
 
 /// The error for a tool that does not exist *or* that the caller may not see: the two cannot be told apart.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::model::{RawJson, ServerName, TenantId};
-use crate::upstream::{Relayed, SessionKey};
+use crate::upstream::{Audience, Relayed, SessionKey};
 
 /// Notes that a listener may fall behind by.
 const ROOM: usize = 256;
@@ -64,8 +64,8 @@ pub enum Note {
         uri: Arc<str>,
         /// The notification's parameters, untouched.
         params: RawJson,
-        /// Whose subscription it was; `None` where everybody shares it.
-        session: Option<SessionKey>,
+        /// Whose connection it came on.
+        audience: Audience,
     },
 }
 

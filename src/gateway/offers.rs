@@ -291,7 +291,7 @@ impl Gateway {
 /// Asks a server and keeps what it says.
 async fn refresh(gateway: Weak<Gateway>, key: Key, server: Arc<Server>, done: watch::Sender<bool>) {
     let Some(gateway) = gateway.upgrade() else { return };
-    let asked = gateway.ask_for(&key.0, &server, key.2, &Caller::plain()).await;
+    let asked = gateway.ask_for(&key.0, &server, key.2, &Caller::gateway(&key.0)).await;
     let mut kept = gateway.offers.kept();
     let Some(entry) = kept.get_mut(&key) else { return };
     entry.asking = None;

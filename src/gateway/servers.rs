@@ -75,6 +75,7 @@ impl Gateway {
         // Left by a removal that was interrupted; they must not come back under a new server's name.
         if self.registry.get(tenant, &server.name).await.is_err() {
             self.remove_tools(tenant, &server.name).await?;
+            self.sign_out(tenant, &server.name, None).await?;
         }
         self.registry.add(tenant, server).await
     }
@@ -86,6 +87,7 @@ impl Gateway {
     pub async fn remove_server(&self, tenant: &TenantId, name: &ServerName) -> Result<usize> {
         // The server first: without it its tools are not shown, should the second step be interrupted.
         self.registry.remove(tenant, name).await?;
+        self.sign_out(tenant, name, None).await?;
         self.remove_tools(tenant, name).await
     }
 

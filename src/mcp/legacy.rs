@@ -56,7 +56,7 @@ impl Face {
     ) -> Ended {
         let params = &request.params;
         let extra = Extra::default();
-        let caller = || session.map_or_else(Caller::plain, |session| session.caller());
+        let caller = || session.map_or_else(|| Caller::of(&incoming.principal), |session| session.caller());
         Ended::Finished(match request.method.as_ref() {
             "ping" => Ok(Reply::Result(RawJson::empty_object())),
             "tools/list" => {

@@ -97,7 +97,7 @@ impl Face {
     }
 
     async fn subscribe_all(&self, principal: &Arc<Principal>, uris: &[String]) -> Subscribed {
-        let (mut subscribed, caller) = (Subscribed::default(), Caller::plain());
+        let (mut subscribed, caller) = (Subscribed::default(), Caller::of(principal));
         for uri in uris {
             let Ok(resource) = self.gateway.resolve_resource(principal, uri, &caller).await else { continue };
             if let Ok(Ok(subscription)) = self.gateway.subscribe(principal, &resource, &caller).await {
@@ -123,7 +123,7 @@ impl Face {
                 let told = wanted && self.concerns(principal, server.as_ref()).await;
                 told.then(|| (list.changed(), RawJson::empty_object())).into_iter().collect()
             }
-            Ok(Note::Updated { session: Some(_), .. }) => Vec::new(),
+            Ok(Note::Updated { audience, .. }) if !audience.includes(principal, None) => Vec::new(),
             Ok(Note::Updated { server, uri, params, .. }) => {
                 let of = resources.of.iter().filter(|(_, it)| it.server.name == server && *it.uri == *uri);
                 of.map(|(exposed, _)| ("notifications/resources/updated", with_uri(&params, exposed))).collect()
@@ -195,7 +195,7 @@ async fn session_frames(face: &Face, session: &Arc<Session>, note: Result<Note, 
             let told = face.concerns(&session.principal, server.as_ref()).await;
             told.then(|| list(changed)).into_iter().collect()
         }
-        Ok(Note::Updated { session: Some(other), .. }) if other != session.key => Vec::new(),
+        Ok(Note::Updated { audience, .. }) if !audience.includes(&session.principal, Some(&session.key)) => Vec::new(),
         Ok(Note::Updated { server, uri, params, .. }) => {
             let exposed = session.subscribed(server.as_str(), &uri);
             exposed

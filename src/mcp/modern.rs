@@ -104,10 +104,10 @@ impl Face {
                 let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
                 result(self.list(incoming, params, &options).await)
             }
-            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra, &Caller::plain()).await),
-            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra, &Caller::plain()).await),
+            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra, &Caller::of(&incoming.principal)).await),
+            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra, &Caller::of(&incoming.principal)).await),
             "resources/templates/list" => {
-                result(self.offers(incoming, Offer::Templates, params, &extra, &Caller::plain()).await)
+                result(self.offers(incoming, Offer::Templates, params, &extra, &Caller::of(&incoming.principal)).await)
             }
             "subscriptions/listen" => self.listen(incoming, request, out).await,
             "tools/call"
@@ -129,8 +129,8 @@ impl Face {
         let log_level: Option<String> = meta.read(META_LOG_LEVEL).ok().flatten();
         let wants_log = log_level.is_some();
         let capabilities = meta.get(META_CAPABILITIES).map_or_else(RawJson::empty_object, RawJson::copy_of);
-        let identity = incoming.principal.identity();
-        let caller = Caller { capabilities, log_level, identity, takes_input_required: true, ..Caller::plain() };
+        let caller = Caller::of(&incoming.principal);
+        let caller = Caller { capabilities, log_level, takes_input_required: true, ..caller };
         // To hang up is to cancel, in this era.
         caller.cancel.set();
         let entered = incoming.line.as_ref().map(|line| line.calls.enter(request.id, &caller.cancel));

@@ -78,7 +78,7 @@ impl Face {
 
     /// A caller that can be asked nothing, and that cancels when it hangs up.
     async fn rpc_call(&self, incoming: &Incoming, request: &Request<'_>) -> Result<Reply> {
-        let caller = Caller::plain();
+        let caller = Caller::of(&incoming.principal);
         caller.cancel.set();
         self.call(incoming, request, &caller).await
     }

@@ -80,7 +80,7 @@ impl Session {
             capabilities: self.facts.capabilities.clone(),
             log_level: self.state().log_level.clone(),
             session: Some(self.key.clone()),
-            ..Caller::plain()
+            ..Caller::of(&self.principal)
         }
     }
 

@@ -14,6 +14,7 @@ mod session;
 mod tenant;
 mod time;
 mod tool;
+mod user_token;
 
 pub use cache_hint::CacheHint;
 pub use names::{MAX_EXPOSED_NAME, PolicyName, ServerName, TenantId, exposed_name, split_exposed};
@@ -23,8 +24,9 @@ pub use principal::{Principal, Scopes};
 pub use rate::RateWindows;
 pub use raw::{ObjectWriter, RawJson, RawObject};
 pub use secret::Secret;
-pub use server::{CachePolicy, CacheTool, ClientCredentials, LastSync, Server, SyncStatus, Transport, TransportKind};
+pub use server::{CachePolicy, CacheTool, LastSync, OAuthClient, Server, SyncStatus, Transport, TransportKind};
 pub use session::{GatewayKey, SessionMail, SessionRecord};
 pub use tenant::{Tenant, TenantStatus, WatcherPosition};
 pub use time::Timestamp;
 pub use tool::{Embedding, Tool, ToolId, ToolStatus};
+pub use user_token::UserToken;

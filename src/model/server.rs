@@ -29,7 +29,7 @@ pub struct Server {
     pub timeout_ms: Option<u64>,
     /// How the gateway gets an access token for it, where it asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth: Option<ClientCredentials>,
+    pub oauth: Option<OAuthClient>,
     /// Which results may be kept.
     #[serde(default)]
     pub cache: CachePolicy,
@@ -49,6 +49,11 @@ impl Server {
         self.tool_scopes.get(tool).unwrap_or(&self.scopes)
     }
 
+    /// Its authorization server, where users sign in themselves.
+    pub fn sign_in(&self) -> Option<&OAuthClient> {
+        self.oauth.as_ref().filter(|oauth| oauth.authorize_url.is_some())
+    }
+
     /// How long its list of tools may be kept.
     pub fn tools_hint(&self) -> CacheHint {
         self.last_sync.as_ref().and_then(|sync| sync.cache_hint).unwrap_or(CacheHint::UNSTATED)
@@ -60,15 +65,20 @@ impl Server {
     }
 }
 
-/// The gateway as a client of an authorization server (RFC 6749 §4.4).
+/// The gateway as a client of an authorization server: in its own name (RFC 6749 §4.4), or in that of each user, where
+/// there is a page at which they sign in (§4.1).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ClientCredentials {
+pub struct OAuthClient {
+    /// The authorization endpoint, where users sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorize_url: Option<String>,
     /// The token endpoint.
     pub token_url: String,
     /// Who we are there.
     pub client_id: String,
-    /// What proves it.
-    pub client_secret: Secret,
+    /// What proves it; a client that only users sign in to may have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Secret>,
     /// The scope to ask for.
     #[serde(default)]
     pub scope: Option<String>,

@@ -100,6 +100,17 @@ impl Sealer {
     }
 }
 
+/// 256 random bits as text of the alphabet of URLs.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn random_text() -> Result<String> {
+    let mut bytes = [0; 32];
+    let random = SystemRandom::new().fill(&mut bytes);
+    random.map_err(|_| Error::internal("the system gave no random bytes"))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
 /// Lengths keep the two parts apart.
 fn bound(purpose: &str, owner: &str) -> Vec<u8> {
     format!("{}:{purpose}{owner}", purpose.len()).into_bytes()

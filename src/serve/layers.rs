@@ -59,13 +59,17 @@ async fn limit_headers(State(app): State<Arc<App>>, request: Request, next: Next
 
 async fn only_known_hosts_and_origins(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let config = &app.gateway.config().serve;
+    let public = config.public_url.as_ref();
     let refuse = |what: &str| {
         let detail = format!("this {what} is not allowed here");
         error::response(StatusCode::FORBIDDEN, Code::InvalidRequest, &detail, None)
     };
     let host = host_of(request.headers(), request.uri());
     if !host.is_some_and(|host| {
-        is_local(host) || host.parse() == Ok(config.bind.ip()) || listed(&config.allowed_hosts, host)
+        is_local(host)
+            || host.parse() == Ok(config.bind.ip())
+            || public.is_some_and(|url| url.host_str().is_some_and(|it| bare(it).eq_ignore_ascii_case(host)))
+            || listed(&config.allowed_hosts, host)
     }) {
         return refuse("host");
     }
@@ -73,7 +77,8 @@ async fn only_known_hosts_and_origins(State(app): State<Arc<App>>, request: Requ
         let allowed = origin.to_str().is_ok_and(|origin| {
             let uri = origin.parse::<Uri>().ok();
             let local = uri.as_ref().and_then(Uri::host).is_some_and(|host| is_local(bare(host)));
-            local || listed(&config.allowed_origins, origin)
+            let own = public.is_some_and(|url| url.origin().ascii_serialization() == origin);
+            local || own || listed(&config.allowed_origins, origin)
         });
         if !allowed {
             return refuse("origin");

@@ -10,6 +10,7 @@ mod listen;
 mod principal;
 mod protocol;
 mod router;
+mod sign_in;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub struct ServeConfig {
     /// Address and port.
     pub bind: SocketAddr,
+    /// Where clients and browsers reach us; where we listen, unless it is set.
+    pub public_url: Option<url::Url>,
     /// Largest request body.
     pub max_body_bytes: usize,
     /// Deepest nesting of a JSON body.
@@ -90,6 +93,9 @@ impl Drop for Jobs {
 /// # Errors
 /// When the tenant cannot be loaded at start, or the listener fails.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
+    if let Ok(address) = listener.local_addr() {
+        gateway.listens_at(address);
+    }
     let jobs = Jobs::start(&gateway).await?;
     let app = Arc::new(App {
         face: Face::new(Arc::clone(&gateway)),

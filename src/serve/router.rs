@@ -12,7 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
 
 use super::protocol::{self, Endpoint, only};
-use super::{App, admit, connections, health, layers};
+use super::{App, admit, connections, health, layers, sign_in};
 use crate::mcp::Listing;
 
 type Shared = State<Arc<App>>;
@@ -33,6 +33,9 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route(admit::METADATA_PATH, get(admit::metadata))
         .route("/.well-known/oauth-protected-resource/mcp", get(admit::metadata))
         .route("/.well-known/jwks.json", get(admit::jwks))
+        // For browsers, which show what was sealed for one user alone.
+        .route("/oauth/start", get(sign_in::page).post(sign_in::begin))
+        .route("/oauth/callback/{tenant}/{server}", get(sign_in::finish))
         .route("/health", get(health::whole))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

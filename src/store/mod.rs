@@ -455,6 +455,15 @@ impl<T: Document> Collection<T> {
         Ok(revisions.first().is_some_and(|former| *former > 0))
     }
 
+    /// Removes one document that is still of this revision.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when it is not.
+    pub async fn delete_unchanged(&self, id: &str, revision: u64) -> Result<()> {
+        let write = Write::Delete { id: id.to_owned(), expect: Expect::Revision(revision) };
+        self.store.write(&self.place, vec![write]).await.map(|_| ())
+    }
+
     /// Puts and deletes together: all or none.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Document;
 use crate::model::{
     GatewayKey, Policy, RateWindows, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, UserContext,
-    WatcherPosition,
+    UserToken, WatcherPosition,
 };
 
 /// Which database a collection belongs to.
@@ -75,6 +75,9 @@ const TOOL_CATALOG: CollectionSpec = CollectionSpec {
     ..CollectionSpec::new("tool_catalog", Home::Tenant)
 };
 
+const USER_TOKENS: CollectionSpec =
+    CollectionSpec { fields: &["server"], ..CollectionSpec::new("user_tokens", Home::Tenant) };
+
 const POLICIES: CollectionSpec = CollectionSpec { watched: true, ..CollectionSpec::new("policies", Home::Tenant) };
 
 const AUDIT_TELEMETRY: CollectionSpec = CollectionSpec {
@@ -92,6 +95,7 @@ pub const COLLECTIONS: &[&CollectionSpec] = &[
     &TOOL_CATALOG,
     &SESSION_CONTEXT,
     &POLICIES,
+    &USER_TOKENS,
     &AUDIT_TELEMETRY,
 ];
 
@@ -148,6 +152,14 @@ impl Document for Policy {
 
     fn id(&self) -> &str {
         self.name.as_str()
+    }
+}
+
+impl Document for UserToken {
+    const SPEC: &'static CollectionSpec = &USER_TOKENS;
+
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 

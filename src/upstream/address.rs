@@ -18,6 +18,20 @@ use crate::model::ServerName;
 
 /// Checks the shape of a URL and, where its host is an address, the policy.
 pub(super) fn check_url(server: &ServerName, text: &str, allow_private: bool) -> Result<()> {
+    let url = parse_url(server, text)?;
+    let address = match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        Some(Host::Domain(_)) | None => return Ok(()),
+    };
+    match refusal(address, allow_private) {
+        None => Ok(()),
+        Some(why) => Err(Error::new(Kind::Refused, format!("server `{server}`: {address} is {why}"))),
+    }
+}
+
+/// Checks the shape alone.
+pub(super) fn parse_url(server: &ServerName, text: &str) -> Result<Url> {
     let invalid = |why: &str| {
         Err(Error::invalid(format!("server `{server}`: the URL {why}"))
             .help("give it as https://host/path, without user and password"))
@@ -29,16 +43,10 @@ pub(super) fn check_url(server: &ServerName, text: &str, allow_private: bool) ->
     if !url.username().is_empty() || url.password().is_some() {
         return invalid("holds a user or password; send credentials as a header");
     }
-    let address = match url.host() {
-        Some(Host::Domain(_)) => return Ok(()),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address),
-        None => return invalid("has no host"),
-    };
-    match refusal(address, allow_private) {
-        None => Ok(()),
-        Some(why) => Err(Error::new(Kind::Refused, format!("server `{server}`: {address} is {why}"))),
+    if url.host().is_none() {
+        return invalid("has no host");
     }
+    Ok(url)
 }
 
 /// Why an address may not be connected to.

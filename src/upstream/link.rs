@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::credentials::Bearer;
 use super::frame;
-use super::oauth::ClientTokens;
+use super::oauth::Tokens;
 use super::relay::{ASK_TIMEOUT, Ask, Audience, Caller, Clock, Event, Relayed, capability_for, offers};
 use super::stdio::Warden;
 use super::{Reply, Request};
@@ -38,7 +38,7 @@ pub(super) struct Owner {
     /// What we show the server; none where its own configuration says it all.
     pub(super) bearer: Option<Arc<Bearer>>,
     /// Access tokens for the server, where it has an authorization server of its own.
-    pub(super) tokens: Option<Arc<ClientTokens>>,
+    pub(super) tokens: Option<Tokens>,
     /// Set when everybody uses it, whoever it was opened for.
     pub(super) is_shared: Arc<AtomicBool>,
     /// `None` where nobody watches.

@@ -26,6 +26,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{ParamHeader, RawJson, RawObject, Server, Transport};
 
 pub use credentials::{Credentials, Token};
+pub use oauth::{Grant, Granted, Refusal, TokenEndpoints, UserTokens, wants_sign_in};
 pub use pool::Pool;
 pub use relay::{ASK_TIMEOUT, Ask, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
 pub use stdio::watch_over;
@@ -165,7 +166,18 @@ pub trait Upstream: Send + Sync {
 pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     let name = &server.name;
     if let Some(oauth) = &server.oauth {
+        if matches!(server.transport, Transport::Stdio { .. }) {
+            return Err(Error::invalid(format!("server `{name}`: access tokens are for servers with a URL")));
+        }
         address::check_url(name, &oauth.token_url, config.allow_private_networks)?;
+        match &oauth.authorize_url {
+            // A page for browsers: nothing of ours connects to it.
+            Some(page) => drop(address::parse_url(name, page)?),
+            None if oauth.client_secret.is_none() => {
+                return Err(Error::invalid(format!("server `{name}`: client credentials are not without a secret")));
+            }
+            None => {}
+        }
     }
     match &server.transport {
         Transport::StreamableHttp { url, headers } | Transport::Sse { url, headers } => {

@@ -1,144 +1,353 @@
-//! Access tokens that an authorization server gives the gateway itself, for servers that ask for them: OAuth client
-//! credentials (RFC 6749 §4.4).
+//! Access tokens of the authorization servers that some servers have: the gateway's own (OAuth client credentials,
+//! RFC 6749 §4.4), or one for each user who has signed in there (authorization code, §4.1 with RFC 7636).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use serde::Deserialize;
-use std::sync::Arc;
+use url::form_urlencoded;
 
-use super::http::Connector;
-use crate::model::ClientCredentials;
+use super::http::{Connector, client};
+use super::{UpstreamConfig, unavailable};
+use crate::error::{Error, Kind, Result};
+use crate::model::{OAuthClient, Principal, Secret, Server, TenantId};
 
 /// An authorization server that takes longer is taken for gone.
 const PATIENCE: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 64 * 1024;
 /// Where the authorization server does not say how long a token is good (RFC 6749 §5.1 only recommends it).
 const UNSTATED: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// A token is not shown any more when it is this near its end.
 const SKEW: Duration = Duration::from_secs(30);
 
-/// The token for one server: asked for when it is needed, and kept while it is good.
+/// The reason in the error of a request whose user has to sign in at the server first.
+const SIGN_IN_REQUIRED: &str = "sign_in_required";
+/// The reason in the error of a request that the server refuses to this user.
+pub(super) const USER_REFUSED: &str = "user_refused";
+
+/// Whether a request failed because its user has not signed in at the server.
+pub fn wants_sign_in(error: &Error) -> bool {
+    error.details().is_some_and(|data| data["reason"] == SIGN_IN_REQUIRED)
+}
+
+/// Keeps what users have allowed us to do in their names.
+#[async_trait]
+pub trait UserTokens: Send + Sync {
+    /// The access token of `user` at `server`, and another one than `refused`, which the server would not take. `None`
+    /// when the user has to sign in.
+    ///
+    /// # Errors
+    /// When that cannot be known now, or a token that has ended cannot be exchanged now.
+    async fn token(
+        &self,
+        tenant: &TenantId,
+        server: &Server,
+        user: &Principal,
+        refused: Option<&Secret>,
+    ) -> Result<Option<Secret>>;
+}
+
+/// What an authorization server is asked for a token with.
+pub enum Grant<'a> {
+    /// Our own name.
+    Client,
+    /// What a user who signed in brought back.
+    Code {
+        /// The authorization code.
+        code: &'a str,
+        /// What its challenge was made of (RFC 7636 §4.5).
+        verifier: &'a str,
+        /// Where it was brought.
+        redirect_uri: &'a str,
+    },
+    /// A token of an earlier answer.
+    Refresh(&'a Secret),
+}
+
+/// What an authorization server gave.
+pub struct Granted {
+    /// What servers are shown.
+    pub access_token: Secret,
+    /// What gets the next one, where there is to be one.
+    pub refresh_token: Option<Secret>,
+    /// How long it may be shown from now on.
+    pub good_for: Duration,
+}
+
+/// Why an authorization server gave nothing.
+pub enum Refusal {
+    /// It has decided so: the error code of RFC 6749 §5.2.
+    Refused(String),
+    /// It could not be asked, or its answer not be understood.
+    Failed(String),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(code) => write!(formatter, "it refused: {}", code.escape_default()),
+            Self::Failed(why) => formatter.write_str(why),
+        }
+    }
+}
+
+/// Asks authorization servers, within the address policy of servers.
+pub struct TokenEndpoints {
+    config: UpstreamConfig,
+    client: OnceLock<Client<Connector, Full<Bytes>>>,
+}
+
+impl TokenEndpoints {
+    /// Nothing is connected to yet.
+    pub fn new(config: UpstreamConfig) -> Self {
+        Self { config, client: OnceLock::new() }
+    }
+
+    /// Asks for a token that is good at `resource` (RFC 8707).
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn ask(
+        &self,
+        oauth: &OAuthClient,
+        grant: &Grant<'_>,
+        resource: Option<&str>,
+    ) -> Result<Granted, Refusal> {
+        let client = self.client.get_or_init(|| client(&self.config, &crate::tls::client_config()));
+        ask(client, oauth, grant, resource).await
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: Secret,
+    token_type: String,
+    #[serde(default)]
+    expires_in: Option<u64>,
+    #[serde(default)]
+    refresh_token: Option<Secret>,
+}
+
+async fn ask(
+    client: &Client<Connector, Full<Bytes>>,
+    oauth: &OAuthClient,
+    grant: &Grant<'_>,
+    resource: Option<&str>,
+) -> Result<Granted, Refusal> {
+    let asked = tokio::time::timeout(PATIENCE, exchange(client, oauth, grant, resource)).await;
+    asked.unwrap_or_else(|_| Err(Refusal::Failed("it did not answer in time".to_owned())))
+}
+
+/// One question to the token endpoint.
+async fn exchange(
+    client: &Client<Connector, Full<Bytes>>,
+    oauth: &OAuthClient,
+    grant: &Grant<'_>,
+    resource: Option<&str>,
+) -> Result<Granted, Refusal> {
+    let failed = |why: String| Refusal::Failed(why);
+    let request = question(oauth, grant, resource).map_err(failed)?;
+    let answer = client.request(request).await.map_err(|error| failed(innermost(&error)))?;
+    let status = answer.status();
+    let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await.map_err(|it| failed(it.to_string()))?;
+    if !status.is_success() {
+        // RFC 6749 §5.2: a code, which is no secret. The rest of the answer may be.
+        let said: Option<serde_json::Value> = serde_json::from_slice(&body.to_bytes()).ok();
+        return Err(match said.as_ref().and_then(|said| said["error"].as_str()) {
+            Some(code) if status.is_client_error() => Refusal::Refused(code.to_owned()),
+            _ => failed(format!("it answered HTTP {}", status.as_u16())),
+        });
+    }
+    let read = serde_json::from_slice(&body.to_bytes());
+    let answer: Answer = read.map_err(|_| failed("its answer is no token".to_owned()))?;
+    if !answer.token_type.eq_ignore_ascii_case("bearer") {
+        return Err(failed("its token is not a bearer token".to_owned()));
+    }
+    let lifetime = answer.expires_in.map_or(UNSTATED, Duration::from_secs).min(LONGEST);
+    Ok(Granted {
+        access_token: answer.access_token,
+        refresh_token: answer.refresh_token,
+        // One that is good for less than the margin serves the calls that wait for it.
+        good_for: lifetime.saturating_sub(SKEW.min(lifetime / 2)),
+    })
+}
+
+/// With the client named as in RFC 6749 §2.3.1.
+fn question(oauth: &OAuthClient, grant: &Grant<'_>, resource: Option<&str>) -> Result<Request<Full<Bytes>>, String> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    match grant {
+        Grant::Client => form.append_pair("grant_type", "client_credentials"),
+        Grant::Code { code, verifier, redirect_uri } => form
+            .append_pair("grant_type", "authorization_code")
+            .append_pair("code", code)
+            .append_pair("code_verifier", verifier)
+            .append_pair("redirect_uri", redirect_uri),
+        Grant::Refresh(token) => {
+            form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", token.expose())
+        }
+    };
+    if let (Some(scope), false) = (&oauth.scope, matches!(grant, Grant::Code { .. })) {
+        form.append_pair("scope", scope);
+    }
+    if let Some(resource) = resource {
+        form.append_pair("resource", resource);
+    }
+    let mut request = Request::post(&oauth.token_url)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(ACCEPT, "application/json");
+    if let Some(secret) = &oauth.client_secret {
+        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encoded(&oauth.client_id), encoded(secret.expose()));
+        let basic = sensitive(&format!("Basic {}", STANDARD.encode(pair)))?;
+        request = request.header(AUTHORIZATION, basic);
+    } else {
+        form.append_pair("client_id", &oauth.client_id);
+    }
+    request.body(Full::new(Bytes::from(form.finish()))).map_err(|error| error.to_string())
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, String> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| "its token is no text".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The gateway's own token for one server: asked for when it is needed, and kept while it is good.
 pub(super) struct ClientTokens {
-    credentials: ClientCredentials,
-    held: Mutex<Option<(HeaderValue, Instant)>>,
+    oauth: OAuthClient,
+    held: Mutex<Option<(Secret, Instant)>>,
     /// Held while one is asked for: many calls, one question.
     asking: tokio::sync::Mutex<()>,
 }
 
-#[derive(Deserialize)]
-struct Granted {
-    access_token: String,
-    token_type: String,
-    #[serde(default)]
-    expires_in: Option<u64>,
-}
-
 impl ClientTokens {
-    pub(super) fn new(credentials: ClientCredentials) -> Self {
-        Self { credentials, held: Mutex::default(), asking: tokio::sync::Mutex::default() }
+    pub(super) fn new(oauth: OAuthClient) -> Self {
+        Self { oauth, held: Mutex::default(), asking: tokio::sync::Mutex::default() }
     }
 
-    fn held(&self) -> Option<HeaderValue> {
+    fn held(&self, refused: Option<&Secret>) -> Option<Secret> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(_, until)| *until > Instant::now()).map(|(value, _)| value.clone())
+        let good = held.as_ref().filter(|(token, until)| *until > Instant::now() && Some(token) != refused);
+        good.map(|(token, _)| token.clone())
     }
 
-    /// Not shown again: the server has refused it.
-    fn forget(&self, refused: &HeaderValue) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.as_ref().is_some_and(|(value, _)| value == refused) {
-            *held = None;
-        }
-    }
-
-    async fn authorization(&self, client: &Client<Connector, Full<Bytes>>) -> Result<HeaderValue, String> {
-        if let Some(value) = self.held() {
-            return Ok(value);
+    async fn token(
+        &self,
+        client: &Client<Connector, Full<Bytes>>,
+        refused: Option<&Secret>,
+    ) -> Result<Secret, String> {
+        if let Some(token) = self.held(refused) {
+            return Ok(token);
         }
         let _asking = self.asking.lock().await;
-        if let Some(value) = self.held() {
-            return Ok(value);
+        if let Some(token) = self.held(refused) {
+            return Ok(token);
         }
-        let asked = tokio::time::timeout(PATIENCE, self.ask(client)).await;
-        let granted = asked.unwrap_or_else(|_| Err("it did not answer in time".to_owned()));
-        let granted = granted.map_err(|error| format!("no token from {}: {error}", self.credentials.token_url))?;
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", granted.access_token))
-            .map_err(|_| format!("the token from {} is no text", self.credentials.token_url))?;
-        value.set_sensitive(true);
-        let good_for = granted.expires_in.map_or(UNSTATED, Duration::from_secs).min(Duration::from_secs(24 * 3600));
-        // One that is good for less than the margin serves the calls that wait for it.
-        let until = Instant::now() + good_for.saturating_sub(SKEW.min(good_for / 2));
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some((value.clone(), until));
-        Ok(value)
+        let granted = ask(client, &self.oauth, &Grant::Client, None).await;
+        let granted = granted.map_err(|error| format!("no token from {}: {error}", self.oauth.token_url))?;
+        let until = Instant::now() + granted.good_for;
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some((granted.access_token.clone(), until));
+        Ok(granted.access_token)
     }
+}
 
-    /// RFC 6749 §4.4.2, with the client named as in §2.3.1.
-    async fn ask(&self, client: &Client<Connector, Full<Bytes>>) -> Result<Granted, String> {
-        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let ClientCredentials { token_url, client_id, client_secret, scope } = &self.credentials;
-        let basic = STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(client_secret.expose())));
-        let mut body = "grant_type=client_credentials".to_owned();
-        if let Some(scope) = scope {
-            body.push_str(&format!("&scope={}", encoded(scope)));
+/// Whose token a connection shows its server.
+#[derive(Clone)]
+pub(super) enum Tokens {
+    /// The gateway's.
+    Client(Arc<ClientTokens>),
+    /// A user's; nobody's where the connection is for nobody known.
+    User { users: Arc<dyn UserTokens>, tenant: TenantId, server: Arc<Server>, user: Option<Arc<Principal>> },
+}
+
+impl Tokens {
+    async fn token(
+        &self,
+        client: &Client<Connector, Full<Bytes>>,
+        refused: Option<&Secret>,
+    ) -> Result<Secret, Unsent> {
+        match self {
+            Self::Client(tokens) => tokens.token(client, refused).await.map_err(Unsent::Failed),
+            Self::User { users, tenant, server, user } => {
+                let user = user.as_ref().ok_or(Unsent::SignIn)?;
+                let token = users.token(tenant, server, user, refused).await;
+                token.map_err(|error| Unsent::Failed(error.chain()))?.ok_or(Unsent::SignIn)
+            }
         }
-        let mut authorization = HeaderValue::from_str(&format!("Basic {basic}")).map_err(|error| error.to_string())?;
-        authorization.set_sensitive(true);
-        let request = Request::post(token_url)
-            .header(AUTHORIZATION, authorization)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(ACCEPT, "application/json")
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| error.to_string())?;
-        let answer = client.request(request).await.map_err(|error| innermost(&error))?;
-        let status = answer.status();
-        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await.map_err(|error| error.to_string())?;
-        if !status.is_success() {
-            // RFC 6749 §5.2: a code, which is no secret. The rest of the answer may be.
-            let said: Option<serde_json::Value> = serde_json::from_slice(&body.to_bytes()).ok();
-            let code = said.as_ref().and_then(|said| said["error"].as_str()).unwrap_or("no reason");
-            return Err(format!("it refused: HTTP {}, {}", status.as_u16(), code.escape_default()));
+    }
+}
+
+/// Why there is no response.
+pub(super) enum Unsent {
+    /// The user has to sign in first.
+    SignIn,
+    /// The server has refused this user.
+    Refused,
+    /// It could not be sent, or was not answered.
+    Failed(String),
+}
+
+impl Unsent {
+    pub(super) fn at(self, server: &Server) -> Error {
+        match self {
+            Self::SignIn => Error::new(Kind::Refused, format!("server `{}` asks its users to sign in", server.name))
+                .data(serde_json::json!({ "reason": SIGN_IN_REQUIRED }))
+                .help(format!("run `mcpgw server sign-in {}`", server.name)),
+            Self::Refused => unavailable(server, "it refused the user who is signed in there (HTTP 403)")
+                .data(serde_json::json!({ "reason": USER_REFUSED })),
+            Self::Failed(why) => unavailable(server, why),
         }
-        let granted: Granted = serde_json::from_slice(&body.to_bytes()).map_err(|_| "its answer is no token")?;
-        if !granted.token_type.eq_ignore_ascii_case("bearer") {
-            return Err("its token is not a bearer token".to_owned());
-        }
-        Ok(granted)
     }
 }
 
 /// Sends requests, with an access token where the server asks for one.
 pub(super) struct Sender {
     client: Client<Connector, Full<Bytes>>,
-    tokens: Option<Arc<ClientTokens>>,
+    tokens: Option<Tokens>,
 }
 
 impl Sender {
-    pub(super) fn new(client: Client<Connector, Full<Bytes>>, tokens: Option<Arc<ClientTokens>>) -> Self {
+    pub(super) fn new(client: Client<Connector, Full<Bytes>>, tokens: Option<Tokens>) -> Self {
         Self { client, tokens }
     }
 
-    /// The response; otherwise the reason why there is none.
-    pub(super) async fn request(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
-        let Some(tokens) = &self.tokens else {
-            return self.client.request(request).await.map_err(|error| innermost(&error));
+    /// The response. A request that is refused for its token is made once more with another.
+    pub(super) async fn request(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Unsent> {
+        let Some(tokens) = &self.tokens else { return self.send(request).await };
+        let token = tokens.token(&self.client, None).await?;
+        let response = self.send(with_token(request.clone(), &token)?).await?;
+        let response = if response.status() == StatusCode::UNAUTHORIZED {
+            let another = tokens.token(&self.client, Some(&token)).await?;
+            self.send(with_token(request, &another)?).await?
+        } else {
+            response
         };
-        let shown = tokens.authorization(&self.client).await?;
-        request.headers_mut().insert(AUTHORIZATION, shown.clone());
-        let response = self.client.request(request).await.map_err(|error| innermost(&error))?;
-        if response.status() == http::StatusCode::UNAUTHORIZED {
-            tokens.forget(&shown);
+        match (tokens, response.status()) {
+            (Tokens::User { .. }, StatusCode::UNAUTHORIZED) => Err(Unsent::SignIn),
+            (Tokens::User { .. }, StatusCode::FORBIDDEN) => Err(Unsent::Refused),
+            _ => Ok(response),
         }
-        Ok(response)
     }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Unsent> {
+        self.client.request(request).await.map_err(|error| Unsent::Failed(innermost(&error)))
+    }
+}
+
+fn with_token(mut request: Request<Full<Bytes>>, token: &Secret) -> Result<Request<Full<Bytes>>, Unsent> {
+    let value = sensitive(&format!("Bearer {}", token.expose())).map_err(Unsent::Failed)?;
+    request.headers_mut().insert(AUTHORIZATION, value);
+    Ok(request)
 }
 
 fn innermost(error: &hyper_util::client::legacy::Error) -> String {

@@ -13,20 +13,24 @@ use super::breaker::{Breaker, Pace, Refusal};
 use super::credentials::{Bearer, Credentials};
 use super::http::HttpUpstream;
 use super::link::Owner;
-use super::oauth::ClientTokens;
+use super::oauth::{ClientTokens, Tokens, USER_REFUSED, UserTokens};
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
 use super::stdio::{StdioUpstream, Warden};
 use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
 use crate::error::{Error, Kind, Result};
-use crate::model::{ClientCredentials, RawJson, Server, ServerName, TenantId, Transport};
+use crate::model::{OAuthClient, RawJson, Server, ServerName, TenantId, Transport};
 
 /// Events that wait to be taken.
 const EVENTS: usize = 1024;
 /// Connections to one server beside the shared one.
 const MAX_OWN: usize = 64;
+/// Connections to one server in the names of users.
+const MAX_USERS: usize = 1024;
 /// A connection for one call at a time is closed after this.
 const SLOT_IDLE: Duration = Duration::from_secs(60);
+/// A user's is, when nothing is subscribed to over it.
+const USER_IDLE: Duration = Duration::from_secs(600);
 
 /// Whose, and which.
 type Key = (TenantId, ServerName);
@@ -35,6 +39,7 @@ type Key = (TenantId, ServerName);
 pub struct Pool {
     config: UpstreamConfig,
     credentials: Option<Arc<dyn Credentials>>,
+    users: Arc<dyn UserTokens>,
     warden: Option<Arc<Warden>>,
     tls: OnceLock<rustls::ClientConfig>,
     events: OnceLock<mpsc::Sender<Event>>,
@@ -46,7 +51,7 @@ pub struct Pool {
 struct Place {
     /// What the connections were made for; a changed transport needs others.
     transport: Transport,
-    oauth: Option<ClientCredentials>,
+    oauth: Option<OAuthClient>,
     tokens: Option<Arc<ClientTokens>>,
     breaker: Arc<Breaker>,
     /// What the server speaks to those who ask for 2026-07-28 first.
@@ -72,11 +77,15 @@ const SESSIONS: u8 = 1;
 const MODERN: u8 = 2;
 
 impl Pool {
-    /// An empty pool. `credentials` vouch for us before the servers.
-    pub fn new(config: UpstreamConfig, credentials: Option<Arc<dyn Credentials>>) -> Self {
+    /// An empty pool. `credentials` vouch for us before the servers, `users` for those who have signed in there.
+    pub fn new(
+        config: UpstreamConfig,
+        credentials: Option<Arc<dyn Credentials>>,
+        users: Arc<dyn UserTokens>,
+    ) -> Self {
         let (tls, events) = (OnceLock::new(), OnceLock::new());
         let warden = config.warden.clone().map(|program| Arc::new(Warden::new(program)));
-        Self { config, credentials, warden, tls, events, pace: Pace::new(), places: RwLock::default() }
+        Self { config, credentials, users, warden, tls, events, pace: Pace::new(), places: RwLock::default() }
     }
 
     /// Limits and policy.
@@ -106,7 +115,10 @@ impl Pool {
         };
         match &outcome {
             Ok(_) => permit.succeeded(),
-            Err(error) if error.details().is_some_and(|data| data["reason"] == TOO_LARGE) => permit.succeeded(),
+            // That it answers so says nothing about its health.
+            Err(error) if error.details().is_some_and(|it| it["reason"] == TOO_LARGE || it["reason"] == USER_REFUSED) => {
+                permit.succeeded();
+            }
             Err(error) => match error.kind() {
                 Kind::UpstreamUnavailable => permit.failed(true),
                 Kind::UpstreamTimeout | Kind::UpstreamError => permit.failed(false),
@@ -125,7 +137,7 @@ impl Pool {
         caller: &Caller,
         deadline: Instant,
     ) -> Result<(Seat<'a>, Arc<dyn Upstream>)> {
-        let open = |seat: &Seat<'_>| self.connection(tenant, server, place, &seat.audience, &caller.capabilities);
+        let open = |seat: &Seat<'_>| self.connection(tenant, server, place, &seat.audience, caller);
         let full = || refused(server, Refusal::Full);
         let learned = place.learned_by(caller);
         if learned.load(Ordering::Relaxed) == UNKNOWN && caller.needs_its_own() {
@@ -139,7 +151,7 @@ impl Pool {
                 let is_modern = upstream.is_modern().unwrap_or(false);
                 learned.store(if is_modern { MODERN } else { SESSIONS }, Ordering::Relaxed);
                 if is_modern && !place.needs_its_own(caller) {
-                    place.share(&seat.audience);
+                    place.share(&seat.audience, &place.shared(caller));
                 }
             }
         }
@@ -148,13 +160,15 @@ impl Pool {
         Ok((seat, upstream))
     }
 
-    /// The shared connection to `server`; a new, unopened one where there is none or it has moved.
+    /// The gateway's own connection to `server`, which everybody shares where it need not know its users; a new,
+    /// unopened one where there is none or it has moved.
     ///
     /// # Errors
     /// As [`check`].
     pub fn shared(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<dyn Upstream>> {
         let place = self.place(tenant, server)?;
-        self.connection(tenant, server, &place, &Audience::Shared, &RawJson::empty_object())
+        let caller = Caller::gateway(tenant);
+        self.connection(tenant, server, &place, &place.shared(&caller), &caller)
     }
 
     /// The connection that the requests of `caller` take: its session's own, where it needs one.
@@ -221,7 +235,11 @@ impl Pool {
         let place = Arc::new(Place {
             transport: server.transport.clone(),
             oauth: server.oauth.clone(),
-            tokens: server.oauth.clone().map(|oauth| Arc::new(ClientTokens::new(oauth))),
+            tokens: server
+                .oauth
+                .clone()
+                .filter(|oauth| oauth.authorize_url.is_none())
+                .map(|oauth| Arc::new(ClientTokens::new(oauth))),
             breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace),
             era: AtomicU8::new(UNKNOWN),
             sessions: AtomicU8::new(UNKNOWN),
@@ -241,35 +259,39 @@ impl Pool {
         server: &Arc<Server>,
         place: &Place,
         audience: &Audience,
-        capabilities: &RawJson,
+        caller: &Caller,
     ) -> Result<Arc<dyn Upstream>> {
         let mut connections = place.connections();
         if let Some(known) = connections.get_mut(audience) {
             known.last_used = Instant::now();
             return Ok(Arc::clone(&known.upstream));
         }
-        if *audience != Audience::Shared && connections.len() > MAX_OWN {
-            let idle = connections.iter().filter(|(key, it)| **key != Audience::Shared && it.upstream.under_way() == 0);
-            let oldest = idle.min_by_key(|(_, connection)| connection.last_used).map(|(key, _)| key.clone());
-            let former = oldest.and_then(|oldest| connections.remove(&oldest));
-            close_later(former.ok_or_else(|| refused(server, Refusal::Full))?.upstream);
-        }
-        let is_shared = Arc::new(AtomicBool::new(*audience == Audience::Shared));
+        make_room(&mut connections, audience).map_err(|refusal| refused(server, refusal))?;
+        let is_shared = Arc::new(AtomicBool::new(audience.is_shared()));
         let owner = Owner {
             tenant: tenant.clone(),
             server: Arc::clone(server),
             audience: audience.clone(),
-            capabilities: capabilities.clone(),
+            capabilities: caller.capabilities.clone(),
             is_shared: Arc::clone(&is_shared),
             warden: self.warden.clone(),
             bearer: self.credentials.as_ref().map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
-            tokens: place.tokens.clone(),
+            tokens: self.tokens(tenant, server, place, caller),
             events: self.events.get().cloned(),
         };
         let upstream = self.connect(owner)?;
         let connection = Connection { upstream: Arc::clone(&upstream), is_shared, last_used: Instant::now() };
         connections.insert(audience.clone(), connection);
         Ok(upstream)
+    }
+
+    /// What the server asks for beside what the operator has registered.
+    fn tokens(&self, tenant: &TenantId, server: &Arc<Server>, place: &Place, caller: &Caller) -> Option<Tokens> {
+        if server.sign_in().is_none() {
+            return place.tokens.clone().map(Tokens::Client);
+        }
+        let (users, tenant, server) = (Arc::clone(&self.users), tenant.clone(), Arc::clone(server));
+        Some(Tokens::User { users, tenant, server, user: caller.principal.clone() })
     }
 
     fn connect(&self, owner: Owner) -> Result<Arc<dyn Upstream>> {
@@ -296,9 +318,12 @@ impl Pool {
     pub async fn close_idle(&self) {
         for place in self.all() {
             let over = |audience: &Audience, it: &mut Connection| {
-                matches!(audience, Audience::Slot { .. })
-                    && it.last_used.elapsed() > SLOT_IDLE
-                    && it.upstream.under_way() == 0
+                let patience = match audience {
+                    Audience::Slot { .. } => SLOT_IDLE,
+                    Audience::User(_) => USER_IDLE,
+                    Audience::Shared | Audience::Session(_) => return false,
+                };
+                it.last_used.elapsed() > patience && it.is_unused()
             };
             let (closed, kept): (Vec<Connection>, Vec<Connection>) = {
                 let mut connections = place.connections();
@@ -326,6 +351,30 @@ impl Pool {
     }
 }
 
+impl Connection {
+    /// Whether nothing is asked over it, and nothing subscribed to.
+    fn is_unused(&self) -> bool {
+        self.upstream.under_way() == 0 && Arc::strong_count(&self.upstream) == 1
+    }
+}
+
+/// Closes the connection that was not used for longest where there are too many of the kind of `audience`.
+fn make_room(connections: &mut HashMap<Audience, Connection>, audience: &Audience) -> Result<(), Refusal> {
+    let (is_alike, most): (fn(&Audience) -> bool, usize) = match audience {
+        Audience::Shared => return Ok(()),
+        Audience::User(_) => (|it| matches!(it, Audience::User(_)), MAX_USERS),
+        Audience::Session(_) | Audience::Slot { .. } => (|it| !it.is_shared(), MAX_OWN),
+    };
+    if connections.len() < most || connections.keys().filter(|key| is_alike(key)).count() < most {
+        return Ok(());
+    }
+    let idle = connections.iter().filter(|(key, it)| is_alike(key) && it.upstream.under_way() == 0);
+    let oldest = idle.min_by_key(|(_, connection)| connection.last_used).map(|(key, _)| key.clone());
+    let former = oldest.and_then(|oldest| connections.remove(&oldest));
+    close_later(former.ok_or(Refusal::Full)?.upstream);
+    Ok(())
+}
+
 impl Place {
     /// Whether it was made for what `server` is now.
     fn is_for(&self, server: &Server) -> bool {
@@ -342,18 +391,26 @@ impl Place {
         }
     }
 
-    /// A modern server needs no connection for one client alone: one that was opened for one is everybody's.
-    fn share(&self, audience: &Audience) {
+    /// The connection of those who need none of their own.
+    fn shared(&self, caller: &Caller) -> Audience {
+        match self.oauth.as_ref().and_then(|oauth| oauth.authorize_url.as_ref()) {
+            None => Audience::Shared,
+            Some(_) => Audience::User(caller.principal.as_ref().map_or("".into(), |user| user.identity().into())),
+        }
+    }
+
+    /// A modern server needs no connection for one client alone: one that was opened for one is for all who share.
+    fn share(&self, audience: &Audience, shared: &Audience) {
         let mut connections = self.connections();
-        if *audience == Audience::Shared {
+        if audience == shared {
             return;
         }
         let Some(connection) = connections.remove(audience) else { return };
-        if connections.contains_key(&Audience::Shared) {
+        if connections.contains_key(shared) {
             return close_later(connection.upstream);
         }
         connection.is_shared.store(true, Ordering::Relaxed);
-        connections.insert(Audience::Shared, connection);
+        connections.insert(shared.clone(), connection);
     }
 
     /// Whether a caller cannot share. On a pipe, nothing says whose a log message is, in either era.
@@ -371,13 +428,13 @@ impl Place {
     fn audience(&self, caller: &Caller) -> Option<Seat<'_>> {
         let seat = |audience| Some(Seat { place: self, audience });
         if !self.needs_its_own(caller) {
-            return seat(Audience::Shared);
+            return seat(self.shared(caller));
         }
         if let Some(session) = &caller.session {
             return seat(Audience::Session(session.clone()));
         }
         let mut hasher = std::hash::DefaultHasher::new();
-        caller.identity.hash(&mut hasher);
+        caller.principal.as_ref().map(|user| (&user.issuer, &user.subject)).hash(&mut hasher);
         caller.capabilities.bytes().hash(&mut hasher);
         let hash = hasher.finish();
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Reply;
-use crate::model::{RawJson, ServerName, TenantId};
+use crate::model::{Principal, RawJson, RawObject, ServerName, TenantId};
 
 /// How long a caller may think about what a server asks.
 pub const ASK_TIMEOUT: Duration = Duration::from_secs(300);
@@ -87,6 +87,8 @@ pub struct SessionKey(pub Arc<str>);
 pub enum Audience {
     /// Everybody's who offers nothing.
     Shared,
+    /// One user's, at a server that wants to know its users: that of all their clients which offer nothing.
+    User(Arc<str>),
     /// One session's.
     Session(SessionKey),
     /// One call's at a time: the calls of a caller without a session that offer the same capabilities take turns.
@@ -96,6 +98,24 @@ pub enum Audience {
         /// Which of several.
         number: u16,
     },
+}
+
+impl Audience {
+    /// Whether it is for whoever offers nothing: all of them, or all of one user's clients.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared | Self::User(_))
+    }
+
+    /// Whether what is said to all of it concerns `principal` in `session`.
+    pub fn includes(&self, principal: &Principal, session: Option<&SessionKey>) -> bool {
+        match self {
+            Self::Shared => true,
+            Self::User(user) => **user == principal.identity(),
+            Self::Session(key) => Some(key) == session,
+            // A call's: over when it is answered.
+            Self::Slot { .. } => session.is_none(),
+        }
+    }
 }
 
 /// Something that belongs to no request.
@@ -120,8 +140,8 @@ pub struct Caller {
     pub log_level: Option<String>,
     /// Its session, where it has one.
     pub session: Option<SessionKey>,
-    /// Who it is: callers without a session share a connection with nobody else.
-    pub identity: String,
+    /// Who it is; nobody can be told to a server of a caller without.
+    pub principal: Option<Arc<Principal>>,
     /// Whether it can be handed an `input_required` result.
     pub takes_input_required: bool,
     /// Takes what comes before the answer.
@@ -137,20 +157,30 @@ impl Caller {
             capabilities: RawJson::empty_object(),
             log_level: None,
             session: None,
-            identity: String::new(),
+            principal: None,
             takes_input_required: false,
             relay: None,
             cancel: Cancel::default(),
         }
     }
 
-    /// A caller that can do everything a client may be asked for, and answers nothing: servers that list their tools by
-    /// what the client can do then list them all.
-    pub fn surveyor() -> (Self, mpsc::Receiver<Relayed>) {
+    /// The same in the name of `principal`.
+    pub fn of(principal: &Arc<Principal>) -> Self {
+        Self { principal: Some(Arc::clone(principal)), ..Self::plain() }
+    }
+
+    /// The gateway itself, which reads what servers list: in the name of the tenant's operator.
+    pub fn gateway(tenant: &TenantId) -> Self {
+        Self::of(&Arc::new(Principal::operator(tenant.clone())))
+    }
+
+    /// The gateway as a client that can do everything a client may be asked for, and answers nothing: servers that list
+    /// their tools by what the client can do then list them all.
+    pub fn surveyor(tenant: &TenantId) -> (Self, mpsc::Receiver<Relayed>) {
         let everything =
             r#"{"roots":{"listChanged":true},"sampling":{"tools":{},"context":{}},"elicitation":{"form":{},"url":{}}}"#;
         let capabilities = RawJson::check(everything).unwrap_or_else(|_| RawJson::empty_object());
-        Self { capabilities, ..Self::plain() }.relayed()
+        Self { capabilities, ..Self::gateway(tenant) }.relayed()
     }
 
     /// Has messages before the answer sent to the receiver that comes with it.
@@ -165,6 +195,13 @@ impl Caller {
         offers(&self.capabilities, name)
     }
 
+    /// Whether it can be shown a page to open (MCP 2025-11-25, “URL mode”).
+    pub fn opens_urls(&self) -> bool {
+        let members: Result<RawObject<'_>, _> = serde_json::from_str(self.capabilities.as_str());
+        let elicitation = members.ok().and_then(|members| members.read::<RawObject<'_>>("elicitation").ok().flatten());
+        elicitation.is_some_and(|modes| modes.get("url").is_some_and(|url| url.get() != "null"))
+    }
+
     /// Whether a server of the session era could ask it something or has to be told its log level.
     pub(super) fn needs_its_own(&self) -> bool {
         (self.relay.is_some() || self.session.is_some())
@@ -176,7 +213,7 @@ pub(super) fn offers(capabilities: &RawJson, name: &str) -> bool {
     if capabilities.bytes().len() < 8 {
         return false;
     }
-    let members = serde_json::from_str::<crate::model::RawObject<'_>>(capabilities.as_str());
+    let members = serde_json::from_str::<RawObject<'_>>(capabilities.as_str());
     members.is_ok_and(|members| members.get(name).is_some_and(|value| value.get() != "null"))
 }
 

@@ -123,7 +123,7 @@ impl Inner {
         let mut request = self.request(Method::GET, self.uri.clone(), Bytes::new());
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         let response = self.client.request(request).await;
-        let response = response.map_err(|error| unavailable(&self.server, error))?;
+        let response = response.map_err(|unsent| unsent.at(&self.server))?;
         let status = response.status();
         let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !status.is_success() || !kind.starts_with("text/event-stream") {
@@ -198,7 +198,7 @@ impl Inner {
         let mut request = self.request(Method::POST, wire.endpoint.clone(), body);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let sent = self.client.request(request).await;
-        let response = sent.map_err(|error| unavailable(&self.server, error))?;
+        let response = sent.map_err(|unsent| unsent.at(&self.server))?;
         let status = response.status();
         if status == StatusCode::NOT_FOUND {
             // It has forgotten the stream; the next request opens another.

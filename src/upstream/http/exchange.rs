@@ -69,7 +69,7 @@ impl Inner {
     }
 
     pub(super) async fn fetch(&self, request: HttpRequest<Full<Bytes>>) -> Result<Response<Body>, Failure> {
-        self.client.request(request).await.map_err(|error| Failure::Final(unavailable(&self.server, error)))
+        self.client.request(request).await.map_err(|unsent| Failure::Final(unsent.at(&self.server)))
     }
 
     pub(super) fn post(&self, body: Bytes, headers: &HeaderMap) -> HttpRequest<Full<Bytes>> {
