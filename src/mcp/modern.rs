@@ -104,8 +104,12 @@ impl Face {
                 let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
                 result(self.list(incoming, params, &options).await)
             }
-            "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra, &Caller::of(&incoming.principal)).await),
-            "resources/list" => result(self.offers(incoming, Offer::Resources, params, &extra, &Caller::of(&incoming.principal)).await),
+            "prompts/list" => {
+                result(self.offers(incoming, Offer::Prompts, params, &extra, &Caller::of(&incoming.principal)).await)
+            }
+            "resources/list" => {
+                result(self.offers(incoming, Offer::Resources, params, &extra, &Caller::of(&incoming.principal)).await)
+            }
             "resources/templates/list" => {
                 result(self.offers(incoming, Offer::Templates, params, &extra, &Caller::of(&incoming.principal)).await)
             }

@@ -241,11 +241,7 @@ impl ClientTokens {
         good.map(|(token, _)| token.clone())
     }
 
-    async fn token(
-        &self,
-        client: &Client<Connector, Full<Bytes>>,
-        refused: Option<&Secret>,
-    ) -> Result<Secret, String> {
+    async fn token(&self, client: &Client<Connector, Full<Bytes>>, refused: Option<&Secret>) -> Result<Secret, String> {
         if let Some(token) = self.held(refused) {
             return Ok(token);
         }
@@ -271,11 +267,7 @@ pub(super) enum Tokens {
 }
 
 impl Tokens {
-    async fn token(
-        &self,
-        client: &Client<Connector, Full<Bytes>>,
-        refused: Option<&Secret>,
-    ) -> Result<Secret, Unsent> {
+    async fn token(&self, client: &Client<Connector, Full<Bytes>>, refused: Option<&Secret>) -> Result<Secret, Unsent> {
         match self {
             Self::Client(tokens) => tokens.token(client, refused).await.map_err(Unsent::Failed),
             Self::User { users, tenant, server, user } => {

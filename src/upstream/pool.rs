@@ -78,11 +78,7 @@ const MODERN: u8 = 2;
 
 impl Pool {
     /// An empty pool. `credentials` vouch for us before the servers, `users` for those who have signed in there.
-    pub fn new(
-        config: UpstreamConfig,
-        credentials: Option<Arc<dyn Credentials>>,
-        users: Arc<dyn UserTokens>,
-    ) -> Self {
+    pub fn new(config: UpstreamConfig, credentials: Option<Arc<dyn Credentials>>, users: Arc<dyn UserTokens>) -> Self {
         let (tls, events) = (OnceLock::new(), OnceLock::new());
         let warden = config.warden.clone().map(|program| Arc::new(Warden::new(program)));
         Self { config, credentials, users, warden, tls, events, pace: Pace::new(), places: RwLock::default() }
@@ -116,7 +112,9 @@ impl Pool {
         match &outcome {
             Ok(_) => permit.succeeded(),
             // That it answers so says nothing about its health.
-            Err(error) if error.details().is_some_and(|it| it["reason"] == TOO_LARGE || it["reason"] == USER_REFUSED) => {
+            Err(error)
+                if error.details().is_some_and(|it| it["reason"] == TOO_LARGE || it["reason"] == USER_REFUSED) =>
+            {
                 permit.succeeded();
             }
             Err(error) => match error.kind() {

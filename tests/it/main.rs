@@ -30,6 +30,7 @@ mod relay;
 mod resilience;
 mod search;
 mod sessions;
+mod sign_in;
 mod sse;
 mod stdio;
 mod store;

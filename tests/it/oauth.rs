@@ -1,13 +1,13 @@
 //! Servers behind an authorization server of their own: the gateway asks it for a token as its client, and nobody
 //! else's token reaches the server.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::support::listener::{self, Asked, Said};
 use crate::support::{Gateway, Home};
 
 /// `client one:s3cret/+`, encoded as a form and then as RFC 6749 §2.3.1 wants it.
@@ -23,79 +23,47 @@ struct Guarded {
 
 impl Guarded {
     fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("its address");
         let (given, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let counted = (Arc::clone(&given), Arc::clone(&refused));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (given, refused) = (Arc::clone(&counted.0), Arc::clone(&counted.1));
-                std::thread::spawn(move || converse(stream, &given, &refused));
-            }
-        });
+        let address = listener::serve(move |asked| said(asked, &counted.0, &counted.1));
         Self { address, given, refused }
     }
 }
 
-fn converse(stream: TcpStream, given: &AtomicUsize, refused: &AtomicUsize) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut stream = stream;
-    loop {
-        let (mut head, mut length, mut authorization) = (String::new(), 0, Vec::new());
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            if line.trim().is_empty() {
-                break;
-            }
-            match line.split_once(':').map(|(name, value)| (name.to_ascii_lowercase(), value.trim())) {
-                Some((name, value)) if name == "content-length" => length = value.parse().ok()?,
-                Some((name, value)) if name == "authorization" => authorization.push(value.to_owned()),
-                _ => head.push_str(&line),
-            }
+fn said(asked: &Asked, given: &AtomicUsize, refused: &AtomicUsize) -> Said {
+    let authorization = asked.header("authorization").unwrap_or_default();
+    if asked.path == "/token" {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        if authorization != BASIC || asked.body != "grant_type=client_credentials&scope=tools+read" {
+            return listener::json(401, &json!({ "error": "invalid_client" }));
         }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
-        let (status, answer) = if head.starts_with("POST /token ") {
-            let good = authorization == [BASIC] && body == b"grant_type=client_credentials&scope=tools+read";
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            match good {
-                true => {
-                    let number = given.fetch_add(1, Ordering::SeqCst) + 1;
-                    let token = json!({ "access_token": format!("token-{number}"), "token_type": "bearer", "expires_in": 3600 });
-                    ("200 OK", token.to_string())
-                }
-                false => ("401 Unauthorized", json!({ "error": "invalid_client" }).to_string()),
-            }
-        } else if authorization == [format!("Bearer token-{}", given.load(Ordering::SeqCst))] {
-            answer(&serde_json::from_slice(&body).unwrap_or_default())
-        } else {
-            refused.fetch_add(1, Ordering::SeqCst);
-            ("401 Unauthorized", String::new())
-        };
-        let head =
-            format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", answer.len());
-        stream.write_all(&[head.as_bytes(), answer.as_bytes()].concat()).ok()?;
+        let number = given.fetch_add(1, Ordering::SeqCst) + 1;
+        let token = format!("token-{number}");
+        return listener::json(200, &json!({ "access_token": token, "token_type": "bearer", "expires_in": 3600 }));
     }
+    if authorization != format!("Bearer token-{}", given.load(Ordering::SeqCst)) {
+        refused.fetch_add(1, Ordering::SeqCst);
+        return (401, Vec::new(), String::new());
+    }
+    answer(&serde_json::from_str(&asked.body).unwrap_or_default(), "done")
 }
 
-fn answer(frame: &Value) -> (&'static str, String) {
+/// An MCP server with one tool, which says `text`.
+pub(crate) fn answer(frame: &Value, text: &str) -> Said {
     let result = match frame["method"].as_str() {
         Some("initialize") => {
             json!({ "protocolVersion": "2025-11-25", "capabilities": { "tools": {} }, "serverInfo": { "name": "g", "version": "1" } })
         }
         Some("tools/list") => json!({ "tools": [{ "name": "t", "inputSchema": { "type": "object" } }] }),
-        Some("tools/call") => json!({ "content": [{ "type": "text", "text": "done" }] }),
+        Some("tools/call") => json!({ "content": [{ "type": "text", "text": text }] }),
         Some("ping") => json!({}),
-        _ if frame["id"].is_null() => return ("202 Accepted", String::new()),
+        _ if frame["id"].is_null() => return (202, Vec::new(), String::new()),
         _ => {
             let error = json!({ "code": -32601, "message": "Method not found" });
-            return ("200 OK", json!({ "jsonrpc": "2.0", "id": frame["id"], "error": error }).to_string());
+            return listener::json(200, &json!({ "jsonrpc": "2.0", "id": frame["id"], "error": error }));
         }
     };
-    ("200 OK", json!({ "jsonrpc": "2.0", "id": frame["id"], "result": result }).to_string())
+    listener::json(200, &json!({ "jsonrpc": "2.0", "id": frame["id"], "result": result }))
 }
 
 #[test]
@@ -127,11 +95,11 @@ fn a_server_is_shown_the_token_of_its_own_authorization_server() {
         }
     });
     assert_eq!(guarded.given.load(Ordering::SeqCst), given + 1, "one for all of them");
-    // The authorization server has withdrawn it. The call that finds out is not repeated; the next one works.
+    // The authorization server has withdrawn it: the call that finds out is made once more with another.
+    let refused = guarded.refused.load(Ordering::SeqCst);
     guarded.given.fetch_add(1, Ordering::SeqCst);
-    let refused = call();
-    assert_eq!(refused["error"]["code"], -32005, "{refused}");
     assert_eq!(call()["result"]["content"][0]["text"], "done");
+    assert_eq!(guarded.refused.load(Ordering::SeqCst), refused + 1);
 
     // One that does not know us says so, and the secret is in nothing that is said.
     add("h", "somebody else");

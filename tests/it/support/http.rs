@@ -123,6 +123,15 @@ impl Kept {
         self.stream.get_mut().write_all(text.as_bytes()).expect("a request");
     }
 
+    /// The same without a body.
+    pub(crate) fn get(&mut self, path: &str, headers: &[(&str, &str)]) {
+        let mut text = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
+        for (name, value) in headers {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        self.stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).expect("a request");
+    }
+
     /// The head of the next answer: its status, and its headers in lower case.
     pub(crate) fn head(&mut self) -> (u16, Vec<String>) {
         let mut lines = Vec::new();

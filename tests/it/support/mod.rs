@@ -10,6 +10,7 @@ pub(crate) mod deps;
 mod gateway;
 mod home;
 pub(crate) mod http;
+pub(crate) mod listener;
 pub(crate) mod mongod;
 mod process;
 
