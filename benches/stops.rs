@@ -396,7 +396,7 @@ mod authorize {
     }
 
     fn decide(bencher: Bencher<'_, '_>, policies: &Policies) {
-        let caller = Principal { scopes: Scopes::from_list("scope1,scope5"), ..Principal::operator(TENANT.clone()) };
+        let caller = caller("scope1,scope5");
         let servers: Vec<Server> = (0..200).map(server).collect();
         let mut number = 0;
         let next = || {
@@ -438,17 +438,7 @@ mod authorize {
     /// The same, as a call meets it: the view remembers what was decided.
     #[divan::bench(sample_count = 1000)]
     fn by_1000_policies_about_everything_in_a_call(bencher: Bencher<'_, '_>) {
-        let gateway = super::gateway(10_000);
-        RUNTIME.block_on(async {
-            for number in 0..1000 {
-                let text = format!(r#"forbid (principal, action, resource) when {{ resource.name == "n{number}" }};"#);
-                let name = format!("p{number}").parse().expect("a name");
-                gateway.set_policy(&TENANT, &name, &text).await.expect("saved");
-            }
-            gateway.catalog().reload().await.expect("reloaded");
-        });
-        let view = RUNTIME.block_on(gateway.catalog().view(&TENANT)).expect("a view");
-        let caller = Principal { scopes: Scopes::from_list("scope1,scope5"), ..Principal::operator(TENANT.clone()) };
+        let (view, caller) = (under_1000_policies(), caller("scope1,scope5"));
         let names: Vec<_> = view.tools().iter().take(100).map(|listed| Arc::clone(&listed.exposed)).collect();
         for name in &names {
             view.resolve(name, None, &caller, Action::Call);
@@ -461,5 +451,38 @@ mod authorize {
         bencher.with_inputs(next).bench_local_refs(|name| {
             matches!(view.resolve(name, None, &caller, Action::Call), mcpgw::catalog::Found::One(_))
         });
+    }
+
+    /// The first answer to one who may not know that the tool exists, and that about a tool that does not: as long.
+    #[divan::bench(sample_count = 300, sample_size = 1, args = ["hidden", "absent"])]
+    fn what_nobody_may_know_first_time(bencher: Bencher<'_, '_>, what: &str) {
+        let (view, caller) = (under_1000_policies(), caller("none of them"));
+        let mut number = 0;
+        let next = || {
+            number += 1;
+            let name = view.tools()[number].exposed.to_string();
+            if what == "hidden" { name } else { format!("{name}_gone") }
+        };
+        bencher.with_inputs(next).bench_local_refs(|name| {
+            matches!(view.resolve(name, None, &caller, Action::Call), mcpgw::catalog::Found::Nothing)
+        });
+    }
+
+    fn caller(scopes: &str) -> Principal {
+        Principal { scopes: Scopes::from_list(scopes), ..Principal::operator(TENANT.clone()) }
+    }
+
+    /// 10,000 tools, and policies about everything.
+    fn under_1000_policies() -> Arc<mcpgw::catalog::View> {
+        let gateway = super::gateway(10_000);
+        RUNTIME.block_on(async {
+            for number in 0..1000 {
+                let text = format!(r#"forbid (principal, action, resource) when {{ resource.name == "n{number}" }};"#);
+                let name = format!("p{number}").parse().expect("a name");
+                gateway.set_policy(&TENANT, &name, &text).await.expect("saved");
+            }
+            gateway.catalog().reload().await.expect("reloaded");
+            gateway.catalog().view(&TENANT).await.expect("a view")
+        })
     }
 }

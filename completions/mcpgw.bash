@@ -205,6 +205,15 @@ _mcpgw() {
             mcpgw__subcmd__help__subcmd__server,show)
                 cmd="mcpgw__subcmd__help__subcmd__server__subcmd__show"
                 ;;
+            mcpgw__subcmd__help__subcmd__server,sign-in)
+                cmd="mcpgw__subcmd__help__subcmd__server__subcmd__sign__subcmd__in"
+                ;;
+            mcpgw__subcmd__help__subcmd__server,sign-ins)
+                cmd="mcpgw__subcmd__help__subcmd__server__subcmd__sign__subcmd__ins"
+                ;;
+            mcpgw__subcmd__help__subcmd__server,sign-out)
+                cmd="mcpgw__subcmd__help__subcmd__server__subcmd__sign__subcmd__out"
+                ;;
             mcpgw__subcmd__help__subcmd__server,test)
                 cmd="mcpgw__subcmd__help__subcmd__server__subcmd__test"
                 ;;
@@ -298,6 +307,15 @@ _mcpgw() {
             mcpgw__subcmd__server,show)
                 cmd="mcpgw__subcmd__server__subcmd__show"
                 ;;
+            mcpgw__subcmd__server,sign-in)
+                cmd="mcpgw__subcmd__server__subcmd__sign__subcmd__in"
+                ;;
+            mcpgw__subcmd__server,sign-ins)
+                cmd="mcpgw__subcmd__server__subcmd__sign__subcmd__ins"
+                ;;
+            mcpgw__subcmd__server,sign-out)
+                cmd="mcpgw__subcmd__server__subcmd__sign__subcmd__out"
+                ;;
             mcpgw__subcmd__server,test)
                 cmd="mcpgw__subcmd__server__subcmd__test"
                 ;;
@@ -324,6 +342,15 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__server__subcmd__help,show)
                 cmd="mcpgw__subcmd__server__subcmd__help__subcmd__show"
+                ;;
+            mcpgw__subcmd__server__subcmd__help,sign-in)
+                cmd="mcpgw__subcmd__server__subcmd__help__subcmd__sign__subcmd__in"
+                ;;
+            mcpgw__subcmd__server__subcmd__help,sign-ins)
+                cmd="mcpgw__subcmd__server__subcmd__help__subcmd__sign__subcmd__ins"
+                ;;
+            mcpgw__subcmd__server__subcmd__help,sign-out)
+                cmd="mcpgw__subcmd__server__subcmd__help__subcmd__sign__subcmd__out"
                 ;;
             mcpgw__subcmd__server__subcmd__help,test)
                 cmd="mcpgw__subcmd__server__subcmd__help__subcmd__test"
@@ -1313,7 +1340,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__server)
-            opts="add list show test enable disable remove import"
+            opts="add list show test enable disable sign-in sign-ins sign-out remove import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1411,6 +1438,48 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__server__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__server__subcmd__sign__subcmd__in)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__server__subcmd__sign__subcmd__ins)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__server__subcmd__sign__subcmd__out)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2155,7 +2224,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version add list show test enable disable remove import help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version add list show test enable disable sign-in sign-ins sign-out remove import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2193,7 +2262,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server__subcmd__add)
-            opts="-v -q -h -V --url --sse --header --stdio --env --scope --oauth-token-url --oauth-client-id --oauth-client-secret-file --oauth-scope --timeout --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --url --sse --header --stdio --env --scope --oauth-token-url --oauth-authorize-url --oauth-client-id --oauth-client-secret-file --oauth-scope --timeout --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2216,6 +2285,10 @@ _mcpgw() {
                     return 0
                     ;;
                 --oauth-token-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oauth-authorize-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2343,7 +2416,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server__subcmd__help)
-            opts="add list show test enable disable remove import help"
+            opts="add list show test enable disable sign-in sign-ins sign-out remove import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2455,6 +2528,48 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__server__subcmd__help__subcmd__sign__subcmd__in)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__server__subcmd__help__subcmd__sign__subcmd__ins)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__server__subcmd__help__subcmd__sign__subcmd__out)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2603,6 +2718,128 @@ _mcpgw() {
                 return 0
             fi
             case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__server__subcmd__sign__subcmd__in)
+            opts="-v -q -h -V --as --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__server__subcmd__sign__subcmd__ins)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__server__subcmd__sign__subcmd__out)
+            opts="-v -q -h -V --subject --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

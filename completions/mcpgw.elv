@@ -301,6 +301,9 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand test 'Connect to a server and say who answers'
             cand enable 'Use a server''s tools'
             cand disable 'Hide a server''s tools without forgetting them'
+            cand sign-in 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
+            cand sign-ins 'List the users who have signed in at a server'
+            cand sign-out 'Forget the tokens of a server''s users, or of one of them'
             cand remove 'Forget a server and its tools'
             cand import 'Register the servers of a desktop client''s `mcpServers` JSON'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -310,9 +313,10 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --header 'A header sent with every request; may be given several times'
             cand --env 'A variable of the program''s environment; may be given several times'
             cand --scope 'A scope that sees its tools; may be given several times. Without any, only unrestricted callers do'
-            cand --oauth-token-url 'Where the gateway gets access tokens for the server (OAuth client credentials)'
+            cand --oauth-token-url 'Where the gateway gets access tokens for the server: in its own name (OAuth client credentials), or in that of each user with --oauth-authorize-url'
+            cand --oauth-authorize-url 'Where users sign in themselves: each call is then made with the token of the user who makes it'
             cand --oauth-client-id 'Who the gateway is there'
-            cand --oauth-client-secret-file 'A file with the secret that proves it'
+            cand --oauth-client-secret-file 'A file with the secret that proves it; a client that only users sign in to may have none'
             cand --oauth-scope 'The scope to ask for there'
             cand --timeout 'Deadline of its calls, for example 2s'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
@@ -418,6 +422,59 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;server;sign-in'= {
+            cand --as 'The user whom this token speaks for, in place of the operator'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;sign-ins'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;server;sign-out'= {
+            cand --subject 'Whose tokens; without, everybody''s'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;server;remove'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -459,6 +516,9 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand test 'Connect to a server and say who answers'
             cand enable 'Use a server''s tools'
             cand disable 'Hide a server''s tools without forgetting them'
+            cand sign-in 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
+            cand sign-ins 'List the users who have signed in at a server'
+            cand sign-out 'Forget the tokens of a server''s users, or of one of them'
             cand remove 'Forget a server and its tools'
             cand import 'Register the servers of a desktop client''s `mcpServers` JSON'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -474,6 +534,12 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;server;help;enable'= {
         }
         &'mcpgw;server;help;disable'= {
+        }
+        &'mcpgw;server;help;sign-in'= {
+        }
+        &'mcpgw;server;help;sign-ins'= {
+        }
+        &'mcpgw;server;help;sign-out'= {
         }
         &'mcpgw;server;help;remove'= {
         }
@@ -977,6 +1043,9 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand test 'Connect to a server and say who answers'
             cand enable 'Use a server''s tools'
             cand disable 'Hide a server''s tools without forgetting them'
+            cand sign-in 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
+            cand sign-ins 'List the users who have signed in at a server'
+            cand sign-out 'Forget the tokens of a server''s users, or of one of them'
             cand remove 'Forget a server and its tools'
             cand import 'Register the servers of a desktop client''s `mcpServers` JSON'
         }
@@ -991,6 +1060,12 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;server;enable'= {
         }
         &'mcpgw;help;server;disable'= {
+        }
+        &'mcpgw;help;server;sign-in'= {
+        }
+        &'mcpgw;help;server;sign-ins'= {
+        }
+        &'mcpgw;help;server;sign-out'= {
         }
         &'mcpgw;help;server;remove'= {
         }

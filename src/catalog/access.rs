@@ -2,6 +2,7 @@
 //! long as the view stands: a change of policies, servers or tools makes a new view.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,6 +13,8 @@ use super::Listed;
 
 /// Callers whose answers are remembered, per tenant. One more, and all are asked anew.
 const MAX_CALLERS: usize = 256;
+/// Names that are no tool's, per caller, whose first answer takes as long as that about a hidden tool.
+const ABSENT: usize = 4096;
 
 /// The policies of a tenant, and what they have said.
 #[derive(Default)]
@@ -25,6 +28,8 @@ pub(super) struct Answers {
 struct Marks {
     tools: Box<[AtomicU8]>,
     servers: HashMap<ServerName, AtomicU8>,
+    /// For names that are no tool's, by their hash.
+    absent: Box<[AtomicU8]>,
 }
 
 /// One caller's rights in a view.
@@ -58,7 +63,8 @@ impl Answers {
                 callers.clear();
             }
             let marks = || Marks {
-                tools: (0..tools).map(|_| AtomicU8::new(0)).collect(),
+                tools: unknown(tools),
+                absent: unknown(ABSENT),
                 servers: servers.keys().map(|name| (name.clone(), AtomicU8::new(0))).collect(),
             };
             Arc::clone(callers.entry(principal.clone()).or_insert_with(|| Arc::new(marks())))
@@ -66,7 +72,26 @@ impl Answers {
     }
 }
 
+fn unknown(count: usize) -> Box<[AtomicU8]> {
+    (0..count).map(|_| AtomicU8::new(0)).collect()
+}
+
 impl Access<'_> {
+    /// Decides about a name that is no tool's as if it were one's, and remembers it likewise: the time that an answer
+    /// takes must not tell a hidden tool from none.
+    pub(super) fn pretend(&self, action: Action, name: &str, tools: &[Listed]) {
+        let Some(marks) = &self.marks else { return };
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        let hash = usize::try_from(hasher.finish()).unwrap_or(usize::MAX);
+        let stands_in = hash.checked_rem(tools.len()).and_then(|place| tools.get(place));
+        let (Some(listed), Some(mark)) = (stands_in, marks.absent.get(hash % ABSENT)) else { return };
+        for action in [action, Action::Discover] {
+            let decided = self.remembered(Some(mark), action, Resource::Tool(&listed.server, &listed.tool));
+            std::hint::black_box(decided);
+        }
+    }
+
     /// Whether the caller may do `action` to the tool at `place` in the view.
     pub(super) fn tool(&self, action: Action, place: usize, listed: &Listed) -> bool {
         let mark = self.marks.as_ref().and_then(|marks| marks.tools.get(place));

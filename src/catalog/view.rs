@@ -143,7 +143,13 @@ impl View {
         // `a__b` means a tool of server `a`, and never another server's tool of that very name, which could
         // pose as one that is hidden or gone.
         if server.is_none() && split_exposed(name).is_some() {
+            if !self.by_exposed.contains_key(name) {
+                access.pretend(action, name, &self.tools);
+            }
             return Found::Nothing;
+        }
+        if !self.by_bare.contains_key(name) {
+            access.pretend(action, name, &self.tools);
         }
         let owners: Vec<(&Listed, bool)> = self.by_bare.get(name).into_iter().flatten().filter_map(known).collect();
         match owners.as_slice() {
