@@ -68,6 +68,8 @@ pub struct SignInStart {
     pub page: Url,
     /// Where they come back to.
     pub redirect_uri: String,
+    /// What their browser keeps until then.
+    pub browser: Secret,
 }
 
 /// One user who has signed in.
@@ -329,18 +331,18 @@ impl Gateway {
         Ok(SignInOffer { server, tenant, subject, page })
     }
 
-    /// The page of the authorization server for the user of `link`, whose browser keeps `browser`.
+    /// The page of the authorization server for the user of `link`.
     ///
     /// # Errors
     /// As [`Self::sign_in_offer`].
-    pub async fn begin_sign_in(&self, link: &str, browser: &str) -> Result<SignInStart> {
+    pub async fn begin_sign_in(&self, link: &str) -> Result<SignInStart> {
         let mut invitation = self.invitation(link).await?;
         let server = self.invited_to(&invitation).await?;
         let oauth = sign_in_of(&server)?;
         invitation.until = Timestamp::now().plus(LINK_LIFETIME);
         let redirect_uri = self.redirect_uri(&invitation.tenant, &server.name)?;
-        let verifier = secrets::random_text()?;
-        let journey = Journey { invitation, verifier, browser: digest(browser) };
+        let (verifier, browser) = (secrets::random_text()?, secrets::random_text()?);
+        let journey = Journey { invitation, verifier, browser: digest(&browser) };
         let state = self.sealed(STATE, &journey).await?;
         let mut url = authorize_url(oauth)?;
         url.query_pairs_mut()
@@ -356,7 +358,7 @@ impl Gateway {
         if let Some(resource) = resource(&server) {
             url.query_pairs_mut().append_pair("resource", &resource);
         }
-        Ok(SignInStart { page: url, redirect_uri })
+        Ok(SignInStart { page: url, redirect_uri, browser: Secret::new(browser) })
     }
 
     /// Takes what a user brought back to the redirect URI of `server`: their browser's cookie, the state that they set

@@ -7,8 +7,10 @@ use bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::error::failure;
+use super::frame::{self, id_of};
 use super::session::{self, Calls, Session};
-use super::{Body, Face, Incoming, Listing, Out, frame};
+use super::{Body, Face, Incoming, Listing, Out};
 use crate::model::Principal;
 
 /// Requests of one connection under way; more wait to be read.
@@ -17,6 +19,7 @@ const MAX_UNDER_WAY: usize = 64;
 /// One connection.
 pub struct Line {
     face: Arc<Face>,
+    /// As its credential says; what else the tenant knows of it is looked up for every message.
     principal: Arc<Principal>,
     listing: Listing,
     shared: Arc<Shared>,
@@ -88,7 +91,15 @@ impl Drop for Line {
 }
 
 /// Has a message answered on the connection.
-async fn say(face: &Arc<Face>, incoming: Incoming, out: &Out) {
+async fn say(face: &Arc<Face>, mut incoming: Incoming, out: &Out) {
+    match face.gateway.in_context(Arc::clone(&incoming.principal)).await {
+        Ok(principal) => incoming.principal = principal,
+        Err(error) => {
+            let refusal = failure(id_of(&incoming.body), &error, &incoming.request_id);
+            let _ = out.send(refusal).await;
+            return;
+        }
+    }
     let answer = Arc::clone(face).one(incoming, out.clone()).await;
     let frame = match answer.body {
         Body::Message(message) => message,

@@ -33,6 +33,8 @@ pub(super) struct Peer(pub(super) IpAddr);
 #[derive(Clone)]
 pub(super) struct Caller {
     pub(super) principal: Arc<Principal>,
+    /// The same as its token says, without what the tenant knows of them.
+    pub(super) verified: Arc<Principal>,
     pub(super) address: Option<IpAddr>,
     /// How long its token is good from now on; without one, for ever.
     pub(super) remaining: Option<Duration>,
@@ -61,11 +63,12 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
     if let Err(error) = app.gateway.ensure_tenant_ready(&principal.tenant).await {
         return not_ready(request, &error).await;
     }
+    let verified = Arc::clone(&principal);
     let principal = match app.gateway.in_context(principal).await {
         Ok(principal) => principal,
         Err(error) => return not_ready(request, &error).await,
     };
-    request.extensions_mut().insert(Caller { principal, address, remaining });
+    request.extensions_mut().insert(Caller { principal, verified, address, remaining });
     let is_asked = app.gateway.auth().is_required();
     let [host, scheme] = [HOST.as_str(), FORWARDED_PROTO].map(|name| request.headers().get(name).cloned());
     let mut response = next.run(request).await;

@@ -51,9 +51,10 @@ pub(super) async fn sse(State(app): State<Arc<App>>, request: Request) -> Respon
     let (messages, mut posted) = mpsc::channel(ROOM);
     let (out, said) = mpsc::channel(ROOM);
     app.streams.open().insert(id.clone(), Open { principal: Arc::clone(&incoming.principal), messages });
-    let mut line = Line::new(&app.face, Arc::clone(&incoming.principal), Listing::Configured, out.clone());
-    let (streams, key) = (Arc::clone(&app), id.clone());
     let caller = parts.extensions.get::<Caller>().cloned();
+    let verified = caller.as_ref().map_or(&incoming.principal, |caller| &caller.verified);
+    let mut line = Line::new(&app.face, Arc::clone(verified), Listing::Configured, out.clone());
+    let (streams, key) = (Arc::clone(&app), id.clone());
     tokio::spawn(async move {
         let expired = async {
             match &caller {
@@ -141,7 +142,7 @@ pub(super) async fn websocket(State(app): State<Arc<App>>, request: Request) -> 
 }
 
 async fn converse(app: Arc<App>, socket: WebSocket, caller: Caller) {
-    let principal = Arc::clone(&caller.principal);
+    let principal = Arc::clone(&caller.verified);
     let expired = caller.expired();
     tokio::pin!(expired);
     let (mut sender, mut receiver) = socket.split();

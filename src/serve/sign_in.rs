@@ -13,7 +13,6 @@ use axum::response::{IntoResponse as _, Response};
 use super::App;
 use crate::error::{Error, Kind, Result};
 use crate::gateway::LINK_LIFETIME;
-use crate::secrets;
 
 /// Proves that the browser that comes back is the one that set out.
 const COOKIE_NAME: &str = "mcpgw_sign_in";
@@ -65,8 +64,8 @@ pub(super) async fn begin(State(app): State<Arc<App>>, headers: HeaderMap, RawFo
 }
 
 async fn set_out(app: &App, link: &str) -> Result<Response> {
-    let browser = secrets::random_text()?;
-    let start = app.gateway.begin_sign_in(link, &browser).await?;
+    let start = app.gateway.begin_sign_in(link).await?;
+    let browser = start.browser.expose();
     let secure = if start.redirect_uri.starts_with("https:") { "; Secure" } else { "" };
     let path = url::Url::parse(&start.redirect_uri).map(|url| url.path().to_owned()).unwrap_or_default();
     let seconds = LINK_LIFETIME.as_secs();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::auth::bearer;
 use crate::fake::Fake;
-use crate::support::http::Response;
+use crate::support::http::{Kept, Response};
 use crate::support::{Gateway, Home, mongod, until};
 
 const HS256: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
@@ -120,7 +120,37 @@ fn steps(home: &Home) {
     assert!(!found.contains("books__sum"), "{found}");
 
     explained(&scene, &ann);
+    open_connections_follow(&scene);
     replaced(&scene, file);
+}
+
+/// A connection that stays open has the roles that its user has now.
+fn open_connections_follow(scene: &Scene<'_>) {
+    let eve = bearer(&scene.mint("eve", &[]));
+    let mut stream = Kept::open(scene.gateway.address());
+    stream.get("/sse", &[("Authorization", &eve), ("Accept", "text/event-stream")]);
+    assert_eq!(stream.head().0, 200);
+    let messages = stream.data();
+    let may = |stream: &mut Kept| {
+        let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": "orders__drop", "arguments": {} } });
+        let posted = scene.gateway.post(&messages, &[("Authorization", &eve)], &call.to_string());
+        assert_eq!(posted.status, 202, "{posted:?}");
+        loop {
+            let said = stream.event();
+            if said["id"] == 1 {
+                return said["result"].is_object();
+            }
+        }
+    };
+    let hello = json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+        "protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } } });
+    scene.gateway.post(&messages, &[("Authorization", &eve)], &hello.to_string());
+    assert!(!may(&mut stream), "eve has no role");
+    scene.acme(&["policy", "assign", "eve", "--roles", "ops"]);
+    until(Duration::from_secs(10), || may(&mut stream).then_some(())).expect("now she has");
+    scene.acme(&["policy", "assign", "eve", "--clear"]);
+    until(Duration::from_secs(10), || (!may(&mut stream)).then_some(())).expect("and has no more");
 }
 
 /// What decides is named.

@@ -159,11 +159,16 @@ impl Kept {
 
     /// The next message of a stream of events.
     pub(crate) fn event(&mut self) -> Value {
+        serde_json::from_str(&self.data()).expect("JSON")
+    }
+
+    /// The data of the next event of a stream.
+    pub(crate) fn data(&mut self) -> String {
         loop {
             let mut line = String::new();
             assert!(self.stream.read_line(&mut line).expect("a line") > 0, "the stream has ended");
             if let Some(data) = line.trim().strip_prefix("data: ") {
-                return serde_json::from_str(data).expect("JSON");
+                return data.to_owned();
             }
         }
     }
