@@ -6,6 +6,7 @@ use mcpgw::error::{Error, Kind, Result};
 use mcpgw::model::ServerName;
 use serde_json::{Value, json};
 
+use crate::eval::Eval;
 use crate::output::{Steps, brief};
 use crate::{Context, Done};
 
@@ -17,6 +18,8 @@ pub(crate) enum Catalog {
     List(ListArgs),
     /// Show one tool
     Show(ShowArgs),
+    /// Measure how well the search finds the tools of judged requests
+    Eval(Eval),
     /// List a tool beside the discovery tools
     Pin(ShowArgs),
     /// List it no longer beside the discovery tools
@@ -56,6 +59,7 @@ impl Catalog {
             Self::Sync(args) => sync(context, args).await,
             Self::List(args) => list(context, args).await,
             Self::Show(args) => show_tool(context, args).await,
+            Self::Eval(args) => args.run(context).await,
             Self::Pin(args) => pin(context, &args, true).await,
             Self::Unpin(args) => pin(context, &args, false).await,
         }

@@ -7,6 +7,7 @@ mod catalog;
 mod completions;
 mod demo_server;
 mod doctor;
+mod eval;
 mod man;
 mod output;
 mod policy;

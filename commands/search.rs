@@ -29,11 +29,22 @@ pub(crate) struct Search {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ModeFlag {
+pub(crate) enum ModeFlag {
     Hybrid,
     Vector,
     Text,
     All,
+}
+
+impl ModeFlag {
+    pub(crate) fn modes(self) -> Vec<Mode> {
+        match self {
+            Self::Hybrid => vec![Mode::Hybrid],
+            Self::Vector => vec![Mode::Vector],
+            Self::Text => vec![Mode::Text],
+            Self::All => Mode::ALL.to_vec(),
+        }
+    }
 }
 
 impl Search {
@@ -43,12 +54,7 @@ impl Search {
         if let Some(scopes) = &self.scopes {
             principal.scopes = Scopes::from_list(scopes);
         }
-        let mode = match self.mode {
-            ModeFlag::Hybrid => Mode::Hybrid,
-            ModeFlag::Vector => Mode::Vector,
-            ModeFlag::Text => Mode::Text,
-            ModeFlag::All => return self.compare(context, &gateway, &principal).await,
-        };
+        let [mode] = self.mode.modes()[..] else { return self.compare(context, &gateway, &principal).await };
         let answer = self.ask(&gateway, &principal, mode).await?;
         if context.output.is_json() {
             context.output.json(&answer)?;

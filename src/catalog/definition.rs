@@ -108,7 +108,7 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
 
 /// The text that is embedded: “server name: description”, the names split into words. Which form is best
 /// was measured (retrieval facts).
-pub(super) fn vector_text(tool: &Tool) -> String {
+pub fn vector_text(tool: &Tool) -> String {
     let words = |name: &str| crate::search::identifier_words(name).join(" ");
     format!("{} {}: {}", words(tool.server.as_str()), words(&tool.name), tool.description)
 }

@@ -20,7 +20,7 @@ use crate::search::SearchIndex;
 use crate::store::{Change, Collection, Damaged, Document, Query, Readable, Store, Stored};
 
 pub use access::Access;
-pub use definition::{Fault, read_definition};
+pub use definition::{Fault, read_definition, vector_text};
 pub use sync::{Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
 pub use view::{Found, Listed, View};
 

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod call;
 mod doctor;
+mod evaluate;
 mod events;
 mod forward;
 mod invite;
@@ -47,6 +48,7 @@ use tenants::TenantGate;
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use call::{CallRequest, MAX_NAME_BYTES};
 pub use doctor::{Check, CheckStatus};
+pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched};
 pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};

@@ -78,14 +78,7 @@ impl Gateway {
         check(request)?;
         let view = self.catalog.view(&principal.tenant).await?;
         let started = Instant::now();
-        let (vector, degraded) = self.query_vector(request).await?;
-        let query = SearchQuery {
-            text: request.query.clone(),
-            vector,
-            mode: request.mode,
-            limit: request.limit,
-            allowed: allowed(&view, principal),
-        };
+        let (query, degraded) = self.search_query(request, allowed(&view, principal)).await?;
         let found = self.index.search(&principal.tenant, &query).await?;
         let (hits, degraded) = (found.hits, degraded.or(found.degraded));
         // Checked again on the answer: an index may lag behind the view, and only the view decides.
@@ -104,6 +97,17 @@ impl Gateway {
         let results = results.collect();
         let took_ms = started.elapsed().as_secs_f64() * 1e3;
         Ok(SearchAnswer { query: request.query.clone(), mode: request.mode, took_ms, degraded, results })
+    }
+
+    /// The request as an index wants it.
+    pub(super) async fn search_query(
+        &self,
+        request: &SearchRequest,
+        allowed: Allowed,
+    ) -> Result<(SearchQuery, Option<Degraded>)> {
+        let (vector, degraded) = self.query_vector(request).await?;
+        let SearchRequest { query, mode, limit } = request.clone();
+        Ok((SearchQuery { text: query, vector, mode, limit, allowed }, degraded))
     }
 
     async fn query_vector(&self, request: &SearchRequest) -> Result<(Option<Vec<f32>>, Option<Degraded>)> {

@@ -6,6 +6,7 @@
 mod atlas;
 pub mod conformance;
 mod fusion;
+mod measures;
 mod memory;
 mod text;
 
@@ -20,6 +21,7 @@ use crate::model::{Scopes, TenantId, Tool, ToolId};
 use crate::store::MongoDb;
 
 pub use fusion::{RANK_CONSTANT, Weights};
+pub use measures::Measures;
 pub use text::{identifier_words, searchable};
 
 /// How to search.
@@ -54,7 +56,7 @@ impl Engine {
 /// [`Kind::InvalidConfig`] where the engine is the store's and the store has none.
 pub fn open(config: &SearchConfig, mongodb: Option<MongoDb>) -> Result<Arc<dyn SearchIndex>> {
     match (config.engine, mongodb) {
-        (Engine::Local, _) | (Engine::Auto, None) => Ok(Arc::new(memory::MemoryIndex::new(config.weights))),
+        (Engine::Local, _) | (Engine::Auto, None) => Ok(in_process(config)),
         (Engine::Auto, Some(mongodb)) => Ok(Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, false))),
         (Engine::Atlas, Some(mongodb)) => Ok(Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, true))),
         (Engine::Atlas, None) => {
@@ -62,6 +64,11 @@ pub fn open(config: &SearchConfig, mongodb: Option<MongoDb>) -> Result<Arc<dyn S
                 .help("set MONGODB_URI, or SEARCH_ENGINE=auto"))
         }
     }
+}
+
+/// An index in this process, whatever the configured engine.
+pub fn in_process(config: &SearchConfig) -> Arc<dyn SearchIndex> {
+    Arc::new(memory::MemoryIndex::new(config.weights))
 }
 
 /// Which arms rank.

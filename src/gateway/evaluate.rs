@@ -1,0 +1,215 @@
+//! How well the search finds the tools of judged requests.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Gateway;
+use super::search::SearchRequest;
+use crate::catalog::{read_definition, vector_text};
+use crate::embeddings::Role;
+use crate::error::{Error, Result};
+use crate::model::{CachePolicy, Embedding, RawJson, Scopes, Server, TenantId, Timestamp, Tool, ToolId, Transport};
+use crate::search::{self as index, Allowed, Measures, Mode, SearchIndex};
+
+/// Results of a request that count.
+pub const EVALUATION_DEPTH: usize = 50;
+
+/// A tool of a file of tools.
+#[derive(Clone, Debug, Deserialize)]
+pub struct JudgedTool {
+    /// What judgements call it.
+    pub id: String,
+    /// Its server.
+    #[serde(default)]
+    pub server: String,
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// JSON Schema of its arguments.
+    #[serde(default)]
+    pub parameters: Option<Value>,
+}
+
+/// A request of a file of requests.
+#[derive(Clone, Debug, Deserialize)]
+pub struct JudgedQuery {
+    /// What judgements call it.
+    pub id: String,
+    /// The request.
+    pub text: String,
+}
+
+/// Requests, and which tools are right for them: by id of the request, ids of tools.
+#[derive(Clone, Debug, Default)]
+pub struct Judgements {
+    /// The requests, in their order.
+    pub queries: Vec<JudgedQuery>,
+    /// The right tools.
+    pub relevant: HashMap<String, BTreeSet<String>>,
+}
+
+/// How one mode did.
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    /// The mode.
+    pub mode: Mode,
+    /// The means over all judged requests.
+    pub measures: Measures,
+    /// Wall time of embedding and ranking one request, in microseconds: the median.
+    pub p50_us: f64,
+    /// The same that 99 of 100 stay under.
+    pub p99_us: f64,
+    /// Request id, and its tools best first with their scores.
+    pub runs: Vec<(String, Vec<(String, f64)>)>,
+}
+
+/// What is searched: a catalog and what its tools are called.
+pub struct Searched {
+    index: Arc<dyn SearchIndex>,
+    tenant: TenantId,
+    ids: BTreeMap<ToolId, String>,
+}
+
+impl Gateway {
+    /// The tenant's own catalog. Judgements call its tools `server/tool`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn searched_catalog(&self, tenant: &TenantId) -> Result<Searched> {
+        let view = self.catalog.view(tenant).await?;
+        let name = |tool: &Tool| (tool.id.clone(), format!("{}/{}", tool.server, tool.name));
+        let ids = view.tools().iter().map(|listed| name(&listed.tool)).collect();
+        Ok(Searched { index: Arc::clone(&self.index), tenant: tenant.clone(), ids })
+    }
+
+    /// A catalog of these tools in this process, which nobody else sees and nothing keeps.
+    ///
+    /// # Errors
+    /// A tool that cannot be read, named; the embedder's.
+    pub async fn searched_tools(&self, tenant: &TenantId, listed: &[JudgedTool]) -> Result<Searched> {
+        let mut tools = listed.iter().map(|tool| self.throw_away(tool)).collect::<Result<Vec<Tool>>>()?;
+        let texts: Vec<String> = tools.iter().map(vector_text).collect();
+        let vectors = self.embedder.embed(&texts, Role::Document).await?;
+        for (tool, vector) in tools.iter_mut().zip(vectors) {
+            tool.embedding = Embedding(vector);
+        }
+        tools.sort_by(|one, two| one.id.cmp(&two.id));
+        let ids: BTreeMap<ToolId, String> =
+            tools.iter().map(|tool| (tool.id.clone(), tool.id.as_str().to_owned())).collect();
+        if ids.len() < tools.len() {
+            let twice = tools.windows(2).find(|pair| pair.iter().all(|tool| tool.id == pair[0].id));
+            let twice = twice.map(|pair| pair[0].id.to_string()).unwrap_or_default();
+            return Err(Error::invalid(format!("the tool `{twice}` stands twice in the file")));
+        }
+        let index = index::in_process(&self.config.search);
+        index.refresh(tenant, tools.into_iter().map(Arc::new).collect()).await?;
+        Ok(Searched { index, tenant: tenant.clone(), ids })
+    }
+
+    fn throw_away(&self, listed: &JudgedTool) -> Result<Tool> {
+        let wrong = |why: String| Error::invalid(format!("tool `{}`: {why}", listed.id));
+        let server = Server {
+            name: server_name(&listed.server).parse().map_err(|error: Error| wrong(error.chain()))?,
+            transport: Transport::Stdio { command: String::new(), args: Vec::new(), env: BTreeMap::new() },
+            scopes: Vec::new(),
+            tool_scopes: BTreeMap::new(),
+            is_enabled: true,
+            timeout_ms: None,
+            oauth: None,
+            cache: CachePolicy::default(),
+            metadata: BTreeMap::new(),
+            updated_at: Timestamp::now(),
+            last_sync: None,
+        };
+        let schema = listed.parameters.clone().filter(Value::is_object);
+        let definition = serde_json::json!({
+            "name": listed.name, "description": listed.description,
+            "inputSchema": schema.unwrap_or_else(|| serde_json::json!({ "type": "object" })),
+        });
+        let raw = RawJson::of(&definition).map_err(|error| wrong(error.to_string()))?;
+        let mut tool = read_definition(&server, &raw, &self.config.catalog).map_err(wrong)?;
+        tool.id = ToolId::stored(listed.id.clone());
+        Ok(tool)
+    }
+
+    /// Runs every judged request in `mode` and measures what comes first. `ks`: for which recall is wanted.
+    ///
+    /// # Errors
+    /// A judgement about a tool that is not there; the embedder's and the index's.
+    pub async fn evaluate(
+        &self,
+        searched: &Searched,
+        judgements: &Judgements,
+        mode: Mode,
+        ks: &[usize],
+    ) -> Result<Evaluated> {
+        let known: BTreeSet<&str> = searched.ids.values().map(String::as_str).collect();
+        if let Some(absent) = judgements.relevant.values().flatten().find(|tool| !known.contains(tool.as_str())) {
+            return Err(Error::not_found(format!("the judgements name a tool that is not there: `{absent}`"))
+                .help("tools of the catalog are called server/tool"));
+        }
+        let (mut measures, mut times, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        for query in &judgements.queries {
+            let Some(relevant) = judgements.relevant.get(&query.id).filter(|tools| !tools.is_empty()) else { continue };
+            let request = SearchRequest { query: query.text.clone(), mode, limit: EVALUATION_DEPTH };
+            let started = Instant::now();
+            let (asked, _) = self.search_query(&request, Allowed::Scopes(Scopes::All)).await?;
+            let found = searched.index.search(&searched.tenant, &asked).await?;
+            times.push(started.elapsed().as_secs_f64() * 1e6);
+            let named = found.hits.iter().filter_map(|hit| Some((searched.ids.get(&hit.id)?.clone(), hit.score)));
+            let run: Vec<(String, f64)> = named.collect();
+            let relevant: BTreeSet<&str> = relevant.iter().map(String::as_str).collect();
+            measures.push(Measures::of(run.iter().map(|(tool, _)| tool.as_str()), &relevant, ks));
+            runs.push((query.id.clone(), run));
+        }
+        times.sort_by(f64::total_cmp);
+        Ok(Evaluated {
+            mode,
+            measures: Measures::mean(&measures),
+            p50_us: percentile(&times, 50),
+            p99_us: percentile(&times, 99),
+            runs,
+        })
+    }
+}
+
+/// The least value that so many of a hundred do not exceed; 0 for none.
+fn percentile(sorted: &[f64], of_hundred: usize) -> f64 {
+    let place = (sorted.len() * of_hundred).div_ceil(100).saturating_sub(1);
+    sorted.get(place).copied().unwrap_or_default()
+}
+
+/// Any text as a server's name.
+fn server_name(text: &str) -> String {
+    let mut name = String::new();
+    for each in text.to_lowercase().chars() {
+        let each = if each.is_ascii_alphanumeric() { each } else { '-' };
+        if each != '-' || !name.is_empty() && !name.ends_with('-') {
+            name.push(each);
+        }
+    }
+    name.truncate(32);
+    if name.is_empty() { "none".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_and_names() {
+        let times: Vec<f64> = (1..=200).map(f64::from).collect();
+        assert_eq!((percentile(&times, 50), percentile(&times, 99), percentile(&[], 50)), (100.0, 198.0, 0.0));
+        assert_eq!(percentile(&[7.0], 99), 7.0);
+        for (text, name) in [("Data&Arts API", "data-arts-api"), ("", "none"), ("__x", "x"), ("数据", "none")] {
+            assert_eq!(server_name(text), name);
+            assert!(name.parse::<crate::model::ServerName>().is_ok());
+        }
+    }
+}
