@@ -26,7 +26,9 @@ use mcpgw::embeddings::{self, Embedder, EmbeddingsConfig, Provider, Role};
 use mcpgw::gateway::{Gateway, SearchRequest};
 use mcpgw::mcp::{Body, Face, Incoming, Listing};
 use mcpgw::model::{Embedding, Principal, RawJson, Scopes, Server, TenantId, Tool};
-use mcpgw::search::{self, Allowed, Engine, Mode, SearchConfig, SearchIndex, SearchQuery, Weights, identifier_words};
+use mcpgw::search::{
+    self, Allowed, Engine, Fusion, Mode, SearchConfig, SearchIndex, SearchQuery, Weights, identifier_words,
+};
 use mcpgw::store::Collection;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -191,7 +193,8 @@ fn embed(texts: &[String]) -> Vec<Vec<f32>> {
 }
 
 fn new_index() -> Arc<dyn SearchIndex> {
-    search::open(&SearchConfig { engine: Engine::Local, weights: Weights::default() }, None).expect("an index")
+    search::open(&SearchConfig { engine: Engine::Local, weights: Weights::default(), fusion: Fusion::Score }, None)
+        .expect("an index")
 }
 
 /// The next one of the requests, with its vector.
@@ -264,7 +267,14 @@ mod index {
         RUNTIME.block_on(index.refresh(&TENANT, tools)).expect("built");
         let inputs = || {
             let (text, vector) = next_query();
-            SearchQuery { text, vector: Some(vector), mode, limit: 5, allowed: Allowed::Scopes(scopes.clone()) }
+            SearchQuery {
+                text,
+                vector: Some(vector),
+                sentences: Vec::new(),
+                mode,
+                limit: 5,
+                allowed: Allowed::Scopes(scopes.clone()),
+            }
         };
         bencher.with_inputs(inputs).bench_refs(|query| {
             let hits = index.search(&TENANT, query).now_or_never().expect("at once").expect("hits").hits;

@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use mcpgw::error::{Error, Result};
 use mcpgw::gateway::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements};
-use mcpgw::search::Mode;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 

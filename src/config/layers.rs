@@ -40,6 +40,7 @@ pub(super) const KEYS: &[Key] = &[
     key("SEARCH_ENGINE"),
     key("HYBRID_VECTOR_WEIGHT"),
     key("HYBRID_TEXT_WEIGHT"),
+    key("HYBRID_FUSION"),
     key("EMBEDDING_PROVIDER"),
     later("EMBEDDING_MODEL"),
     later("EMBEDDING_BASE_URL"),

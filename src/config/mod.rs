@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::gateway::{Discovery, DiscoveryConfig, TenancyConfig};
 use crate::model::{Secret, TenantId};
 use crate::quota::QuotaConfig;
-use crate::search::{Engine, SearchConfig, Weights};
+use crate::search::{Engine, Fusion, SearchConfig, Weights};
 use crate::serve::ServeConfig;
 use crate::store::{Location, StoreConfig};
 use crate::telemetry::LogFormat;
@@ -219,7 +219,8 @@ fn read_search(layers: &mut layers::Layers) -> Option<SearchConfig> {
         layers
             .fault("`HYBRID_VECTOR_WEIGHT` and `HYBRID_TEXT_WEIGHT` are both 0, so nothing could be ranked".to_owned());
     }
-    Some(SearchConfig { engine: engine?, weights: Weights { vector: vector?, text: text? } })
+    let fusion = layers.choice("HYBRID_FUSION", Fusion::NAMES);
+    Some(SearchConfig { engine: engine?, weights: Weights { vector: vector?, text: text? }, fusion: fusion? })
 }
 
 fn read_upstream(layers: &mut layers::Layers, production: bool) -> Option<UpstreamConfig> {

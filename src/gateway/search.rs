@@ -10,7 +10,7 @@ use crate::catalog::View;
 use crate::embeddings::Role;
 use crate::error::{Error, Result};
 use crate::model::Principal;
-use crate::search::{Allowed, Degraded, Mode, ScoreDetails, SearchQuery};
+use crate::search::{Allowed, Degraded, Mode, ScoreDetails, SearchQuery, sentences};
 
 /// Longest request that is searched for.
 const MAX_QUERY_BYTES: usize = 16 * 1024;
@@ -105,21 +105,27 @@ impl Gateway {
         request: &SearchRequest,
         allowed: Allowed,
     ) -> Result<(SearchQuery, Option<Degraded>)> {
-        let (vector, degraded) = self.query_vector(request).await?;
+        let (vectors, degraded) = self.query_vectors(request).await?;
+        let mut vectors = vectors.into_iter();
         let SearchRequest { query, mode, limit } = request.clone();
-        Ok((SearchQuery { text: query, vector, mode, limit, allowed }, degraded))
+        let (vector, sentences) = (vectors.next(), vectors.collect());
+        Ok((SearchQuery { text: query, vector, sentences, mode, limit, allowed }, degraded))
     }
 
-    async fn query_vector(&self, request: &SearchRequest) -> Result<(Option<Vec<f32>>, Option<Degraded>)> {
+    /// The vectors of the request and of its sentences; none for a search by words.
+    async fn query_vectors(&self, request: &SearchRequest) -> Result<(Vec<Vec<f32>>, Option<Degraded>)> {
         if request.mode == Mode::Text {
-            return Ok((None, None));
+            return Ok((Vec::new(), None));
         }
-        let embedded = self.embedder.embed(std::slice::from_ref(&request.query), Role::Query).await;
-        match embedded {
-            Ok(mut vectors) => Ok((vectors.pop(), None)),
+        let mut texts = vec![request.query.clone()];
+        if request.mode == Mode::Hybrid {
+            texts.extend(sentences(&request.query).into_iter().map(str::to_owned));
+        }
+        match self.embedder.embed(&texts, Role::Query).await {
+            Ok(vectors) => Ok((vectors, None)),
             Err(error) if request.mode == Mode::Hybrid => {
                 tracing::warn!(error = error.chain(), "the request was not embedded; searching by words only");
-                Ok((None, Some(Degraded::TextOnly)))
+                Ok((Vec::new(), Some(Degraded::TextOnly)))
             }
             Err(error) => Err(error),
         }

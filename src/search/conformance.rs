@@ -59,8 +59,14 @@ struct Suite {
 impl Suite {
     async fn ask(&self, words: &str, vector: &[f32], mode: Mode, limit: usize, scopes: &Scopes) -> Found {
         let vector = (mode != Mode::Text).then(|| vector.to_vec());
-        let query =
-            SearchQuery { text: words.to_owned(), vector, mode, limit, allowed: Allowed::Scopes(scopes.clone()) };
+        let query = SearchQuery {
+            text: words.to_owned(),
+            vector,
+            sentences: Vec::new(),
+            mode,
+            limit,
+            allowed: Allowed::Scopes(scopes.clone()),
+        };
         self.index.search(&self.tenant, &query).await.expect("search")
     }
 }
@@ -100,7 +106,14 @@ pub async fn run(index: Arc<dyn SearchIndex>, store: &Arc<dyn Store>, tenant: Te
 /// One of the suite's questions, which has an answer in both arms.
 pub fn question() -> SearchQuery {
     let vector = Some(vec![1.0, 0.0, 0.0, 0.0]);
-    SearchQuery { text: "list".to_owned(), vector, mode: Mode::Hybrid, limit: 5, allowed: Allowed::Scopes(Scopes::All) }
+    SearchQuery {
+        text: "list".to_owned(),
+        vector,
+        sentences: Vec::new(),
+        mode: Mode::Hybrid,
+        limit: 5,
+        allowed: Allowed::Scopes(Scopes::All),
+    }
 }
 
 async fn wait_until_visible(suite: &Suite) {

@@ -214,7 +214,7 @@ impl Vectors {
 }
 
 /// Sixteen sums side by side, which the compiler turns into vector instructions.
-fn dot(one: &[f32], two: &[f32]) -> f32 {
+pub(super) fn dot(one: &[f32], two: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 16];
     let (ones, rest) = one.as_chunks::<16>();
     let (twos, other) = two.as_chunks::<16>();

@@ -8,6 +8,8 @@ pub mod conformance;
 mod fusion;
 mod measures;
 mod memory;
+mod names;
+mod ranking;
 mod text;
 
 use std::collections::HashSet;
@@ -22,7 +24,7 @@ use crate::store::MongoDb;
 
 pub use fusion::{RANK_CONSTANT, Weights};
 pub use measures::Measures;
-pub use text::{identifier_words, searchable};
+pub use text::{identifier_words, searchable, sentences};
 
 /// How to search.
 #[derive(Clone, Debug)]
@@ -31,6 +33,22 @@ pub struct SearchConfig {
     pub engine: Engine,
     /// Weights of the arms.
     pub weights: Weights,
+    /// What a hybrid search is ordered by.
+    pub fusion: Fusion,
+}
+
+/// What a hybrid search is ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fusion {
+    /// What the arms say of each candidate.
+    Score,
+    /// The ranks that they give it, as `$rankFusion` does.
+    Rrf,
+}
+
+impl Fusion {
+    /// Every fusion with its configuration name.
+    pub const NAMES: &'static [(&'static str, Self)] = &[("score", Self::Score), ("rrf", Self::Rrf)];
 }
 
 /// Which engine ranks.
@@ -55,10 +73,13 @@ impl Engine {
 /// # Errors
 /// [`Kind::InvalidConfig`] where the engine is the store's and the store has none.
 pub fn open(config: &SearchConfig, mongodb: Option<MongoDb>) -> Result<Arc<dyn SearchIndex>> {
+    let of_store = |mongodb, required| -> Arc<dyn SearchIndex> {
+        ordered(config, Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, required)))
+    };
     match (config.engine, mongodb) {
         (Engine::Local, _) | (Engine::Auto, None) => Ok(in_process(config)),
-        (Engine::Auto, Some(mongodb)) => Ok(Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, false))),
-        (Engine::Atlas, Some(mongodb)) => Ok(Arc::new(atlas::AtlasIndex::new(mongodb, config.weights, true))),
+        (Engine::Auto, Some(mongodb)) => Ok(of_store(mongodb, false)),
+        (Engine::Atlas, Some(mongodb)) => Ok(of_store(mongodb, true)),
         (Engine::Atlas, None) => {
             Err(Error::new(Kind::InvalidConfig, "`SEARCH_ENGINE` is \"atlas\", but the store is no MongoDB")
                 .help("set MONGODB_URI, or SEARCH_ENGINE=auto"))
@@ -66,9 +87,16 @@ pub fn open(config: &SearchConfig, mongodb: Option<MongoDb>) -> Result<Arc<dyn S
     }
 }
 
+fn ordered(config: &SearchConfig, index: Arc<dyn SearchIndex>) -> Arc<dyn SearchIndex> {
+    match config.fusion {
+        Fusion::Score => Arc::new(ranking::Ranking::over(index, config.weights)),
+        Fusion::Rrf => index,
+    }
+}
+
 /// An index in this process, whatever the configured engine.
 pub fn in_process(config: &SearchConfig) -> Arc<dyn SearchIndex> {
-    Arc::new(memory::MemoryIndex::new(config.weights))
+    ordered(config, Arc::new(memory::MemoryIndex::new(config.weights)))
 }
 
 /// Which arms rank.
@@ -114,6 +142,8 @@ pub struct SearchQuery {
     pub text: String,
     /// The request as a unit vector; `None` leaves the vector arm out.
     pub vector: Option<Vec<f32>>,
+    /// The sentences of a long request, in the same way.
+    pub sentences: Vec<Vec<f32>>,
     /// Which arms rank.
     pub mode: Mode,
     /// At most this many hits.

@@ -10,6 +10,10 @@ use crate::model::Tool;
 
 /// An identifier longer than this is only indexed by its parts.
 const MAX_WHOLE: usize = 64;
+/// A shorter sentence asks for nothing.
+const MIN_SENTENCE_WORDS: usize = 5;
+/// Sentences of a request that are looked for.
+const MAX_SENTENCES: usize = 8;
 
 /// Words that say nothing about a task: articles, prepositions, conjunctions, pronouns, question words and
 /// auxiliary verbs. One left in is enough to rank an unrelated tool first when a request shares no other word
@@ -50,6 +54,32 @@ pub fn identifier_words(name: &str) -> Vec<String> {
         split_case(piece, &mut parts);
     }
     parts
+}
+
+/// The sentences of a request of several, each of five words or more; at most [`MAX_SENTENCES`].
+pub fn sentences(request: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    for (at, each) in request.char_indices() {
+        let after = at + each.len_utf8();
+        let ends = match each {
+            '\n' | '。' | '！' | '？' => true,
+            '.' | '!' | '?' | ';' => request[after..].chars().next().is_none_or(char::is_whitespace),
+            _ => false,
+        };
+        if ends {
+            all.push(&request[start..after]);
+            start = after;
+        }
+    }
+    all.push(&request[start..]);
+    all.retain(|sentence| !sentence.trim().is_empty());
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    all.retain(|sentence| sentence.split_whitespace().count() >= MIN_SENTENCE_WORDS);
+    all.truncate(MAX_SENTENCES);
+    all
 }
 
 /// The text that all of a tool's words are searched in ([`Tool::search_text`]): the name counts twice.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcpgw::model::Secret;
-use mcpgw::search::{Degraded, Engine, Found, SearchConfig, SearchIndex, Weights, conformance};
+use mcpgw::search::{Degraded, Engine, Found, Fusion, SearchConfig, SearchIndex, Weights, conformance};
 use mcpgw::store::{Location, Opened, Store, StoreConfig};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ struct Ground {
 async fn open(location: Location, engine: Engine) -> Ground {
     let config = StoreConfig { location, db_name: mongod::database(), resume_ttl: Duration::from_secs(60) };
     let Opened { store, mongodb } = mcpgw::store::open(&config).await.expect("open");
-    let config = SearchConfig { engine, weights: Weights { vector: 0.7, text: 0.3 } };
+    let config = SearchConfig { engine, weights: Weights { vector: 0.7, text: 0.3 }, fusion: Fusion::Rrf };
     Ground { store, index: mcpgw::search::open(&config, mongodb).expect("an index") }
 }
 

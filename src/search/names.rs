@@ -1,0 +1,105 @@
+//! Tools by their names: typed in full, in part, or misspelt.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::text::identifier_words;
+use crate::model::Tool;
+
+/// A request of more words is no identifier.
+const MAX_WORDS: usize = 3;
+
+/// The names of a tenant's tools.
+#[derive(Default)]
+pub(super) struct Names {
+    /// Letters and digits of the name, and of server and name, to the tools called so.
+    exact: HashMap<String, Vec<u32>>,
+    /// Which names hold a trigram.
+    holders: HashMap<[char; 3], Vec<u32>>,
+    /// The length of each name's vector of weights.
+    lengths: Vec<f64>,
+    /// How much a trigram says that no name holds.
+    unseen: f64,
+}
+
+impl Names {
+    pub(super) fn of(tools: &[Arc<Tool>]) -> Self {
+        let mut names = Self { unseen: weight(tools.len(), 0), ..Self::default() };
+        for (place, tool) in (0_u32..).zip(tools) {
+            let (name, server) = (key(&tool.name), key(tool.server.as_str()));
+            for trigram in trigrams(&name) {
+                names.holders.entry(trigram).or_default().push(place);
+            }
+            names.exact.entry(format!("{server}{name}")).or_default().push(place);
+            names.exact.entry(name).or_default().push(place);
+        }
+        let mut squares = vec![0.0_f64; tools.len()];
+        for holders in names.holders.values() {
+            let square = weight(tools.len(), holders.len()).powi(2);
+            for place in holders {
+                if let Some(sum) = squares.get_mut(*place as usize) {
+                    *sum += square;
+                }
+            }
+        }
+        names.lengths = squares.into_iter().map(f64::sqrt).collect();
+        names
+    }
+
+    /// The tools whose whole name the request is, however it is written.
+    pub(super) fn exact(&self, request: &str) -> &[u32] {
+        self.exact.get(&key(request)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names most like `request`, with the cosine of their trigrams, each weighted by how few names hold it.
+    pub(super) fn alike(&self, request: &str, limit: usize) -> Vec<(u32, f64)> {
+        let (mut shared, mut square) = (HashMap::<u32, f64>::new(), 0.0);
+        for trigram in trigrams(&key(request)) {
+            let Some(holders) = self.holders.get(&trigram) else {
+                square += self.unseen.powi(2);
+                continue;
+            };
+            let weight = weight(self.lengths.len(), holders.len()).powi(2);
+            square += weight;
+            for place in holders {
+                *shared.entry(*place).or_default() += weight;
+            }
+        }
+        let cosine = |(place, shared): (u32, f64)| {
+            let length = self.lengths.get(place as usize).copied().unwrap_or(f64::INFINITY);
+            (place, shared / (length * square.sqrt()))
+        };
+        let mut alike: Vec<(u32, f64)> = shared.into_iter().map(cosine).collect();
+        alike.sort_by(|one, two| two.1.total_cmp(&one.1).then(one.0.cmp(&two.0)));
+        alike.truncate(limit);
+        alike
+    }
+}
+
+/// Whether a request looks like a name, or a part of one, and not like prose.
+pub(super) fn is_identifier(request: &str) -> bool {
+    let words: Vec<&str> = request.split_whitespace().collect();
+    let is_compound = |word: &&str| identifier_words(word).len() > 1;
+    words.len() == 1 || (words.len() <= MAX_WORDS && words.iter().any(is_compound))
+}
+
+/// What is left of an identifier when its spelling does not matter.
+fn key(name: &str) -> String {
+    name.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Each once. The first two letters weigh more, because a part that is typed mostly begins there.
+fn trigrams(key: &str) -> Vec<[char; 3]> {
+    let letters: Vec<char> = std::iter::once('^').chain(key.chars()).collect();
+    let mut all: Vec<[char; 3]> = letters.windows(3).filter_map(|three| three.try_into().ok()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The weight of a trigram that so many names hold: the inverse document frequency of BM25.
+#[expect(clippy::cast_precision_loss, reason = "counts of tools are small")]
+fn weight(names: usize, holders: usize) -> f64 {
+    let (names, holders) = (names as f64, holders as f64);
+    (1.0 + (names - holders + 0.5) / (holders + 0.5)).ln()
+}
