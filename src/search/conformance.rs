@@ -27,6 +27,12 @@ fn tool(server: &str, name: &str, description: &str, scopes: &[&str], direction:
     Arc::new(tool)
 }
 
+/// Tools of one server, which differ in nothing but their names.
+#[cfg(test)]
+pub(super) fn named(names: &[&str]) -> Vec<Arc<Tool>> {
+    names.iter().map(|name| tool("s", name, "", &[], [1.0, 0.0, 0.0, 0.0])).collect()
+}
+
 /// In the order of ids.
 fn tools() -> Vec<Arc<Tool>> {
     vec![

@@ -8,6 +8,8 @@ use crate::model::Tool;
 
 /// A request of more words is no identifier.
 const MAX_WORDS: usize = 3;
+/// Fewer letters are a part of too many names.
+const MIN_PART: usize = 4;
 
 /// The names of a tenant's tools.
 #[derive(Default)]
@@ -16,6 +18,8 @@ pub(super) struct Names {
     exact: HashMap<String, Vec<u32>>,
     /// Which names hold a trigram.
     holders: HashMap<[char; 3], Vec<u32>>,
+    /// Letters and digits of each name.
+    keys: Vec<String>,
     /// The length of each name's vector of weights.
     lengths: Vec<f64>,
     /// How much a trigram says that no name holds.
@@ -30,8 +34,11 @@ impl Names {
             for trigram in trigrams(&name) {
                 names.holders.entry(trigram).or_default().push(place);
             }
-            names.exact.entry(format!("{server}{name}")).or_default().push(place);
-            names.exact.entry(name).or_default().push(place);
+            if !name.is_empty() {
+                names.exact.entry(format!("{server}{name}")).or_default().push(place);
+                names.exact.entry(name.clone()).or_default().push(place);
+            }
+            names.keys.push(name);
         }
         let mut squares = vec![0.0_f64; tools.len()];
         for holders in names.holders.values() {
@@ -51,10 +58,12 @@ impl Names {
         self.exact.get(&key(request)).map_or(&[], Vec::as_slice)
     }
 
-    /// The names most like `request`, with the cosine of their trigrams, each weighted by how few names hold it.
+    /// The names most like `request`: with the cosine of their trigrams, each weighted by how few names hold it, and 1
+    /// for a name that it is a part of.
     pub(super) fn alike(&self, request: &str, limit: usize) -> Vec<(u32, f64)> {
         let (mut shared, mut square) = (HashMap::<u32, f64>::new(), 0.0);
-        for trigram in trigrams(&key(request)) {
+        let request = key(request);
+        for trigram in trigrams(&request) {
             let Some(holders) = self.holders.get(&trigram) else {
                 square += self.unseen.powi(2);
                 continue;
@@ -67,7 +76,9 @@ impl Names {
         }
         let cosine = |(place, shared): (u32, f64)| {
             let length = self.lengths.get(place as usize).copied().unwrap_or(f64::INFINITY);
-            (place, shared / (length * square.sqrt()))
+            let is_part = request.len() >= MIN_PART
+                && self.keys.get(place as usize).is_some_and(|name| name.contains(request.as_str()));
+            (place, if is_part { 1.0 } else { shared / (length * square.sqrt()) })
         };
         let mut alike: Vec<(u32, f64)> = shared.into_iter().map(cosine).collect();
         alike.sort_by(|one, two| two.1.total_cmp(&one.1).then(one.0.cmp(&two.0)));
@@ -88,7 +99,7 @@ fn key(name: &str) -> String {
     name.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Each once. The first two letters weigh more, because a part that is typed mostly begins there.
+/// Each once, the first two letters with a mark of the beginning.
 fn trigrams(key: &str) -> Vec<[char; 3]> {
     let letters: Vec<char> = std::iter::once('^').chain(key.chars()).collect();
     let mut all: Vec<[char; 3]> = letters.windows(3).filter_map(|three| three.try_into().ok()).collect();
@@ -102,4 +113,39 @@ fn trigrams(key: &str) -> Vec<[char; 3]> {
 fn weight(names: usize, holders: usize) -> f64 {
     let (names, holders) = (names as f64, holders as f64);
     (1.0 + (names - holders + 0.5) / (holders + 0.5)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance::named;
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_full_in_part_and_misspelt() {
+        let tools = named(&["list_customer_orders", "get-problem", "get_presentation", "restartService"]);
+        let names = Names::of(&tools);
+        let best =
+            |request: &str| names.alike(request, 5).first().map(|(place, _)| tools[*place as usize].name.clone());
+        for (request, name) in [
+            ("listCustomerOrdrs", "list_customer_orders"),
+            ("customer_ord", "list_customer_orders"),
+            ("get-prob", "get-problem"),
+            ("restart-servise", "restartService"),
+        ] {
+            assert_eq!(best(request).as_deref(), Some(name), "{request}");
+        }
+        assert_eq!(names.exact("List-Customer-Orders"), [0]);
+        assert_eq!(names.exact("s/restart_service"), [3], "with its server");
+        assert!(names.exact("orders").is_empty() && names.alike("qqq", 5).is_empty() && names.exact("").is_empty());
+    }
+
+    #[test]
+    fn names_are_told_from_prose() {
+        for name in ["x", "orders", "list_orders", "git diff_unstaged", "use listOrders please"] {
+            assert!(is_identifier(name), "{name}");
+        }
+        for prose in ["list my orders", "what is it that list_orders does", ""] {
+            assert!(!is_identifier(prose), "{prose}");
+        }
+    }
 }

@@ -105,6 +105,9 @@ impl Tokenizer for IdentifierTokenizer {
 }
 
 fn push_identifier(identifier: &str, tokens: &mut Vec<String>) {
+    if identifier.chars().any(is_unspaced) {
+        return push_unspaced(identifier, tokens);
+    }
     let before = tokens.len();
     for piece in identifier.split(['_', '-', '.']).filter(|piece| !piece.is_empty()) {
         split_case(piece, tokens);
@@ -112,6 +115,25 @@ fn push_identifier(identifier: &str, tokens: &mut Vec<String>) {
     if tokens.len() - before > 1 && identifier.len() <= MAX_WHOLE {
         let whole = tokens.get(before..).map(|parts| parts.concat()).unwrap_or_default();
         tokens.push(whole);
+    }
+}
+
+/// Scripts that put no blanks between words: Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese.
+fn is_unspaced(each: char) -> bool {
+    matches!(u32::from(each),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+/// Overlapping pairs of their letters stand in for words, which no rule short of a dictionary can find.
+fn push_unspaced(text: &str, tokens: &mut Vec<String>) {
+    let letters: Vec<char> = text.chars().collect();
+    for run in letters.chunk_by(|one, two| is_unspaced(*one) == is_unspaced(*two)) {
+        match run {
+            [first, ..] if !is_unspaced(*first) => push_identifier(&run.iter().collect::<String>(), tokens),
+            [one] => tokens.push(one.to_string()),
+            _ => tokens.extend(run.windows(2).map(|pair| pair.iter().collect::<String>())),
+        }
     }
 }
 
@@ -184,5 +206,26 @@ mod tests {
         assert!(words(" ._- the ").is_empty());
         assert!(words("What is it, and how do I ...?").is_empty());
         assert_eq!(words("who_am_i"), ["whoami"]);
+    }
+
+    #[test]
+    fn scripts_without_blanks_are_pairs_of_letters() {
+        assert_eq!(words("查询天气预报"), ["查询", "询天", "天气", "气预", "预报"]);
+        assert!(words("天气").iter().all(|word| words("查询天气预报").contains(word)));
+        assert_eq!(words("获取GitHub用户"), ["获取", "git", "hub", "github", "用户"]);
+        assert_eq!(words("图_map"), ["图", "map"]);
+    }
+
+    #[test]
+    fn long_requests_have_sentences() {
+        let text = "Find me a good place to eat. Version 2.5 is out; tell everybody who asks about it! Thanks.";
+        assert_eq!(
+            sentences(text),
+            ["Find me a good place to eat.", " Version 2.5 is out;", " tell everybody who asks about it!"]
+                .into_iter()
+                .filter(|sentence| sentence.split_whitespace().count() >= 5)
+                .collect::<Vec<_>>()
+        );
+        assert!(sentences("One sentence alone says all of it").is_empty());
     }
 }
