@@ -19,7 +19,7 @@ const INSTALL_DEADLINE: Duration = Duration::from_secs(600);
 const PORT_ATTEMPTS: usize = 5;
 
 /// Something that is installed: a directory below `tests/fixtures` and what installs it.
-pub(super) struct Part {
+pub(crate) struct Part {
     /// As `MCPGW_TEST_REQUIRE` names it.
     name: &'static str,
     fixture: &'static str,
@@ -53,6 +53,8 @@ pub(super) static PYTHON_V2: Part = Part {
         &["venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", "requirements.txt"],
     ],
 };
+/// What the reference for measures of retrieval needs.
+pub(crate) static EVALUATOR: Part = Part { fixture: "retrieval", ..PYTHON_V2 };
 pub(super) static PYTHON_V1: Part = Part {
     lock_file: "requirements-v1.txt",
     steps: &[
@@ -97,7 +99,7 @@ impl Part {
         Ok(folder)
     }
 
-    pub(super) fn get(&self, once: &'static OnceLock<Result<PathBuf, String>>) -> Option<&'static Path> {
+    pub(crate) fn get(&self, once: &'static OnceLock<Result<PathBuf, String>>) -> Option<&'static Path> {
         available(self.name, once.get_or_init(|| self.install()).as_deref())
     }
 }
