@@ -148,7 +148,8 @@ fn explain(context: &Context, answer: &SearchAnswer) {
             })
             .collect();
         let sum = if terms.len() > 1 { terms.join(" + ") } else { details.description.to_owned() };
-        context.output.line(&visible(&format!("{} = {:.6}: {sum}", result.name, details.value)));
+        let score = score(result.score);
+        context.output.line(&visible(&format!("{}: score {score}; by rank {:.6} = {sum}", result.name, details.value)));
     }
 }
 

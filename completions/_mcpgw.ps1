@@ -175,6 +175,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Bring the catalog up to date with what the servers list')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
+            [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
             [CompletionResult]::new('unpin', 'unpin', [CompletionResultType]::ParameterValue, 'List it no longer beside the discovery tools')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -238,6 +239,30 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mcpgw;catalog;eval' {
+            [CompletionResult]::new('--queries', '--queries', [CompletionResultType]::ParameterName, 'Requests: JSON lines {"id", "text"}')
+            [CompletionResult]::new('--qrels', '--qrels', [CompletionResultType]::ParameterName, 'Judgements: request id, tool id and relevance, with tabs between. Tools of the catalog are called server/tool')
+            [CompletionResult]::new('--tools', '--tools', [CompletionResultType]::ParameterName, 'Search these tools in place of the tenant''s: JSON lines {"id", "server", "name", "description", "parameters"}')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'Which arms rank')
+            [CompletionResult]::new('--k', '--k', [CompletionResultType]::ParameterName, 'After how many results recall is measured')
+            [CompletionResult]::new('--run-dir', '--run-dir', [CompletionResultType]::ParameterName, 'Write what was found here: MODE.tsv with request id, rank, tool id and score')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mcpgw;catalog;pin' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
@@ -278,6 +303,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Bring the catalog up to date with what the servers list')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
+            [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
             [CompletionResult]::new('unpin', 'unpin', [CompletionResultType]::ParameterValue, 'List it no longer beside the discovery tools')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -290,6 +316,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;catalog;help;show' {
+            break
+        }
+        'mcpgw;catalog;help;eval' {
             break
         }
         'mcpgw;catalog;help;pin' {
@@ -1116,6 +1145,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Bring the catalog up to date with what the servers list')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
+            [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
             [CompletionResult]::new('unpin', 'unpin', [CompletionResultType]::ParameterValue, 'List it no longer beside the discovery tools')
             break
@@ -1127,6 +1157,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;catalog;show' {
+            break
+        }
+        'mcpgw;help;catalog;eval' {
             break
         }
         'mcpgw;help;catalog;pin' {

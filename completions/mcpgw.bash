@@ -64,6 +64,9 @@ _mcpgw() {
             mcpgw,warden)
                 cmd="mcpgw__subcmd__warden"
                 ;;
+            mcpgw__subcmd__catalog,eval)
+                cmd="mcpgw__subcmd__catalog__subcmd__eval"
+                ;;
             mcpgw__subcmd__catalog,help)
                 cmd="mcpgw__subcmd__catalog__subcmd__help"
                 ;;
@@ -81,6 +84,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__catalog,unpin)
                 cmd="mcpgw__subcmd__catalog__subcmd__unpin"
+                ;;
+            mcpgw__subcmd__catalog__subcmd__help,eval)
+                cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__eval"
                 ;;
             mcpgw__subcmd__catalog__subcmd__help,help)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__help"
@@ -147,6 +153,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__help,warden)
                 cmd="mcpgw__subcmd__help__subcmd__warden"
+                ;;
+            mcpgw__subcmd__help__subcmd__catalog,eval)
+                cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__eval"
                 ;;
             mcpgw__subcmd__help__subcmd__catalog,list)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__list"
@@ -536,7 +545,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version sync list show pin unpin help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version sync list show eval pin unpin help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -573,9 +582,85 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mcpgw__subcmd__catalog__subcmd__help)
-            opts="sync list show pin unpin help"
+        mcpgw__subcmd__catalog__subcmd__eval)
+            opts="-v -q -h -V --queries --qrels --tools --mode --k --run-dir --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --queries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --qrels)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mode)
+                    COMPREPLY=($(compgen -W "hybrid vector text all" -- "${cur}"))
+                    return 0
+                    ;;
+                --k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --run-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__catalog__subcmd__help)
+            opts="sync list show eval pin unpin help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__catalog__subcmd__help__subcmd__eval)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1046,8 +1131,22 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__catalog)
-            opts="sync list show pin unpin"
+            opts="sync list show eval pin unpin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__catalog__subcmd__eval)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -166,6 +166,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand sync 'Bring the catalog up to date with what the servers list'
             cand list 'List tools'
             cand show 'Show one tool'
+            cand eval 'Measure how well the search finds the tools of judged requests'
             cand pin 'List a tool beside the discovery tools'
             cand unpin 'List it no longer beside the discovery tools'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -225,6 +226,29 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;catalog;eval'= {
+            cand --queries 'Requests: JSON lines {"id", "text"}'
+            cand --qrels 'Judgements: request id, tool id and relevance, with tabs between. Tools of the catalog are called server/tool'
+            cand --tools 'Search these tools in place of the tenant''s: JSON lines {"id", "server", "name", "description", "parameters"}'
+            cand --mode 'Which arms rank'
+            cand --k 'After how many results recall is measured'
+            cand --run-dir 'Write what was found here: MODE.tsv with request id, rank, tool id and score'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;catalog;pin'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -263,6 +287,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand sync 'Bring the catalog up to date with what the servers list'
             cand list 'List tools'
             cand show 'Show one tool'
+            cand eval 'Measure how well the search finds the tools of judged requests'
             cand pin 'List a tool beside the discovery tools'
             cand unpin 'List it no longer beside the discovery tools'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -272,6 +297,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;catalog;help;list'= {
         }
         &'mcpgw;catalog;help;show'= {
+        }
+        &'mcpgw;catalog;help;eval'= {
         }
         &'mcpgw;catalog;help;pin'= {
         }
@@ -1023,6 +1050,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand sync 'Bring the catalog up to date with what the servers list'
             cand list 'List tools'
             cand show 'Show one tool'
+            cand eval 'Measure how well the search finds the tools of judged requests'
             cand pin 'List a tool beside the discovery tools'
             cand unpin 'List it no longer beside the discovery tools'
         }
@@ -1031,6 +1059,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;catalog;list'= {
         }
         &'mcpgw;help;catalog;show'= {
+        }
+        &'mcpgw;help;catalog;eval'= {
         }
         &'mcpgw;help;catalog;pin'= {
         }

@@ -146,27 +146,28 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s q -l quiet -d 'Only
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "list" -d 'List tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "show" -d 'Show one tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l server -d 'Only this server; may be given several times' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -216,6 +217,30 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l queries -d 'Requests: JSON lines {"id", "text"}' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l qrels -d 'Judgements: request id, tool id and relevance, with tabs between. Tools of the catalog are called server/tool' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l tools -d 'Search these tools in place of the tenant\'s: JSON lines {"id", "server", "name", "description", "parameters"}' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l mode -d 'Which arms rank' -r -f -a "hybrid\t''
+vector\t''
+text\t''
+all\t''"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l k -d 'After how many results recall is measured' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l run-dir -d 'Write what was found here: MODE.tsv with request id, rank, tool id and score' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -249,6 +274,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "pin" -d 'List a tool beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -854,6 +880,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_su
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "pin" -d 'List a tool beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "unpin" -d 'List it no longer beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "add" -d 'Register a server; without flags, asks on a terminal'

@@ -100,7 +100,7 @@ impl Face {
         let mut answer =
             serde_json::to_value(&answer).map_err(|error| Error::internal("write results").source(error))?;
         if explain.unwrap_or(false) {
-            answer["explain"] = json!("score = sum of weight / (60 + rank) over the arms that returned the tool");
+            answer["explain"] = json!(crate::search::ORDERED);
         }
         written(&answer)
     }

@@ -99,6 +99,11 @@ pub fn in_process(config: &SearchConfig) -> Arc<dyn SearchIndex> {
     ordered(config, Arc::new(memory::MemoryIndex::new(config.weights)))
 }
 
+/// What scores are, in words.
+pub const ORDERED: &str = "score: what each arm said of the tool, divided by the best that it said of any, weighted and \
+    added, times how good the best match is; 1 for a name typed in full. scoreDetails.value: sum of weight / (60 + rank) \
+    over the arms that returned the tool, which is the score with HYBRID_FUSION=rrf";
+
 /// Which arms rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
