@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcpgw::model::Secret;
-use mcpgw::search::{Degraded, Engine, Found, Fusion, SearchConfig, SearchIndex, Weights, conformance};
+use mcpgw::search::{Degraded, Engine, Found, Fusion, Hit, SearchConfig, SearchIndex, Weights, conformance};
 use mcpgw::store::{Location, Opened, Store, StoreConfig};
 use serde_json::{Value, json};
 
@@ -16,16 +16,16 @@ struct Ground {
     index: Arc<dyn SearchIndex>,
 }
 
-async fn open(location: Location, engine: Engine) -> Ground {
+async fn open(location: Location, engine: Engine, fusion: Fusion) -> Ground {
     let config = StoreConfig { location, db_name: mongod::database(), resume_ttl: Duration::from_secs(60) };
     let Opened { store, mongodb } = mcpgw::store::open(&config).await.expect("open");
-    let config = SearchConfig { engine, weights: Weights { vector: 0.7, text: 0.3 }, fusion: Fusion::Rrf };
+    let config = SearchConfig { engine, weights: Weights { vector: 0.7, text: 0.3 }, fusion };
     Ground { store, index: mcpgw::search::open(&config, mongodb).expect("an index") }
 }
 
 /// The answers of the conformance suite.
-async fn answers(location: Location, engine: Engine) -> Vec<Found> {
-    let ground = open(location, engine).await;
+async fn answers(location: Location, engine: Engine, fusion: Fusion) -> Vec<Found> {
+    let ground = open(location, engine, fusion).await;
     conformance::run(ground.index, &ground.store, "suite".parse().expect("a tenant")).await
 }
 
@@ -42,15 +42,20 @@ fn same_hits(one: &[Found], two: &[Found]) {
 
 #[test]
 fn the_index_in_this_process_passes() {
-    let home = Home::new();
-    let found = mongod::block_on(answers(Location::Sqlite(home.path("store.db")), Engine::Auto));
-    assert!(found.iter().all(|found| found.degraded.is_none()));
+    for (fusion, file) in [(Fusion::Rrf, "ranks.db"), (Fusion::Score, "scores.db")] {
+        let home = Home::new();
+        let found = mongod::block_on(answers(Location::Sqlite(home.path(file)), Engine::Auto, fusion));
+        assert!(found.iter().all(|found| found.degraded.is_none()));
+        let by_rank = |hit: &Hit| (hit.details.value - hit.score).abs() < 1e-12;
+        let all_by_rank = found.iter().flat_map(|found| &found.hits).all(by_rank);
+        assert_eq!(all_by_rank, fusion == Fusion::Rrf, "the score is the receipt's where ranks decide");
+    }
 }
 
 #[test]
 fn a_mongod_without_search_is_served_from_this_process() {
     let Some(uri) = mongod::shared() else { return };
-    let found = mongod::block_on(answers(at(uri), Engine::Auto));
+    let found = mongod::block_on(answers(at(uri), Engine::Auto, Fusion::Score));
     assert!(found.iter().all(|found| found.degraded.is_none()), "that is what was to be expected, and no loss");
 }
 
@@ -58,18 +63,22 @@ fn a_mongod_without_search_is_served_from_this_process() {
 fn fusion_on_the_server_and_here_gives_the_same_digits() {
     let Some(mongod) = Mongod::start() else { return };
     let double = Atlas::in_front_of(&mongod);
-    let native = mongod::block_on(answers(at(double.uri()), Engine::Atlas));
-    assert!(native.iter().all(|found| found.degraded.is_none()), "{native:#?}");
-    let fused =
-        double.requests().iter().filter(|request| request.stages.iter().any(|stage| stage == "$rankFusion")).count();
-    assert!(fused > 5, "{fused} requests used $rankFusion");
-    for broken in [RankFusion::Unknown, RankFusion::NoScores, RankFusion::Disallowed] {
-        double.set(|behaviour| behaviour.rank_fusion = broken);
-        let client = mongod::block_on(answers(at(double.uri()), Engine::Auto));
-        same_hits(&native, &client);
-        // Hybrid questions with words and a vector need a fusion; the others do not.
-        assert!(client.iter().any(|found| found.degraded == Some(Degraded::ClientFusion)), "{broken:?}");
-        assert!(client.iter().all(|found| matches!(found.degraded, None | Some(Degraded::ClientFusion))), "{broken:?}");
+    for fusion in [Fusion::Rrf, Fusion::Score] {
+        double.set(|behaviour| *behaviour = Behaviour::default());
+        let native = mongod::block_on(answers(at(double.uri()), Engine::Atlas, fusion));
+        assert!(native.iter().all(|found| found.degraded.is_none()), "{native:#?}");
+        let fused = double.requests();
+        let fused = fused.iter().filter(|request| request.stages.iter().any(|stage| stage == "$rankFusion")).count();
+        assert!(fused > 5, "{fused} requests used $rankFusion");
+        for broken in [RankFusion::Unknown, RankFusion::NoScores, RankFusion::Disallowed] {
+            double.set(|behaviour| behaviour.rank_fusion = broken);
+            let client = mongod::block_on(answers(at(double.uri()), Engine::Auto, fusion));
+            same_hits(&native, &client);
+            // Hybrid questions with words and a vector need a fusion; the others do not.
+            assert!(client.iter().any(|found| found.degraded == Some(Degraded::ClientFusion)), "{broken:?}");
+            let expected = [None, Some(Degraded::ClientFusion)];
+            assert!(client.iter().all(|found| expected.contains(&found.degraded)), "{broken:?}");
+        }
     }
 }
 
@@ -77,7 +86,7 @@ fn fusion_on_the_server_and_here_gives_the_same_digits() {
 fn a_real_deployment_passes() {
     let found = std::env::var("MCPGW_TEST_ATLAS_URI").map_err(|_| "MCPGW_TEST_ATLAS_URI names none".to_owned());
     let Some(uri) = deps::offered("atlas", found.as_ref()) else { return };
-    let found = mongod::block_on(answers(at(uri.clone()), Engine::Atlas));
+    let found = mongod::block_on(answers(at(uri.clone()), Engine::Atlas, Fusion::Score));
     assert!(found.iter().all(|found| matches!(found.degraded, None | Some(Degraded::ClientFusion))));
 }
 
@@ -103,7 +112,7 @@ fn every_failure_of_the_servers_search_degrades_and_says_so() {
     mongod::block_on(async {
         for (what, change, expected) in table {
             double.set(|behaviour| *behaviour = Behaviour::default());
-            let ground = open(at(double.uri()), Engine::Auto).await;
+            let ground = open(at(double.uri()), Engine::Auto, Fusion::Rrf).await;
             let tenant: mcpgw::model::TenantId = "suite".parse().expect("a tenant");
             conformance::run(Arc::clone(&ground.index), &ground.store, tenant.clone()).await;
             double.set(|behaviour| change(behaviour, &failure));
