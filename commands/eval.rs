@@ -71,9 +71,13 @@ impl Eval {
         if context.output.is_json() {
             let modes: Map<String, Value> =
                 evaluated.iter().map(|each| (each.mode.as_str().to_owned(), figures(each, &ks))).collect();
-            context.output.json(&json!({ "k": ks, "modes": modes, "queries": judged }))?;
+            let tokens = searched.tokens();
+            context.output.json(&json!({ "k": ks, "modes": modes, "queries": judged, "catalog_tokens": tokens }))?;
         } else {
             table(context, &evaluated, &ks);
+            if let Some(first) = evaluated.first() {
+                saved(context, searched.tokens(), first);
+            }
         }
         Ok(Done::Fully)
     }
@@ -89,6 +93,7 @@ fn figures(each: &Evaluated, ks: &[usize]) -> Value {
         ("mrr", measures.mrr),
         ("hit@1", measures.hit_1),
         ("all@10", measures.all_10),
+        ("tokens@10", each.tokens_10),
         ("p50_us", each.p50_us),
         ("p99_us", each.p99_us),
     ] {
@@ -113,6 +118,17 @@ fn table(context: &Context, evaluated: &[Evaluated], ks: &[usize]) {
         })
         .collect();
     context.output.table(&headings.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
+}
+
+/// What a model is spared that is shown ten tools in place of all.
+#[expect(clippy::cast_precision_loss, reason = "counts of tokens are small")]
+fn saved(context: &Context, all: usize, each: &Evaluated) {
+    let share = 100.0 * (1.0 - each.tokens_10 / all.max(1) as f64);
+    context.output.note(&format!(
+        "all definitions: {all} tokens; the first 10 results ({}): {:.0}, {share:.1} % fewer",
+        each.mode.as_str(),
+        each.tokens_10
+    ));
 }
 
 fn write_run(folder: &Path, each: &Evaluated) -> Result<()> {

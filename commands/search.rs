@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use mcpgw::error::Result;
 use mcpgw::gateway::{Gateway, SearchAnswer, SearchRequest, SearchResult};
-use mcpgw::model::{Principal, Scopes};
+use mcpgw::model::{Principal, Scopes, TenantId};
 use mcpgw::search::{ArmRank, Mode};
 use serde_json::json;
 
@@ -61,7 +61,7 @@ impl Search {
             return Ok(Done::Fully);
         }
         if answer.results.is_empty() {
-            return hint(context, &gateway, &principal).await;
+            return hint(context, &gateway, &answer, &tenant).await;
         }
         let row = |result: &SearchResult| {
             let scopes = result.scopes.join(",");
@@ -77,6 +77,9 @@ impl Search {
         context.output.table(&["rank", "tool", "score", "description", "scopes"], &rows);
         if self.explain {
             explain(context, &answer);
+        }
+        if let Some(hint) = &answer.hint {
+            context.output.note(&visible(hint));
         }
         Ok(Done::Fully)
     }
@@ -96,7 +99,7 @@ impl Search {
             return Ok(Done::Fully);
         }
         if hybrid.results.is_empty() {
-            return hint(context, gateway, principal).await;
+            return hint(context, gateway, &hybrid, &principal.tenant).await;
         }
         let name = |answer: &SearchAnswer, place: usize| {
             answer.results.get(place).map(|result| result.name.clone()).unwrap_or_default()
@@ -123,16 +126,10 @@ impl Search {
 }
 
 /// Why nothing was found.
-async fn hint(context: &Context, gateway: &Gateway, principal: &Principal) -> Result<Done> {
-    let view = gateway.catalog().view(&principal.tenant).await?;
-    let visible = view.visible(principal, None).count();
-    context.output.note(&match (view.tools().len(), visible) {
-        (0, _) => {
-            format!("tenant `{}` has no tools; run `mcpgw bootstrap --demo` or `mcpgw server add`", principal.tenant)
-        }
-        (_, 0) => "no tool is visible with these scopes".to_owned(),
-        _ => format!("nothing matched; {visible} tools were searched"),
-    });
+async fn hint(context: &Context, gateway: &Gateway, answer: &SearchAnswer, tenant: &TenantId) -> Result<Done> {
+    let is_empty = gateway.catalog().view(tenant).await?.tools().is_empty();
+    let none = || format!("tenant `{tenant}` has no tools; run `mcpgw bootstrap --demo` or `mcpgw server add`");
+    context.output.note(&if is_empty { none() } else { answer.hint.clone().unwrap_or_default() });
     Ok(Done::Fully)
 }
 

@@ -30,7 +30,6 @@ pub(super) struct Builtin {
 
 impl Builtin {
     pub(super) fn open() -> Result<Self> {
-        let broken = |what: &str| Error::internal(format!("the compiled-in embedding table is broken: {what}"));
         let tensors = SafeTensors::deserialize(MODEL).map_err(|error| broken("header").source(error))?;
         let tensor = |name: &str| tensors.tensor(name).map_err(|error| broken(name).source(error));
         let (embeddings, weights) = (tensor("embeddings")?, tensor("weights")?);
@@ -39,9 +38,7 @@ impl Builtin {
             return Err(broken("types"));
         }
         let weights = weights.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        let mut tokenizer = Tokenizer::from_bytes(TOKENIZER).map_err(|error| broken("tokenizer").source(error))?;
-        tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).map_err(|error| broken("truncation").source(error))?;
+        let tokenizer = tokenizer()?;
         Ok(Self {
             unknown: tokenizer.token_to_id("[UNK]"),
             tokenizer,
@@ -74,6 +71,42 @@ impl Builtin {
             sum.iter_mut().for_each(|value| *value /= norm);
         }
         Ok(sum)
+    }
+}
+
+fn broken(what: &str) -> Error {
+    Error::internal(format!("the compiled-in embedding table is broken: {what}"))
+}
+
+fn tokenizer() -> Result<Tokenizer> {
+    let mut tokenizer = Tokenizer::from_bytes(TOKENIZER).map_err(|error| broken("tokenizer").source(error))?;
+    tokenizer.with_padding(None);
+    tokenizer.with_truncation(None).map_err(|error| broken("truncation").source(error))?;
+    Ok(tokenizer)
+}
+
+/// Counts tokens as the built-in embedder's WordPiece tokenizer makes them. Models have tokenizers of their own, which
+/// make fewer of JSON; what two texts cost beside one another is much the same in all of them.
+pub struct TokenCounter(Tokenizer);
+
+impl TokenCounter {
+    /// Reads the vocabulary, which takes some ten milliseconds.
+    ///
+    /// # Errors
+    /// When it is broken.
+    pub fn open() -> Result<Self> {
+        tokenizer().map(Self)
+    }
+
+    /// How many tokens `text` has.
+    ///
+    /// # Errors
+    /// When it cannot be tokenized.
+    pub fn count(&self, text: &str) -> Result<usize> {
+        let encoding = self.0.encode_fast(text, false);
+        encoding
+            .map(|encoding| encoding.len())
+            .map_err(|error| Error::internal("a text could not be tokenized").source(error))
     }
 }
 

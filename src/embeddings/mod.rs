@@ -10,6 +10,8 @@ use async_trait::async_trait;
 
 use crate::error::Result;
 
+pub use builtin::TokenCounter;
+
 /// Which provider makes the vectors.
 #[derive(Clone, Debug)]
 pub struct EmbeddingsConfig {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Gateway;
 use super::search::SearchRequest;
 use crate::catalog::{read_definition, vector_text};
-use crate::embeddings::Role;
+use crate::embeddings::{Role, TokenCounter};
 use crate::error::{Error, Result};
 use crate::model::{CachePolicy, Embedding, RawJson, Scopes, Server, TenantId, Timestamp, Tool, ToolId, Transport};
 use crate::search::{self as index, Allowed, Measures, Mode, SearchIndex};
@@ -65,6 +65,8 @@ pub struct Evaluated {
     pub p50_us: f64,
     /// The same that 99 of 100 stay under.
     pub p99_us: f64,
+    /// Tokens of the definitions of the first 10 results: the mean over all judged requests.
+    pub tokens_10: f64,
     /// Request id, and its tools best first with their scores.
     pub runs: Vec<(String, Vec<(String, f64)>)>,
 }
@@ -73,7 +75,15 @@ pub struct Evaluated {
 pub struct Searched {
     index: Arc<dyn SearchIndex>,
     tenant: TenantId,
-    ids: BTreeMap<ToolId, String>,
+    /// What judgements call each tool, and the tokens of its definition.
+    tools: BTreeMap<ToolId, (String, usize)>,
+}
+
+impl Searched {
+    /// Tokens of all definitions: what it costs a model to be shown every tool.
+    pub fn tokens(&self) -> usize {
+        self.tools.values().map(|(_, tokens)| tokens).sum()
+    }
 }
 
 impl Gateway {
@@ -83,9 +93,13 @@ impl Gateway {
     /// The store's.
     pub async fn searched_catalog(&self, tenant: &TenantId) -> Result<Searched> {
         let view = self.catalog.view(tenant).await?;
-        let name = |tool: &Tool| (tool.id.clone(), format!("{}/{}", tool.server, tool.name));
-        let ids = view.tools().iter().map(|listed| name(&listed.tool)).collect();
-        Ok(Searched { index: Arc::clone(&self.index), tenant: tenant.clone(), ids })
+        let counter = TokenCounter::open()?;
+        let mut tools = BTreeMap::new();
+        for listed in view.tools() {
+            let name = format!("{}/{}", listed.tool.server, listed.tool.name);
+            tools.insert(listed.tool.id.clone(), (name, counter.count(listed.tool.definition.as_str())?));
+        }
+        Ok(Searched { index: Arc::clone(&self.index), tenant: tenant.clone(), tools })
     }
 
     /// A catalog of these tools in this process, which nobody else sees and nothing keeps.
@@ -100,16 +114,20 @@ impl Gateway {
             tool.embedding = Embedding(vector);
         }
         tools.sort_by(|one, two| one.id.cmp(&two.id));
-        let ids: BTreeMap<ToolId, String> =
-            tools.iter().map(|tool| (tool.id.clone(), tool.id.as_str().to_owned())).collect();
-        if ids.len() < tools.len() {
+        let counter = TokenCounter::open()?;
+        let mut known = BTreeMap::new();
+        for tool in &tools {
+            let tokens = counter.count(tool.definition.as_str())?;
+            known.insert(tool.id.clone(), (tool.id.as_str().to_owned(), tokens));
+        }
+        if known.len() < tools.len() {
             let twice = tools.windows(2).find(|pair| pair.iter().all(|tool| tool.id == pair[0].id));
             let twice = twice.map(|pair| pair[0].id.to_string()).unwrap_or_default();
             return Err(Error::invalid(format!("the tool `{twice}` stands twice in the file")));
         }
         let index = index::in_process(&self.config.search);
         index.refresh(tenant, tools.into_iter().map(Arc::new).collect()).await?;
-        Ok(Searched { index, tenant: tenant.clone(), ids })
+        Ok(Searched { index, tenant: tenant.clone(), tools: known })
     }
 
     fn throw_away(&self, listed: &JudgedTool) -> Result<Tool> {
@@ -149,12 +167,12 @@ impl Gateway {
         mode: Mode,
         ks: &[usize],
     ) -> Result<Evaluated> {
-        let known: BTreeSet<&str> = searched.ids.values().map(String::as_str).collect();
+        let known: BTreeSet<&str> = searched.tools.values().map(|(name, _)| name.as_str()).collect();
         if let Some(absent) = judgements.relevant.values().flatten().find(|tool| !known.contains(tool.as_str())) {
             return Err(Error::not_found(format!("the judgements name a tool that is not there: `{absent}`"))
                 .help("tools of the catalog are called server/tool"));
         }
-        let (mut measures, mut times, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut measures, mut times, mut runs, mut tokens) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for query in &judgements.queries {
             let Some(relevant) = judgements.relevant.get(&query.id).filter(|tools| !tools.is_empty()) else { continue };
             let request = SearchRequest { query: query.text.clone(), mode, limit: EVALUATION_DEPTH };
@@ -162,14 +180,22 @@ impl Gateway {
             let (asked, _) = self.search_query(&request, Allowed::Scopes(Scopes::All)).await?;
             let found = searched.index.search(&searched.tenant, &asked).await?;
             times.push(started.elapsed().as_secs_f64() * 1e6);
-            let named = found.hits.iter().filter_map(|hit| Some((searched.ids.get(&hit.id)?.clone(), hit.score)));
-            let run: Vec<(String, f64)> = named.collect();
+            let (mut run, mut shown) = (Vec::new(), 0);
+            for (place, hit) in found.hits.iter().enumerate() {
+                let Some((name, cost)) = searched.tools.get(&hit.id) else { continue };
+                run.push((name.clone(), hit.score));
+                shown += if place < 10 { *cost } else { 0 };
+            }
+            tokens += shown;
             let relevant: BTreeSet<&str> = relevant.iter().map(String::as_str).collect();
             measures.push(Measures::of(run.iter().map(|(tool, _)| tool.as_str()), &relevant, ks));
             runs.push((query.id.clone(), run));
         }
         times.sort_by(f64::total_cmp);
+        #[expect(clippy::cast_precision_loss, reason = "counts of tokens are small")]
+        let tokens_10 = tokens as f64 / runs.len().max(1) as f64;
         Ok(Evaluated {
+            tokens_10,
             mode,
             measures: Measures::mean(&measures),
             p50_us: percentile(&times, 50),

@@ -135,8 +135,8 @@ impl Face {
         let answer = self.gateway.search(&incoming.principal, &request).await?;
         let tools = answer.results.iter().map(|result| shown(result, detail)).collect::<Result<Vec<_>>>()?;
         let mut found = json!({ "tools": tools, "degraded": answer.degraded });
-        if answer.results.is_empty() {
-            found["hint"] = json!("Nothing was found. Try other words, or list the tools.");
+        if let Some(hint) = answer.hint {
+            found["hint"] = json!(hint);
         }
         tool_result(&found)
     }

@@ -55,6 +55,8 @@ fn the_demo_lists_finds_and_calls() {
         let arms = if mode == "hybrid" { 2 } else { 1 };
         assert_eq!(details["details"].as_array().map(Vec::len), Some(arms), "{mode}");
     }
+    let none = gateway.rpc("tools/search", json!({ "query": "make me a sandwich with ham" }))["result"].clone();
+    assert!(none["hint"].as_str().is_some_and(|hint| hint.contains("did you mean `")), "{none:#}");
     for name in ["orders__find_order", "find_order"] {
         let called = gateway.rpc("tools/call", json!({ "name": name, "arguments": { "order_id": "A-1001" } }));
         assert_eq!(called["result"]["structuredContent"]["order_id"], "A-1001", "{name}: {called}");

@@ -77,6 +77,8 @@ fn our_own_requests_find_their_tools() {
         assert!(figure(&said, "hybrid", "ndcg@10") >= figure(&said, arm, "ndcg@10"), "{arm}: {said}");
         assert!(figure(&said, arm, "p50_us") > 0.0 && figure(&said, arm, "p99_us") >= figure(&said, arm, "p50_us"));
     }
+    let (all, ten) = (said["catalog_tokens"].as_f64().expect("tokens"), figure(&said, "hybrid", "tokens@10"));
+    assert!(ten > 100.0 && ten < all / 2.0, "{said}");
     let run = std::fs::read_to_string(home.path("runs/hybrid.tsv")).expect("a run");
     let exact = run.lines().find(|line| line.starts_with("exact-1\t")).expect("the request");
     assert_eq!(exact, "exact-1\t1\tgit/diff_unstaged\t1");
@@ -119,6 +121,9 @@ fn the_shared_sets_are_ranked_better_than_before() {
         let tolerance = if set.starts_with("livemcpbench") { 0.05 } else { 0.01 };
         assert!(figure(each, "hybrid", "ndcg@10") >= earlier - tolerance, "{set}: {each}");
     }
+    // What a model reads of ten results in place of the whole catalog.
+    let (all, ten) = (said[0]["catalog_tokens"].as_f64().expect("tokens"), figure(&said[0], "hybrid", "tokens@10"));
+    assert!(ten <= 0.05 * all, "{ten} of {all}");
     let identifiers = eval(&home, &root.join("identifiers"), &home.path("identifiers"));
     assert!(figure(&identifiers, "hybrid", "ndcg@10") >= 0.95, "{identifiers}");
 
