@@ -56,7 +56,7 @@ pub fn identifier_words(name: &str) -> Vec<String> {
     parts
 }
 
-/// The sentences of a request of several, each of five words or more; at most [`MAX_SENTENCES`].
+/// The sentences of a request of several, each of five words or more; at most eight.
 pub fn sentences(request: &str) -> Vec<&str> {
     let mut all = Vec::new();
     let mut start = 0;
