@@ -31,8 +31,9 @@ impl Measures {
         let all = relevant.len() as f64;
         let discount = |place: usize| 1.0 / ((place + 2) as f64).log2();
         let ndcg = |k: usize| {
-            let gained: f64 =
-                hits.iter().take(k).enumerate().filter(|(_, hit)| **hit).map(|(at, _)| discount(at)).sum();
+            // Not `sum`, whose nothing is -0.
+            let gained =
+                hits.iter().take(k).enumerate().filter(|(_, hit)| **hit).fold(0.0, |sum, (at, _)| sum + discount(at));
             gained / (0..k.min(relevant.len())).map(discount).sum::<f64>()
         };
         Self {
@@ -75,6 +76,7 @@ mod tests {
         assert_eq!((one.mrr, one.hit_1, one.all_10), (0.5, 0.0, 1.0));
         let none = Measures::of([], &relevant, &[1, 3, 5]);
         assert_eq!(none, Measures { recall: vec![0.0; 3], ..Measures::default() });
+        assert!(none.ndcg_5.is_sign_positive() && none.ndcg_10.is_sign_positive());
         let mean = Measures::mean(&[one, none]);
         assert_eq!((mean.recall, mean.mrr), (vec![0.0, 0.25, 0.5], 0.25));
     }
