@@ -43,7 +43,8 @@ pub(super) async fn page(State(app): State<Arc<App>>, RawQuery(query): RawQuery)
         at = escaped(&at),
         link = escaped(&link),
     );
-    html(StatusCode::OK, &format!("Sign in at {}", offer.server), &body, &format!("'self' {at}"))
+    // Anywhere: browsers hold redirects after a form to this too, and authorization servers send people on.
+    html(StatusCode::OK, &format!("Sign in at {}", offer.server), &body, "*")
 }
 
 /// Sends the browser to the authorization server.
@@ -162,7 +163,9 @@ fn guarded(forms: &str) -> Result<HeaderMap> {
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Not `no-referrer`, with which browsers hide the origin of a form from us too (Fetch, “append a request Origin
+    // header”).
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     Ok(headers)

@@ -359,7 +359,7 @@ fn links_and_answers_that_are_not_good_sign_nobody_in() {
     assert!(page.body.contains("ann (acme)") && page.body.contains(&scene.club.url("")), "{page:?}");
     let policy = page.header("content-security-policy").expect("a policy");
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    assert_eq!((page.header("cache-control"), page.header("referrer-policy")), (Some("no-store"), Some("no-referrer")));
+    assert_eq!((page.header("cache-control"), page.header("referrer-policy")), (Some("no-store"), Some("same-origin")));
 
     // A link that was changed, or is none.
     for bad in
