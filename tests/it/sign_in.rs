@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::auth::bearer;
+use crate::support::deps::Browser;
 use crate::support::http::{self, Kept, Response};
 use crate::support::listener::{self, Asked, Said};
 use crate::support::{Gateway, Home, until};
@@ -32,6 +33,8 @@ struct Books {
     /// Refresh tokens that came twice.
     replayed: usize,
     given: usize,
+    /// Who sits at the browser, where that is a real one.
+    login: Option<String>,
 }
 
 impl Books {
@@ -81,7 +84,9 @@ impl Club {
                     return refused("invalid_request");
                 }
                 let mut back = url::Url::parse(&of("redirect_uri")).expect("a redirect URI");
-                let (code, login) = (format!("code-{}", form["code_challenge"]), of("login"));
+                let code = format!("code-{}", form["code_challenge"]);
+                let seated = books.lock().expect("the books").login.clone();
+                let login = form.get("login").cloned().or(seated).unwrap_or_default();
                 let answer = if login.is_empty() { ("error", "access_denied") } else { ("code", code.as_str()) };
                 back.query_pairs_mut().append_pair(answer.0, answer.1).append_pair("state", &of("state"));
                 let known = (of("code_challenge"), of("redirect_uri"), login);
@@ -247,6 +252,27 @@ impl Told {
     fn link(self) -> String {
         self.link.unwrap_or_else(|| panic!("no link: {}", self.text))
     }
+}
+
+/// Only a browser knows what its policies make of our headers: `Origin`, cookies on the way back, `form-action`.
+#[test]
+fn a_person_signs_in_with_a_browser() {
+    let Some(browser) = Browser::get() else { return };
+    let scene = Scene::listed();
+    let ann = scene.token("ann");
+    scene.club.books().login = Some("ann".to_owned());
+    let seen = browser.press(&scene.call(&ann).link());
+    let page = |at: &str| seen[at]["text"].as_str().unwrap_or_else(|| panic!("{seen}")).to_owned();
+    assert!(page("first").contains("ann (acme)") && page("first").contains(&scene.club.url("")), "{seen}");
+    assert!(page("last").starts_with("You are signed in at club"), "{seen}");
+    assert_eq!((&seen["last"]["status"], &seen["faults"]), (&json!(200), &json!([])), "{seen}");
+    assert_eq!(scene.call(&ann).text, "you are ann");
+    // Somebody who thinks better of it there.
+    let bob = scene.token("bob");
+    scene.club.books().login = None;
+    let seen = browser.press(&scene.call(&bob).link());
+    assert!(seen["last"]["text"].as_str().is_some_and(|it| it.starts_with("You are not signed in")), "{seen}");
+    assert!(scene.call(&bob).link.is_some());
 }
 
 #[test]

@@ -42,6 +42,7 @@ static NODE_SERVERS: Part = Part { fixture: "servers", ..NODE_CLIENTS };
 static SCHEMAS: Part = Part { fixture: "schemas", ..NODE_CLIENTS };
 pub(super) static CONFORMANCE: Part = Part { fixture: "conformance", ..NODE_CLIENTS };
 pub(super) static INSPECTOR: Part = Part { fixture: "inspector", ..NODE_CLIENTS };
+static BROWSER_DRIVER: Part = Part { fixture: "browser", ..NODE_CLIENTS };
 /// Each in an environment of its own: the versions of `mcp` exclude one another.
 pub(super) static PYTHON_V2: Part = Part {
     name: "python",
@@ -173,6 +174,36 @@ pub(crate) fn schema_faults(definitions: &Value) -> Option<Value> {
     let output = run(Command::new("node").arg(folder.join("validate.mjs")), &definitions.to_string(), DEADLINE);
     assert_eq!(output.code, 0, "{output:#?}");
     Some(serde_json::from_str(&output.stdout).expect("its JSON"))
+}
+
+/// The browser of this machine, and the script that drives it.
+#[derive(Clone, Copy)]
+pub(crate) struct Browser {
+    program: &'static str,
+    driver: &'static Path,
+}
+
+impl Browser {
+    pub(crate) fn get() -> Option<Self> {
+        static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        let starts = |program: &&str| Command::new(program).arg("--version").output().is_ok();
+        let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(starts);
+        let missing = "neither `chromium` nor `google-chrome` is on the PATH".to_owned();
+        let program = available("chromium", found.ok_or(&missing))?;
+        BROWSER_DRIVER.get(&ONCE).map(|driver| Self { program, driver })
+    }
+
+    /// What a person sees who opens `url` and presses the button there: `{"first", "last", "faults"}`.
+    #[track_caller]
+    pub(crate) fn press(self, url: &str) -> Value {
+        // The driver asks for a path.
+        let which = run(Command::new("sh").args(["-c", "command -v \"$0\"", self.program]), "", DEADLINE);
+        let mut command = Command::new("node");
+        command.arg(self.driver.join("press.mjs")).args([which.stdout.trim(), url]);
+        let output = run(&mut command, "", Duration::from_secs(60));
+        assert_eq!(output.code, 0, "{output:#?}");
+        serde_json::from_str(&output.stdout).expect("its JSON")
+    }
 }
 
 /// The official servers.
