@@ -9,7 +9,7 @@
 //! | [`error`] | one error type with a [`error::Kind`]; knows no transport |
 //! | [`model`] | the nouns: [`model::Server`], [`model::Tool`], [`model::Principal`], raw JSON |
 //! | [`store`] | PORT: remember documents (embedded SQLite, MongoDB) |
-//! | [`embeddings`] | PORT: text → vectors (a static table, compiled in) |
+//! | [`embeddings`] | PORT: text → vectors (a static table that is compiled in, a sentence model in this process, providers over HTTP) |
 //! | [`search`] | PORT: ranked lists of tools (BM25 and vectors, fused by reciprocal rank: in this process, or by MongoDB) |
 //! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, HTTP+SSE, stdio); breakers, relays |
 //! | [`secrets`] | PORT: seal and open what leaves us and must come back unchanged |
@@ -25,6 +25,7 @@
 //! | [`jobs`] | what happens without a request: following the store's changes, stopping idle children |
 //! | [`telemetry`] | how logs are written |
 //! | [`tls`] | whom we trust when we connect to others |
+//! | `breaker` | circuits of those we ask over a network |
 //!
 //! Imports point up this table, never down; `tests/it/layers.rs` holds the rule.
 //!
@@ -59,6 +60,7 @@
 //! them in. Each replica saves how far it came, resumes there, and reads everything anew when it cannot.
 
 pub mod auth;
+mod breaker;
 pub mod catalog;
 pub mod config;
 pub mod embeddings;

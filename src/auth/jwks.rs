@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::{BodyExt as _, Limited};
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
 use serde_json::Value;
@@ -58,12 +56,12 @@ impl KeySet {
         Self { source, current: ArcSwap::default(), attempt: Mutex::default() }
     }
 
-    /// Grows when the keys change.
     /// How many keys are known.
     pub(super) fn known(&self) -> usize {
         self.current.load().keys.len()
     }
 
+    /// Grows when the keys change.
     pub(super) fn edition(&self) -> u64 {
         self.current.load().number
     }
@@ -142,12 +140,7 @@ impl KeySet {
                 Ok(tokio::fs::read(path).await.map_err(|error| unusable(&error.to_string()))?.into())
             }
             KeyPlace::Url(url) => {
-                let connector = hyper_rustls::HttpsConnectorBuilder::new()
-                    .with_tls_config(crate::tls::client_config())
-                    .https_or_http()
-                    .enable_http1()
-                    .build();
-                let client = Client::builder(TokioExecutor::new()).build::<_, Empty<Bytes>>(connector);
+                let client = crate::tls::https_client();
                 let url = url.parse().map_err(|_| unusable("JWKS_URL is no URL"))?;
                 let answer = client.get(url).await.map_err(|error| unusable(&error.to_string()))?;
                 if !answer.status().is_success() {

@@ -4,7 +4,6 @@
 //! only the envelope is read. One kept [`Upstream`] per (tenant, server) lives in the [`Pool`].
 
 mod address;
-mod breaker;
 mod credentials;
 mod events;
 mod frame;

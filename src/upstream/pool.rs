@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::breaker::{Breaker, Pace, Refusal};
 use super::credentials::{Bearer, Credentials};
 use super::http::HttpUpstream;
 use super::link::Owner;
@@ -18,11 +17,14 @@ use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
 use super::stdio::{StdioUpstream, Warden};
 use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
+use crate::breaker::{Breaker, Pace, Refusal};
 use crate::error::{Error, Kind, Result};
 use crate::model::{OAuthClient, RawJson, Server, ServerName, TenantId, Transport};
 
 /// Events that wait to be taken.
 const EVENTS: usize = 1024;
+/// A server that stays away is tried again so often at least.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// Connections to one server beside the shared one.
 const MAX_OWN: usize = 64;
 /// Connections to one server in the names of users.
@@ -238,7 +240,7 @@ impl Pool {
                 .clone()
                 .filter(|oauth| oauth.authorize_url.is_none())
                 .map(|oauth| Arc::new(ClientTokens::new(oauth))),
-            breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace),
+            breaker: Breaker::new(self.config.max_concurrent, self.config.max_queued, &self.pace, LONGEST_PAUSE),
             era: AtomicU8::new(UNKNOWN),
             sessions: AtomicU8::new(UNKNOWN),
             probing: tokio::sync::Mutex::default(),

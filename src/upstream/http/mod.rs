@@ -26,12 +26,12 @@ use rustls::ClientConfig;
 use tokio::sync::{Mutex, Notify};
 
 use super::address::PolicyResolver;
-use super::breaker::Pace;
 use super::frame::{self, Era};
 use super::link::{CancelOnDrop, Entered, Link, Owner, Side};
 use super::oauth::Sender;
 use super::relay::{Caller, Clock};
 use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, subscription, timed_out, unavailable};
+use crate::breaker::Pace;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RawJson, RawObject, Secret, Server, ServerName};
 

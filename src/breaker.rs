@@ -1,5 +1,6 @@
 //! Keeps a server in trouble from being everybody's trouble: a circuit breaker and a bound on what is under way per
-//! server, and a common pace at which failing servers are tried again.
+//! server, and a common pace at which failing servers are tried again. A server is whoever we ask over a network: an MCP
+//! server, a provider of embeddings.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,15 +11,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const FAILURES: u32 = 5;
 /// How long an open circuit refuses before a probe is let through; doubles with every failed probe.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// A server's circuit and its room.
-pub(super) struct Breaker {
+pub(crate) struct Breaker {
     state: Mutex<State>,
     room: Arc<Semaphore>,
     /// Under way and waiting.
     queue: Arc<Semaphore>,
     pace: Arc<Pace>,
+    longest_pause: Duration,
 }
 
 #[derive(Default)]
@@ -35,7 +36,7 @@ struct State {
 
 /// Why a request is not even tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The circuit is open.
     Open {
         /// When a probe will be let through.
@@ -47,7 +48,7 @@ pub(super) enum Refusal {
 
 /// A request that was let through. Dropped without a verdict (its caller left), it counts as neither.
 #[must_use]
-pub(super) struct Permit {
+pub(crate) struct Permit {
     breaker: Arc<Breaker>,
     is_probe: bool,
     judged: bool,
@@ -56,13 +57,14 @@ pub(super) struct Permit {
 }
 
 impl Breaker {
-    /// `room` requests under way, `queue` waiting.
-    pub(super) fn new(room: usize, queue: usize, pace: &Arc<Pace>) -> Arc<Self> {
+    /// `room` requests under way, `queue` waiting; an open circuit is tried again after `longest_pause` at the latest.
+    pub(crate) fn new(room: usize, queue: usize, pace: &Arc<Pace>, longest_pause: Duration) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
             room: Arc::new(Semaphore::new(room)),
             queue: Arc::new(Semaphore::new(room + queue)),
             pace: Arc::clone(pace),
+            longest_pause,
         })
     }
 
@@ -71,7 +73,7 @@ impl Breaker {
     }
 
     /// Lets a request through, waits for room, or refuses at once. Waiting has no end of its own.
-    pub(super) async fn admit(self: &Arc<Self>) -> Result<Permit, Refusal> {
+    pub(crate) async fn admit(self: &Arc<Self>) -> Result<Permit, Refusal> {
         let is_probe = self.pass(Instant::now())?;
         // Given back without a verdict, should the caller leave while it waits for room.
         let mut probe = ProbeGuard { breaker: self, armed: is_probe };
@@ -100,7 +102,7 @@ impl Breaker {
     }
 
     /// Whether the circuit is open, and for how long.
-    pub(super) fn is_open(&self) -> Option<Duration> {
+    pub(crate) fn is_open(&self) -> Option<Duration> {
         self.state().open_until.map(|until| until.saturating_duration_since(Instant::now()))
     }
 }
@@ -126,14 +128,14 @@ impl std::fmt::Debug for Permit {
 
 impl Permit {
     /// The server answered, whatever it said.
-    pub(super) fn succeeded(mut self) {
+    pub(crate) fn succeeded(mut self) {
         self.judged = true;
         let mut state = self.breaker.state();
         *state = State::default();
     }
 
     /// The server did not answer, or not as the protocol wants it; `is_unreachable` when it was not even there.
-    pub(super) fn failed(mut self, is_unreachable: bool) {
+    pub(crate) fn failed(mut self, is_unreachable: bool) {
         self.judged = true;
         let mut state = self.breaker.state();
         state.is_unreachable = is_unreachable;
@@ -142,7 +144,7 @@ impl Permit {
             state.is_probing = false;
         }
         if state.failures >= FAILURES && (self.is_probe || state.open_until.is_none()) {
-            let doubled = FIRST_PAUSE.saturating_mul(1 << (state.failures - FAILURES).min(10)).min(LONGEST_PAUSE);
+            let doubled = FIRST_PAUSE.saturating_mul(1 << (state.failures - FAILURES).min(10)).min(self.breaker.longest_pause);
             // Up to a fifth shorter or longer, so that many servers that failed together come back apart.
             let jitter = 0.8 + 0.4 * fraction();
             state.open_until = Some(Instant::now() + doubled.mul_f64(jitter));
@@ -160,7 +162,7 @@ impl Drop for Permit {
 
 /// The pace at which servers that failed are tried again, all together: some a second, so that a hundred servers
 /// that come back are not met by a storm.
-pub(super) struct Pace {
+pub(crate) struct Pace {
     tokens: Mutex<(f64, Instant)>,
 }
 
@@ -168,12 +170,12 @@ impl Pace {
     const PER_SECOND: f64 = 5.0;
     const BURST: f64 = 5.0;
 
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { tokens: Mutex::new((Self::BURST, Instant::now())) })
     }
 
     /// Takes a turn, or says how long until there may be one.
-    pub(super) fn try_turn(&self, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn try_turn(&self, now: Instant) -> Result<(), Duration> {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = now.saturating_duration_since(tokens.1).as_secs_f64();
         *tokens = ((tokens.0 + passed * Self::PER_SECOND).min(Self::BURST), now);
@@ -185,7 +187,7 @@ impl Pace {
     }
 
     /// Waits for a turn.
-    pub(super) async fn turn(&self) {
+    pub(crate) async fn turn(&self) {
         while let Err(wait) = self.try_turn(Instant::now()) {
             tokio::time::sleep(wait).await;
         }
@@ -193,7 +195,7 @@ impl Pace {
 }
 
 /// From 0 to 1, anew with every call; good enough to keep things apart.
-fn fraction() -> f64 {
+pub(crate) fn fraction() -> f64 {
     use std::hash::{BuildHasher as _, RandomState};
     let random = RandomState::new().hash_one(0_u8);
     f64::from(u32::try_from(random >> 32).unwrap_or(0)) / f64::from(u32::MAX)
@@ -202,6 +204,8 @@ fn fraction() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LONGEST: Duration = Duration::from_secs(20);
 
     async fn fail(breaker: &Arc<Breaker>, times: u32) {
         for _ in 0..times {
@@ -215,7 +219,7 @@ mod tests {
 
     #[tokio::test]
     async fn five_failures_open_it_and_one_probe_closes_it() {
-        let breaker = Breaker::new(8, 8, &Pace::new());
+        let breaker = Breaker::new(8, 8, &Pace::new(), LONGEST);
         fail(&breaker, 4).await;
         breaker.admit().await.expect("a permit").succeeded();
         fail(&breaker, 5).await;
@@ -235,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_fits_neither_room_nor_queue_is_refused_at_once() {
-        let breaker = Breaker::new(1, 1, &Pace::new());
+        let breaker = Breaker::new(1, 1, &Pace::new(), LONGEST);
         let first = breaker.admit().await.expect("a permit");
         let waiting = tokio::spawn({
             let breaker = Arc::clone(&breaker);
@@ -250,7 +254,7 @@ mod tests {
     #[tokio::test]
     async fn servers_that_are_away_are_tried_again_at_the_common_pace() {
         let pace = Pace::new();
-        let servers: Vec<_> = (0..100).map(|_| Breaker::new(8, 8, &pace)).collect();
+        let servers: Vec<_> = (0..100).map(|_| Breaker::new(8, 8, &pace, LONGEST)).collect();
         let mut tries = 0;
         for _ in 0..5 {
             for server in &servers {
