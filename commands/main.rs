@@ -7,6 +7,7 @@ mod catalog;
 mod completions;
 mod demo_server;
 mod doctor;
+mod embeddings;
 mod eval;
 mod man;
 mod output;
@@ -99,6 +100,9 @@ enum Command {
     /// Who may discover and call what, in Cedar
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Which provider makes the vectors, and the change to another
+    #[command(subcommand)]
+    Embeddings(embeddings::Embeddings),
     /// Sign and check callers' tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -223,6 +227,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Server(server) => server.run(context).await,
         Command::Tenant(tenant) => tenant.run(context).await,
         Command::Policy(policy) => policy.run(context).await,
+        Command::Embeddings(embeddings) => embeddings.run(context).await,
         Command::Token(token) => token.run(context).await,
         Command::Warden(warden) => warden.run(),
         Command::Doctor(doctor) => doctor.run(context).await,

@@ -185,6 +185,12 @@ impl Steps {
         self.bar.set_length(count as u64);
     }
 
+    /// So many of so many are done.
+    pub(crate) fn position(&self, done: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+    }
+
     pub(crate) fn message(&self, text: &str) {
         self.bar.set_message(text.to_owned());
         if self.lines {

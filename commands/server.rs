@@ -1,7 +1,7 @@
 //! `mcpgw server`
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -155,16 +155,11 @@ impl Add {
         let Some((token_url, client_id)) = self.oauth_token_url.as_ref().zip(self.oauth_client_id.as_ref()) else {
             return Ok(None);
         };
-        let read = |file: &PathBuf| {
-            let secret = std::fs::read_to_string(file)
-                .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
-            Ok::<_, Error>(Secret::new(secret.trim_end_matches(['\r', '\n']).to_owned()))
-        };
         Ok(Some(OAuthClient {
             authorize_url: self.oauth_authorize_url.clone(),
             token_url: token_url.clone(),
             client_id: client_id.clone(),
-            client_secret: self.oauth_client_secret_file.as_ref().map(read).transpose()?,
+            client_secret: self.oauth_client_secret_file.as_deref().map(read_secret).transpose()?,
             scope: self.oauth_scope.clone(),
         }))
     }
@@ -186,6 +181,14 @@ impl Add {
             None => None,
         })
     }
+}
+
+/// A secret from a file without its last line break; `-` is standard input.
+pub(crate) fn read_secret(file: &Path) -> Result<Secret> {
+    let read =
+        if file == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    let secret = read.map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
+    Ok(Secret::new(secret.trim_end_matches(['\r', '\n'])))
 }
 
 /// `K=V` pairs. The value is never shown: it is a credential more often than not.

@@ -95,6 +95,8 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
         embedding_model: String::new(),
         embedding_dim: 0,
         embedding_version: 0,
+        next_embedding: None,
+        next_embedding_version: None,
         definition_hash: hash(&whole),
         definition: raw.clone(),
         status: ToolStatus::Active,

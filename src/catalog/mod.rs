@@ -3,6 +3,7 @@
 
 mod access;
 mod definition;
+mod reembed;
 mod sync;
 mod view;
 
@@ -21,6 +22,7 @@ use crate::store::{Change, Collection, Damaged, Document, Query, Readable, Store
 
 pub use access::Access;
 pub use definition::{Fault, read_definition, vector_text};
+pub use reembed::{Batch, Pass, Reembedder, Target};
 pub use sync::{Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
 pub use view::{Found, Listed, View};
 
@@ -353,8 +355,11 @@ impl Catalog {
         if !same {
             self.search.refresh(tenant, tools().cloned().collect()).await?;
         }
+        let seen_by_callers =
+            |listed: &Listed| (listed.exposed.clone(), listed.json.clone(), listed.tool.scopes.clone());
+        let looks_the_same = former.iter().map(seen_by_callers).eq(view.tools().iter().map(seen_by_callers));
         let is_first = entry.view.swap(Some(Arc::clone(&view))).is_none();
-        if !same && !is_first {
+        if !same && !looks_the_same && !is_first {
             // Nobody may be listening.
             let _ = self.changes.send(tenant.clone());
         }

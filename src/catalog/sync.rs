@@ -13,7 +13,8 @@ use serde_json::value::RawValue;
 
 use super::CatalogConfig;
 use super::definition::{read_definition, read_page, vector_text};
-use crate::embeddings::{Embedder, Role, Space};
+use super::reembed::{Target, put};
+use crate::embeddings::{Role, Space};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::{
     CacheHint, Embedding, LastSync, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId, Timestamp, Tool,
@@ -127,7 +128,9 @@ pub struct Syncer<'a> {
     /// The connections to them.
     pub pool: &'a Pool,
     /// Makes the vectors.
-    pub embedder: &'a dyn Embedder,
+    pub space: &'a Space,
+    /// The space that is to come, where the space is being switched: what is new gets a vector there, too.
+    pub next_space: Option<&'a Space>,
     /// Limits.
     pub limits: &'a CatalogConfig,
 }
@@ -219,7 +222,7 @@ impl Syncer<'_> {
         let mut puts = Vec::new();
         for mut tool in listed {
             match present.remove(&tool.id) {
-                Some(former) if is_same(&former, &tool, self.embedder.space()) => report.unchanged += 1,
+                Some(former) if is_same(&former, &tool, self.space) => report.unchanged += 1,
                 former => {
                     match &former {
                         Some(former) => {
@@ -328,32 +331,44 @@ impl Syncer<'_> {
         Ok(tools.into_values().collect())
     }
 
-    /// Gives each tool its vector: the former one where its text and the space are the same.
+    /// Gives each tool its vectors: the former ones where its text is the same.
     async fn embed(&self, tools: Vec<(Tool, Option<Tool>)>, report: &mut ServerSync) -> Result<Vec<Tool>> {
-        let space = self.embedder.space();
-        let kept = |tool: &Tool, former: &Option<Tool>| {
-            let former = former.as_ref()?;
-            (is_in(former, space) && vector_text(former) == vector_text(tool)).then(|| former.embedding.clone())
+        let present = self.vectors(&tools, self.space).await?;
+        report.embedded = present.iter().filter(|(_, is_new)| *is_new).count();
+        let next = match self.next_space {
+            // Who switches the space makes up for it.
+            Some(space) => self.vectors(&tools, space).await.unwrap_or_default(),
+            None => Vec::new(),
         };
-        let kept: Vec<Option<Embedding>> = tools.iter().map(|(tool, former)| kept(tool, former)).collect();
-        let missing = tools.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
-        let texts: Vec<String> = missing.map(|((tool, _), _)| vector_text(tool)).collect();
-        report.embedded = texts.len();
-        let mut fresh = self.embedder.embed(&texts, Role::Document).await?.into_iter();
+        let mut next = next.into_iter();
         let mut done = Vec::with_capacity(tools.len());
-        for ((mut tool, _), kept) in tools.into_iter().zip(kept) {
-            tool.embedding = match kept {
-                Some(embedding) => embedding,
-                None => {
-                    Embedding(fresh.next().ok_or_else(|| Error::internal("the embedder returned too few vectors"))?)
-                }
-            };
-            space.model.clone_into(&mut tool.embedding_model);
-            tool.embedding_dim = space.dimensions;
-            tool.embedding_version = space.version;
+        for ((mut tool, _), (vector, _)) in tools.into_iter().zip(present) {
+            put(&mut tool, self.space, vector, Target::Present);
+            if let Some((space, (vector, _))) = self.next_space.zip(next.next()) {
+                put(&mut tool, space, vector, Target::Next);
+            }
             done.push(tool);
         }
         Ok(done)
+    }
+
+    /// One vector in `space` per tool, and whether it was made now.
+    async fn vectors(&self, tools: &[(Tool, Option<Tool>)], space: &Space) -> Result<Vec<(Embedding, bool)>> {
+        let kept = |(tool, former): &(Tool, Option<Tool>)| {
+            let former = former.as_ref()?;
+            let vector = former.vector(space.version)?;
+            (vector_text(former) == vector_text(tool)).then(|| vector.clone())
+        };
+        let kept: Vec<Option<Embedding>> = tools.iter().map(kept).collect();
+        let missing = tools.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+        let texts: Vec<String> = missing.map(|((tool, _), _)| vector_text(tool)).collect();
+        let mut fresh = space.embedder.embed(&texts, Role::Document).await?.into_iter();
+        let too_few = || Error::internal("the embedder returned too few vectors");
+        let vector = |kept: Option<Embedding>| match kept {
+            Some(vector) => Ok((vector, false)),
+            None => fresh.next().map(|vector| (Embedding(vector), true)).ok_or_else(too_few),
+        };
+        kept.into_iter().map(vector).collect()
     }
 }
 
@@ -376,16 +391,10 @@ impl ServerSync {
     }
 }
 
-fn is_in(tool: &Tool, space: &Space) -> bool {
-    tool.embedding_model == space.model
-        && tool.embedding_dim == space.dimensions
-        && tool.embedding_version == space.version
-}
-
 fn is_same(former: &Tool, listed: &Tool, space: &Space) -> bool {
     let known = former.definition_hash == listed.definition_hash && former.scopes == listed.scopes;
     // One that an earlier version stored has no text to be searched by.
-    known && is_in(former, space) && !former.search_text.is_empty()
+    known && former.vector(space.version).is_some() && !former.search_text.is_empty()
 }
 
 fn error_message(error: &RawJson) -> String {

@@ -42,14 +42,14 @@ pub(super) const KEYS: &[Key] = &[
     key("HYBRID_TEXT_WEIGHT"),
     key("HYBRID_FUSION"),
     key("EMBEDDING_PROVIDER"),
-    later("EMBEDDING_MODEL"),
-    later("EMBEDDING_BASE_URL"),
-    later_secret("EMBEDDING_API_KEY"),
-    later("EMBEDDING_DEPLOYMENT"),
-    later("EMBEDDING_API_VERSION"),
-    later_secret("EMBEDDING_SECRET"),
-    later("EMBEDDING_TIMEOUT_MS"),
-    later("EMBEDDING_MAX_RETRIES"),
+    key("EMBEDDING_MODEL"),
+    key("EMBEDDING_BASE_URL"),
+    Key { name: "EMBEDDING_API_KEY", secret: true, in_force: true },
+    key("EMBEDDING_DEPLOYMENT"),
+    key("EMBEDDING_API_VERSION"),
+    Key { name: "EMBEDDING_SECRET", secret: true, in_force: true },
+    key("EMBEDDING_TIMEOUT_MS"),
+    key("EMBEDDING_MAX_RETRIES"),
     key("AUTH_MODE"),
     Key { name: "JWT_SECRET", secret: true, in_force: true },
     key("JWT_ISSUER"),
@@ -100,7 +100,7 @@ pub(super) const KEYS: &[Key] = &[
     later("ADMIN_UI_ENABLED"),
     later("ADMIN_EMAIL"),
     later_secret("ADMIN_PASSWORD"),
-    later_secret("ADMIN_SESSION_SECRET"),
+    Key { name: "ADMIN_SESSION_SECRET", secret: true, in_force: true },
     later("ENABLE_TRACING"),
     later("OTEL_EXPORTER_OTLP_ENDPOINT"),
     key("LOG_FORMAT"),
@@ -240,6 +240,11 @@ impl Layers {
     pub(super) fn text(&self, name: &'static str) -> Option<&str> {
         debug_assert!(KEYS.iter().any(|key| key.name == name), "{name} is not declared");
         self.values.get(name).map(|(value, _)| value.as_str())
+    }
+
+    /// Whether an operator has set it.
+    pub(super) fn is_given(&self, name: &'static str) -> bool {
+        self.values.get(name).is_some_and(|(_, origin)| *origin != Origin::Default)
     }
 
     /// Whether `one` comes from a later layer than `other`.

@@ -4,6 +4,7 @@
 //! configuration that cannot work with every fault listed at once.
 
 mod callers;
+mod embedding;
 mod layers;
 
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use url::Url;
 
 use crate::auth::{AuthConfig, DownstreamConfig};
 use crate::catalog::CatalogConfig;
-use crate::embeddings::{EmbeddingsConfig, Provider};
+use crate::embeddings::EmbeddingsConfig;
 use crate::error::Result;
 use crate::gateway::{Discovery, DiscoveryConfig, TenancyConfig};
 use crate::model::{Secret, TenantId};
@@ -116,8 +117,7 @@ impl Config {
         let production = environment == Some(Environment::Production);
         // Every section is read before the first `?`, so that all faults are found in one go.
         let store = read_store(layers);
-        let embeddings =
-            layers.choice("EMBEDDING_PROVIDER", Provider::NAMES).map(|provider| EmbeddingsConfig { provider });
+        let embeddings = embedding::read(layers, production);
         let search = read_search(layers);
         let upstream = read_upstream(layers, production);
         let discovery = read_discovery(layers);

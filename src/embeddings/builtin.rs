@@ -4,11 +4,13 @@
 //! `embeddings` (int8, tokens × 256), `weights` (f32, one a token; a row's value = int8 × its weight) and a
 //! WordPiece tokenizer. No file is read and nothing is downloaded.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use safetensors::{Dtype, SafeTensors};
 use tokenizers::Tokenizer;
 
-use super::{Embedder, Role, Space};
+use super::{Embedder, Facts, PROBE, Role, normalise, say_cut};
 use crate::error::{Error, Result};
 
 static MODEL: &[u8] = include_bytes!("static-model/model.safetensors");
@@ -25,7 +27,8 @@ pub(super) struct Builtin {
     unknown: Option<u32>,
     rows: &'static [u8],
     weights: Vec<f32>,
-    space: Space,
+    width: usize,
+    facts: Arc<Facts>,
 }
 
 impl Builtin {
@@ -39,17 +42,22 @@ impl Builtin {
         }
         let weights = weights.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         let tokenizer = tokenizer()?;
-        Ok(Self {
+        let mut table = Self {
             unknown: tokenizer.token_to_id("[UNK]"),
             tokenizer,
             rows: embeddings.data(),
             weights,
-            space: Space { provider: "builtin", model: "static-minilm-256".to_owned(), dimensions, version: 1 },
-        })
+            width: dimensions,
+            facts: Arc::new(Facts { dimensions, answered_model: None, probe: Vec::new() }),
+        };
+        let (probe, _) = table.vector(PROBE)?;
+        table.facts = Arc::new(Facts { dimensions, answered_model: None, probe });
+        Ok(table)
     }
 
-    fn vector(&self, text: &str) -> Result<Vec<f32>> {
-        let width = self.space.dimensions;
+    /// The vector, and whether the text is longer than what counts.
+    fn vector(&self, text: &str) -> Result<(Vec<f32>, bool)> {
+        let width = self.width;
         let mut sum = vec![0.0_f32; width];
         let head = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text);
         let encoding = self
@@ -66,11 +74,8 @@ impl Builtin {
                 *total += f32::from(value.cast_signed()) * weight;
             }
         }
-        let norm = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
-        if norm > 0.0 {
-            sum.iter_mut().for_each(|value| *value /= norm);
-        }
-        Ok(sum)
+        normalise(&mut sum);
+        Ok((sum, encoding.len() > MAX_TOKENS || head.len() < text.len()))
     }
 }
 
@@ -78,57 +83,38 @@ fn broken(what: &str) -> Error {
     Error::internal(format!("the compiled-in embedding table is broken: {what}"))
 }
 
-fn tokenizer() -> Result<Tokenizer> {
+pub(super) fn tokenizer() -> Result<Tokenizer> {
     let mut tokenizer = Tokenizer::from_bytes(TOKENIZER).map_err(|error| broken("tokenizer").source(error))?;
     tokenizer.with_padding(None);
     tokenizer.with_truncation(None).map_err(|error| broken("truncation").source(error))?;
     Ok(tokenizer)
 }
 
-/// Counts tokens as the built-in embedder's WordPiece tokenizer makes them. Models have tokenizers of their own, which
-/// make fewer of JSON; what two texts cost beside one another is much the same in all of them.
-pub struct TokenCounter(Tokenizer);
-
-impl TokenCounter {
-    /// Reads the vocabulary, which takes some ten milliseconds.
-    ///
-    /// # Errors
-    /// When it is broken.
-    pub fn open() -> Result<Self> {
-        tokenizer().map(Self)
-    }
-
-    /// How many tokens `text` has.
-    ///
-    /// # Errors
-    /// When it cannot be tokenized.
-    pub fn count(&self, text: &str) -> Result<usize> {
-        let encoding = self.0.encode_fast(text, false);
-        encoding
-            .map(|encoding| encoding.len())
-            .map_err(|error| Error::internal("a text could not be tokenized").source(error))
-    }
-}
-
 #[async_trait]
 impl Embedder for Builtin {
-    fn space(&self) -> &Space {
-        &self.space
+    async fn embed(&self, texts: &[String], role: Role) -> Result<Vec<Vec<f32>>> {
+        let (mut vectors, mut cut) = (Vec::with_capacity(texts.len()), 0);
+        // Tens of microseconds a text: a query stays on its thread, a catalog lets others in between.
+        for batch in texts.chunks(64) {
+            if !vectors.is_empty() {
+                tokio::task::yield_now().await;
+            }
+            for text in batch {
+                let (vector, is_cut) = self.vector(text)?;
+                vectors.push(vector);
+                cut += usize::from(is_cut);
+            }
+        }
+        say_cut(cut, MAX_TOKENS, role);
+        Ok(vectors)
     }
 
-    async fn embed(&self, texts: &[String], _role: Role) -> Result<Vec<Vec<f32>>> {
-        // Tens of microseconds a text: a query stays on its thread, a catalog goes to another.
-        if texts.len() <= 8 {
-            return texts.iter().map(|text| self.vector(text)).collect();
-        }
-        let mut vectors = Vec::with_capacity(texts.len());
-        for batch in texts.chunks(64) {
-            for text in batch {
-                vectors.push(self.vector(text)?);
-            }
-            tokio::task::yield_now().await;
-        }
-        Ok(vectors)
+    async fn facts(&self) -> Result<Arc<Facts>> {
+        Ok(Arc::clone(&self.facts))
+    }
+
+    fn known_facts(&self) -> Option<Arc<Facts>> {
+        Some(Arc::clone(&self.facts))
     }
 }
 
@@ -144,7 +130,7 @@ mod tests {
     fn cosine(one: &str, two: &str) -> f32 {
         let table = shared();
         let (one, two) = (table.vector(one).expect("a vector"), table.vector(two).expect("a vector"));
-        one.iter().zip(&two).map(|(x, y)| x * y).sum()
+        super::super::cosine(&one.0, &two.0)
     }
 
     #[test]
@@ -158,9 +144,10 @@ mod tests {
     fn vectors_have_length_one_and_nothing_known_is_zero() {
         assert!((cosine("a storm is coming", "a storm is coming") - 1.0).abs() < 1e-5);
         for text in ["", "   "] {
-            assert!(shared().vector(text).expect("a vector").iter().all(|value| *value == 0.0));
+            assert!(shared().vector(text).expect("a vector").0.iter().all(|value| *value == 0.0));
         }
         let long = "é".repeat(100_000);
-        assert_eq!(shared().vector(&long).expect("a vector").len(), 256);
+        let (vector, is_cut) = shared().vector(&long).expect("a vector");
+        assert_eq!((vector.len(), is_cut), (256, true));
     }
 }

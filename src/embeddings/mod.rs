@@ -1,63 +1,158 @@
 //! PORT: text → vectors.
 //!
-//! A provider is one file here and one line in [`open`].
+//! A provider is one file here and a few lines in [`Provider`] and [`open`]. Those in this process (`builtin`, `local`)
+//! are embedders themselves; an API over HTTP says how it is asked (`api`), and [`resilient`] asks it.
 
+mod api;
+mod azure_openai;
 mod builtin;
+mod cache;
+mod gemini;
+#[cfg(feature = "local-embeddings")]
+mod local;
+mod ollama;
+mod openai;
+mod resilient;
+mod settings;
+mod tokens;
+mod voyage;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::model::Secret;
 
-pub use builtin::TokenCounter;
+pub use settings::{Provider, Settings};
+pub use tokens::TokenCounter;
 
-/// Which provider makes the vectors.
+use cache::QueryCache;
+use resilient::Resilient;
+
+/// Which provider makes the vectors, as configured, and how patient we are with one over a network.
 #[derive(Clone, Debug)]
 pub struct EmbeddingsConfig {
-    /// The provider.
-    pub provider: Provider,
+    /// The provider and how to reach it.
+    pub settings: Settings,
+    /// Whether an operator has set any of it.
+    pub is_given: bool,
+    /// What API keys are sealed with at rest; a key of the store's own where none is configured.
+    pub secret: Option<Secret>,
+    /// With providers over a network.
+    pub patience: Patience,
+    /// Whether a provider elsewhere may be asked over plain HTTP.
+    pub allow_plain_http: bool,
 }
 
-/// The known providers.
+/// How long and how often a provider over a network is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provider {
-    /// The static table that is compiled in.
-    Builtin,
+pub struct Patience {
+    /// For a request in words: with everything that it takes; for documents: of each attempt.
+    pub timeout: Duration,
+    /// Attempts after the first.
+    pub max_retries: u32,
 }
 
-impl Provider {
-    /// Every provider with its configuration name.
-    pub const NAMES: &'static [(&'static str, Self)] = &[("builtin", Self::Builtin)];
+/// A space of vectors: what makes them, and its generation. Two vectors can be compared when their spaces have the same
+/// version.
+#[derive(Clone)]
+pub struct Space {
+    /// The provider and how it is reached.
+    pub settings: Settings,
+    /// Generation: another one with every switch, never used twice.
+    pub version: u64,
+    /// What makes its vectors.
+    pub embedder: Arc<dyn Embedder>,
 }
 
-/// Opens the configured provider.
-///
-/// # Errors
-/// [`crate::error::Kind::EmbedderUnavailable`] when it cannot be used.
-pub async fn open(config: &EmbeddingsConfig) -> Result<Arc<dyn Embedder>> {
-    match config.provider {
-        Provider::Builtin => {
-            let opened = tokio::task::spawn_blocking(builtin::Builtin::open).await;
-            Ok(Arc::new(opened.map_err(|error| {
-                crate::error::Error::internal("the built-in embedder did not load").source(error)
-            })??))
+impl Space {
+    /// Opens the provider. Nothing is asked over a network yet.
+    ///
+    /// # Errors
+    /// When the settings cannot work, or a model in this process cannot be read.
+    pub async fn open(settings: Settings, version: u64, known: Option<Facts>, patience: Patience) -> Result<Self> {
+        let embedder = open(&settings, known, patience).await?;
+        Ok(Self { settings, version, embedder })
+    }
+
+    /// The same; one that cannot be opened embeds nothing and says why. Everything else goes on without it.
+    pub async fn open_or_broken(settings: Settings, version: u64, known: Option<Facts>, patience: Patience) -> Self {
+        match open(&settings, known, patience).await {
+            Ok(embedder) => Self { settings, version, embedder },
+            Err(error) => {
+                tracing::error!(error = error.chain(), "the embeddings provider cannot be used");
+                Self { settings, version, embedder: Arc::new(Broken(error)) }
+            }
+        }
+    }
+
+    /// Whether both are of the same model, as its answer to the probe tells.
+    pub fn is_alike(one: &Facts, two: &Facts) -> bool {
+        cosine(&one.probe, &two.probe) >= SAME_MODEL
+    }
+
+    /// `provider / model (n dimensions)`, for people.
+    pub fn describe(&self) -> String {
+        let (provider, model) = (self.settings.provider.as_str(), self.settings.model_name());
+        match self.embedder.known_facts() {
+            Some(facts) => format!("{provider} / {model} ({} dimensions)", facts.dimensions),
+            None => format!("{provider} / {model} (not reached yet)"),
         }
     }
 }
 
-/// A space of vectors: two vectors can be compared when their spaces are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Space {
-    /// The provider's configuration name.
-    pub provider: &'static str,
-    /// The model.
-    pub model: String,
+impl std::fmt::Debug for Space {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} / {} / {}", self.settings.provider.as_str(), self.settings.model_name(), self.version)
+    }
+}
+
+/// What is known of a model once it was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
     /// Length of every vector.
     pub dimensions: usize,
-    /// Generation: grows when the operator switches.
-    pub version: u64,
+    /// What the provider calls the model in its answers, where it says so.
+    pub answered_model: Option<String>,
+    /// The vector of [`PROBE`]: another model gives another one.
+    pub probe: Vec<f32>,
 }
+
+/// A provider that could not be opened.
+struct Broken(Error);
+
+impl Broken {
+    fn error(&self) -> Error {
+        let error = Error::new(self.0.kind(), self.0.chain());
+        match self.0.help_text() {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+}
+
+#[async_trait]
+impl Embedder for Broken {
+    async fn embed(&self, _: &[String], _: Role) -> Result<Vec<Vec<f32>>> {
+        Err(self.error())
+    }
+
+    async fn facts(&self) -> Result<Arc<Facts>> {
+        Err(self.error())
+    }
+
+    fn known_facts(&self) -> Option<Arc<Facts>> {
+        None
+    }
+}
+
+/// Vectors of one model differ by rounding, and hardly that; those of two models do not look alike at all.
+const SAME_MODEL: f32 = 0.98;
+
+/// A request that every model is asked, to be known by.
+pub const PROBE: &str = "find the order of a customer and tell its delivery status";
 
 /// What a text is for; some providers embed the two differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +163,83 @@ pub enum Role {
     Document,
 }
 
-/// Turns texts into unit vectors of one [`Space`].
+/// Turns texts into unit vectors of one space.
 #[async_trait]
 pub trait Embedder: Send + Sync {
-    /// The space of its vectors.
-    fn space(&self) -> &Space;
-
     /// One vector per text, in order, of length 1; the zero vector for a text that holds nothing known.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::EmbedderUnavailable`] when it may work again by itself, [`crate::error::Kind::Refused`] when
+    /// somebody has to do something.
     async fn embed(&self, texts: &[String], role: Role) -> Result<Vec<Vec<f32>>>;
+
+    /// What is known of the model; asked for where it is not known yet.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    async fn facts(&self) -> Result<Arc<Facts>>;
+
+    /// The same, without asking anybody.
+    fn known_facts(&self) -> Option<Arc<Facts>>;
+}
+
+/// Opens a provider, of which `known` may be known from an earlier time.
+async fn open(settings: &Settings, known: Option<Facts>, patience: Patience) -> Result<Arc<dyn Embedder>> {
+    let remote = |api: Result<Box<dyn api::Api>>| -> Result<Arc<dyn Embedder>> {
+        Ok(QueryCache::over(Arc::new(Resilient::new(settings, api?, known, patience))))
+    };
+    match settings.provider {
+        Provider::Builtin => Ok(Arc::new(blocking(builtin::Builtin::open).await?)),
+        Provider::Local => open_local(settings).await,
+        Provider::Ollama => remote(ollama::Ollama::new(settings)),
+        Provider::OpenAi => remote(openai::OpenAi::new(settings)),
+        Provider::AzureOpenAi => remote(azure_openai::AzureOpenAi::new(settings)),
+        Provider::Voyage => remote(voyage::Voyage::new(settings)),
+        Provider::Gemini => remote(gemini::Gemini::new(settings)),
+    }
+}
+
+#[cfg(feature = "local-embeddings")]
+async fn open_local(settings: &Settings) -> Result<Arc<dyn Embedder>> {
+    let folder = std::path::PathBuf::from(settings.model.clone().unwrap_or_default());
+    Ok(QueryCache::over(Arc::new(blocking(move || local::Local::open(&folder)).await?)))
+}
+
+#[cfg(not(feature = "local-embeddings"))]
+async fn open_local(_: &Settings) -> Result<Arc<dyn Embedder>> {
+    Err(Error::new(crate::error::Kind::Refused, "this build has no embeddings provider `local`")
+        .help("build with the feature `local-embeddings`"))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::internal("the embedder was not loaded").source(error))?
+}
+
+/// Divides a vector by its length; one without a direction stays zero.
+fn normalise(vector: &mut [f32]) {
+    let norm = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if norm > 0.0 {
+        vector.iter_mut().for_each(|value| *value /= norm);
+    }
+}
+
+/// The cosine of two unit vectors; 0 where they cannot be compared.
+fn cosine(one: &[f32], two: &[f32]) -> f32 {
+    if one.len() == two.len() { one.iter().zip(two).map(|(x, y)| x * y).sum() } else { 0.0 }
+}
+
+/// Says out loud that the ends of some texts do not count. Requests in words come from callers, who must not fill the log.
+fn say_cut(cut: usize, limit: usize, role: Role) {
+    match role {
+        _ if cut == 0 => {}
+        Role::Document => {
+            tracing::warn!(
+                texts = cut,
+                limit.tokens = limit,
+                "texts are longer than the model reads; their ends do not count"
+            );
+        }
+        Role::Query => tracing::debug!(texts = cut, limit.tokens = limit, "a request is longer than the model reads"),
+    }
 }

@@ -39,6 +39,10 @@ impl Gateway {
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Bootstrapped> {
+        if self.adopt_configured_space().await?.is_some() {
+            self.run_switch(&format!("bootstrap {} on {}", std::process::id(), self.config.instance_id), &|_| ())
+                .await?;
+        }
         let mut added = Vec::new();
         for server in demo {
             match self.registry.get(tenant, &server.name).await {
@@ -60,15 +64,9 @@ impl Gateway {
             }
         }
         let sync = self.sync(tenant, options, progress).await?;
-        let dimensions = self.embedder.space().dimensions;
-        self.index.prepare(tenant, dimensions, &|step| progress(Progress::Indexed(step))).await?;
+        let widths = self.spaces.now().widths().await;
+        self.index.prepare(tenant, widths, &|step| progress(Progress::Indexed(step))).await?;
         let (store, search, space) = self.describe().await;
-        Ok(Bootstrapped {
-            store,
-            search: search.engine,
-            embeddings: format!("{} / {} ({} dimensions)", space.provider, space.model, space.dimensions),
-            servers_added: added,
-            sync,
-        })
+        Ok(Bootstrapped { store, search: search.engine, embeddings: space.describe(), servers_added: added, sync })
     }
 }

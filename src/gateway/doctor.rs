@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Gateway;
 use crate::embeddings::Role;
 use crate::error::Error;
-use crate::model::{Server, TenantId};
+use crate::model::{Server, SwitchState, TenantId};
 use crate::upstream;
 
 const SERVER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ impl Gateway {
     /// Checks what an open gateway depends on.
     pub async fn check(&self, tenant: &TenantId) -> Vec<Check> {
         let mut checks = vec![self.check_store().await, self.check_embedder().await, self.check_callers().await];
-        let search = self.index.describe(tenant, self.embedder.space().dimensions).await;
+        let search = self.index.describe(tenant, self.spaces.now().known_widths()).await;
         checks.push(match search.fix {
             None => Check::ok("search", search.engine),
             Some(fix) => Check::warn("search", search.engine, fix),
@@ -109,15 +109,38 @@ impl Gateway {
     }
 
     async fn check_embedder(&self) -> Check {
-        let space = self.embedder.space();
-        match self.embedder.embed(&["hello".to_owned()], Role::Query).await {
-            Ok(vectors) if vectors.first().is_some_and(|vector| vector.len() == space.dimensions) => Check::ok(
-                "embeddings",
-                format!("{} / {} ({} dimensions)", space.provider, space.model, space.dimensions),
-            ),
-            Ok(_) => Check::fail("embeddings", &Error::internal("the provider returned vectors of another width")),
-            Err(error) => Check::fail("embeddings", &error),
+        let in_force = self.spaces.now();
+        let space = &in_force.current;
+        // Not one that is remembered from an earlier time.
+        let asked = format!("hello {}", uuid::Uuid::new_v4().simple());
+        if let Err(error) = space.embedder.embed(&[asked], Role::Query).await {
+            return Check::fail("embeddings", &error);
         }
+        let described = space.describe();
+        match self.switch_status().await {
+            Err(error) => Check::fail("embeddings", &error),
+            Ok(status) if status.state == SwitchState::Failed => {
+                let why = status.error.unwrap_or_default();
+                let detail = format!("{described}; the switch to {} / {} failed: {why}", status.provider, status.model);
+                Check::warn(
+                    "embeddings",
+                    detail,
+                    "`mcpgw embeddings switch` goes on, `mcpgw embeddings cancel` gives it up",
+                )
+            }
+            Ok(_) if in_force.next.is_some() => Check::ok("embeddings", format!("{described}; a switch is under way")),
+            Ok(_) if self.is_configured_otherwise() => Check::warn(
+                "embeddings",
+                format!("{described}, which was switched to; the configuration names another provider"),
+                "unset EMBEDDING_PROVIDER and its like, or `mcpgw embeddings switch` to it",
+            ),
+            Ok(_) => Check::ok("embeddings", described),
+        }
+    }
+
+    fn is_configured_otherwise(&self) -> bool {
+        let config = self.spaces.config();
+        config.is_given && !config.settings.is_same_model(&self.spaces.now().current.settings)
     }
 
     async fn check_catalog(&self, tenant: &TenantId, servers: &[Server]) -> Check {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Gateway;
 use super::search::SearchRequest;
 use crate::catalog::{read_definition, vector_text};
-use crate::embeddings::{Role, TokenCounter};
+use crate::embeddings::{Role, Space, TokenCounter};
 use crate::error::{Error, Result};
 use crate::model::{CachePolicy, Embedding, RawJson, Scopes, Server, TenantId, Timestamp, Tool, ToolId, Transport};
 use crate::search::{self as index, Allowed, Measures, Mode, SearchIndex};
@@ -75,6 +75,7 @@ pub struct Evaluated {
 pub struct Searched {
     index: Arc<dyn SearchIndex>,
     tenant: TenantId,
+    space: Space,
     /// What judgements call each tool, and the tokens of its definition.
     tools: BTreeMap<ToolId, (String, usize)>,
 }
@@ -99,7 +100,8 @@ impl Gateway {
             let name = format!("{}/{}", listed.tool.server, listed.tool.name);
             tools.insert(listed.tool.id.clone(), (name, counter.count(listed.tool.definition.as_str())?));
         }
-        Ok(Searched { index: Arc::clone(&self.index), tenant: tenant.clone(), tools })
+        let space = self.spaces.now().current.clone();
+        Ok(Searched { index: Arc::clone(&self.index), tenant: tenant.clone(), tools, space })
     }
 
     /// A catalog of these tools in this process, which nobody else sees and nothing keeps.
@@ -109,9 +111,10 @@ impl Gateway {
     pub async fn searched_tools(&self, tenant: &TenantId, listed: &[JudgedTool]) -> Result<Searched> {
         let mut tools = listed.iter().map(|tool| self.throw_away(tool)).collect::<Result<Vec<Tool>>>()?;
         let texts: Vec<String> = tools.iter().map(vector_text).collect();
-        let vectors = self.embedder.embed(&texts, Role::Document).await?;
+        let space = self.evaluated_space().await?;
+        let vectors = space.embedder.embed(&texts, Role::Document).await?;
         for (tool, vector) in tools.iter_mut().zip(vectors) {
-            tool.embedding = Embedding(vector);
+            (tool.embedding, tool.embedding_version) = (Embedding(vector), space.version);
         }
         tools.sort_by(|one, two| one.id.cmp(&two.id));
         let counter = TokenCounter::open()?;
@@ -127,7 +130,16 @@ impl Gateway {
         }
         let index = index::in_process(&self.config.search);
         index.refresh(tenant, tools.into_iter().map(Arc::new).collect()).await?;
-        Ok(Searched { index, tenant: tenant.clone(), tools: known })
+        Ok(Searched { index, tenant: tenant.clone(), tools: known, space })
+    }
+
+    /// The configured one where one is configured, whatever the store's is: a throw-away catalog is nobody's.
+    async fn evaluated_space(&self) -> Result<Space> {
+        let (current, config) = (self.spaces.now().current.clone(), self.spaces.config());
+        if !config.is_given || config.settings.is_same_model(&current.settings) {
+            return Ok(current);
+        }
+        Space::open(config.settings.clone(), 0, None, config.patience).await
     }
 
     fn throw_away(&self, listed: &JudgedTool) -> Result<Tool> {
@@ -177,7 +189,7 @@ impl Gateway {
             let Some(relevant) = judgements.relevant.get(&query.id).filter(|tools| !tools.is_empty()) else { continue };
             let request = SearchRequest { query: query.text.clone(), mode, limit: EVALUATION_DEPTH };
             let started = Instant::now();
-            let (asked, _) = self.search_query(&request, Allowed::Scopes(Scopes::All)).await?;
+            let (asked, _) = self.search_query(&searched.space, &request, Allowed::Scopes(Scopes::All)).await?;
             let found = searched.index.search(&searched.tenant, &asked).await?;
             times.push(started.elapsed().as_secs_f64() * 1e6);
             let (mut run, mut shown) = (Vec::new(), 0);

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod call;
 mod doctor;
+mod embedding;
 mod evaluate;
 mod events;
 mod forward;
@@ -17,19 +18,21 @@ mod sealing;
 mod search;
 mod servers;
 mod sign_in;
+mod spaces;
+mod switch;
 mod tenants;
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use url::Url;
 
 use crate::auth::Action;
 use crate::auth::{Authenticator, DownstreamSigner};
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
-use crate::embeddings::{self, Embedder};
+use crate::embeddings::Space;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Principal, ServerName, TenantId};
 use crate::quota::Quota;
@@ -43,11 +46,13 @@ use crate::upstream::{Credentials, Event, Pool, Token, TokenEndpoints, UserToken
 use offers::Offers;
 use sealing::Sealing;
 use sign_in::SignIns;
+use spaces::Spaces;
 use tenants::TenantGate;
 
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use call::{CallRequest, MAX_NAME_BYTES};
 pub use doctor::{Check, CheckStatus};
+pub use embedding::shown_status;
 pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched};
 pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
@@ -58,6 +63,7 @@ pub use requests::{Resource, Subscription};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
 pub use servers::{Probe, ServerSummary};
 pub use sign_in::{LINK_LIFETIME, SignInLink, SignInOffer, SignInStart, SignedIn};
+pub use switch::{SwitchBegun, SwitchDone, SwitchProgress, TestedProvider};
 pub use tenants::{TenancyConfig, TenantSummary};
 
 /// What `/mcp` lists.
@@ -103,7 +109,9 @@ pub struct Gateway {
     registry: Registry,
     catalog: Catalog,
     pool: Pool,
-    embedder: Arc<dyn Embedder>,
+    spaces: Spaces,
+    /// A switch of the embedding space waits to be done.
+    switch_wanted: Notify,
     index: Arc<dyn SearchIndex>,
     sessions: Sessions,
     offers: Offers,
@@ -128,12 +136,12 @@ impl Gateway {
     /// # Errors
     /// When the store or the embedder cannot be opened.
     pub async fn open(config: Config) -> Result<Arc<Self>> {
-        let (store, embedder) = tokio::join!(store::open(&config.store), embeddings::open(&config.embeddings));
-        let (store::Opened { store, mongodb }, embedder) = (store?, embedder?);
+        let store::Opened { store, mongodb } = store::open(&config.store).await?;
         let index = index::open(&config.search, mongodb)?;
         let downstream = Arc::new(DownstreamSigner::new(config.downstream.clone()));
         let vouching: Arc<dyn Credentials> = Arc::new(Vouching(Arc::clone(&downstream)));
         let sealing = Arc::new(Sealing::new(Arc::clone(&store)));
+        let spaces = Spaces::open(config.embeddings.clone(), Arc::clone(&store), Arc::clone(&sealing)).await?;
         let endpoints = TokenEndpoints::new(config.upstream.clone());
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&store), Arc::clone(&sealing), endpoints));
         let users: Arc<dyn UserTokens> = Arc::clone(&sign_ins) as _;
@@ -153,7 +161,8 @@ impl Gateway {
             tenant_gate: TenantGate::default(),
             users: Users::default(),
             store,
-            embedder,
+            spaces,
+            switch_wanted: Notify::new(),
             index,
             public_url: config.serve.public_url.clone().map_or_else(OnceLock::new, OnceLock::from),
             config,
@@ -221,9 +230,25 @@ impl Gateway {
     }
 
     /// What keeps, what ranks and what embeds.
-    pub async fn describe(&self) -> (String, index::Description, &embeddings::Space) {
-        let space = self.embedder.space();
-        (self.store.describe(), self.index.describe(&self.config.tenant, space.dimensions).await, space)
+    pub async fn describe(&self) -> (String, index::Description, Space) {
+        let spaces = self.spaces.now();
+        let index = self.index.describe(&self.config.tenant, spaces.known_widths()).await;
+        (self.store.describe(), index, spaces.current.clone())
+    }
+
+    /// Takes over which embedding space the store says is in force.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn follow_space(&self) -> Result<()> {
+        self.spaces.follow().await?;
+        self.switch_wanted.notify_one();
+        Ok(())
+    }
+
+    /// Until a switch of the embedding space may have to be done.
+    pub async fn switch_is_wanted(&self) {
+        self.switch_wanted.notified().await;
     }
 
     /// Has it known where it listens, where nothing else is configured. The first word stands.
@@ -248,14 +273,27 @@ impl Gateway {
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<SyncReport> {
-        let syncer = Syncer {
-            store: &self.store,
-            registry: &self.registry,
-            pool: &self.pool,
-            embedder: self.embedder.as_ref(),
-            limits: &self.config.catalog,
-        };
-        syncer.run(tenant, options, progress).await
+        loop {
+            if !options.dry_run {
+                self.spaces.recorded().await?;
+            }
+            self.spaces.follow().await?;
+            let spaces = self.spaces.now();
+            let syncer = Syncer {
+                store: &self.store,
+                registry: &self.registry,
+                pool: &self.pool,
+                space: &spaces.current,
+                next_space: spaces.next.as_ref(),
+                limits: &self.config.catalog,
+            };
+            let report = syncer.run(tenant, options, progress).await?;
+            self.spaces.follow().await?;
+            // Another space came into force meanwhile: what was synced is of the former one.
+            if self.spaces.now().current.version == spaces.current.version {
+                return Ok(report);
+            }
+        }
     }
 
     /// Ends connections and children. The store needs no closing: every acknowledged write is durable.

@@ -7,16 +7,18 @@ use serde::Serialize;
 
 use super::Gateway;
 use crate::catalog::View;
-use crate::embeddings::Role;
+use crate::embeddings::{Role, Space};
 use crate::error::{Error, Result};
 use crate::model::Principal;
-use crate::search::{Allowed, Degraded, Fusion, Mode, ScoreDetails, SearchQuery, sentences};
+use crate::search::{Allowed, Degraded, Fusion, Hit, Mode, ScoreDetails, SearchQuery, sentences};
 
 /// Longest request that is searched for.
 const MAX_QUERY_BYTES: usize = 16 * 1024;
 /// A best match below this is none. In the public sets (`docs/retrieval.md`) 99 of 100 right first results have more;
 /// requests that no tool of the demo serves got less than half of it.
 const POOR: f64 = 0.2;
+/// How often a request is embedded whose space was switched meanwhile.
+const MOST_TRIES: u32 = 3;
 /// The most results one search gives.
 const MAX_LIMIT: usize = 50;
 
@@ -84,9 +86,7 @@ impl Gateway {
         check(request)?;
         let view = self.catalog.view(&principal.tenant).await?;
         let started = Instant::now();
-        let (query, degraded) = self.search_query(request, allowed(&view, principal)).await?;
-        let found = self.index.search(&principal.tenant, &query).await?;
-        let (hits, degraded) = (found.hits, degraded.or(found.degraded));
+        let (hits, degraded) = self.hits(principal, request, &view).await?;
         // Checked again on the answer: an index may lag behind the view, and only the view decides.
         let found = hits.into_iter().filter_map(|hit| Some((view.by_id(&hit.id, principal)?.clone(), hit)));
         let results = found.enumerate().map(|(index, (listed, hit))| SearchResult {
@@ -106,6 +106,29 @@ impl Gateway {
         Ok(SearchAnswer { query: request.query.clone(), mode: request.mode, took_ms, degraded, hint, results })
     }
 
+    /// The space may be switched between the embedding of the request and the search, here or by another replica; then
+    /// both are done again in the new one. No vector is ever compared with one of another space.
+    async fn hits(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+        view: &View,
+    ) -> Result<(Vec<Hit>, Option<Degraded>)> {
+        let mut tries = 0;
+        loop {
+            let space = self.spaces.now().current.clone();
+            let (query, degraded) = self.search_query(&space, request, allowed(view, principal)).await?;
+            let found = self.index.search(&principal.tenant, &query).await?;
+            tries += 1;
+            if !found.is_of_other_space || tries == MOST_TRIES {
+                let lacking = found.is_of_other_space.then_some(Degraded::TextOnly);
+                return Ok((found.hits, degraded.or(lacking).or(found.degraded)));
+            }
+            // The store may be away, too.
+            let _ = self.spaces.follow().await;
+        }
+    }
+
     fn hint(&self, request: &SearchRequest, found: &[SearchResult], visible: impl Fn() -> usize) -> Option<String> {
         let Some(best) = found.first() else {
             return Some(match visible() {
@@ -123,33 +146,35 @@ impl Gateway {
     /// The request as an index wants it.
     pub(super) async fn search_query(
         &self,
+        space: &Space,
         request: &SearchRequest,
         allowed: Allowed,
     ) -> Result<(SearchQuery, Option<Degraded>)> {
-        let (vectors, degraded) = self.query_vectors(request).await?;
+        let (vectors, degraded) = query_vectors(space, request).await?;
         let mut vectors = vectors.into_iter();
         let SearchRequest { query, mode, limit } = request.clone();
         let (vector, sentences) = (vectors.next(), vectors.collect());
-        Ok((SearchQuery { text: query, vector, sentences, mode, limit, allowed }, degraded))
+        let version = space.version;
+        Ok((SearchQuery { text: query, vector, sentences, version, mode, limit, allowed }, degraded))
     }
+}
 
-    /// The vectors of the request and of its sentences; none for a search by words.
-    async fn query_vectors(&self, request: &SearchRequest) -> Result<(Vec<Vec<f32>>, Option<Degraded>)> {
-        if request.mode == Mode::Text {
-            return Ok((Vec::new(), None));
+/// The vectors of the request and of its sentences; none for a search by words.
+async fn query_vectors(space: &Space, request: &SearchRequest) -> Result<(Vec<Vec<f32>>, Option<Degraded>)> {
+    if request.mode == Mode::Text {
+        return Ok((Vec::new(), None));
+    }
+    let mut texts = vec![request.query.clone()];
+    if request.mode == Mode::Hybrid {
+        texts.extend(sentences(&request.query).into_iter().map(str::to_owned));
+    }
+    match space.embedder.embed(&texts, Role::Query).await {
+        Ok(vectors) => Ok((vectors, None)),
+        Err(error) if request.mode == Mode::Hybrid => {
+            tracing::warn!(error = error.chain(), "the request was not embedded; searching by words only");
+            Ok((Vec::new(), Some(Degraded::TextOnly)))
         }
-        let mut texts = vec![request.query.clone()];
-        if request.mode == Mode::Hybrid {
-            texts.extend(sentences(&request.query).into_iter().map(str::to_owned));
-        }
-        match self.embedder.embed(&texts, Role::Query).await {
-            Ok(vectors) => Ok((vectors, None)),
-            Err(error) if request.mode == Mode::Hybrid => {
-                tracing::warn!(error = error.chain(), "the request was not embedded; searching by words only");
-                Ok((Vec::new(), Some(Degraded::TextOnly)))
-            }
-            Err(error) => Err(error),
-        }
+        Err(error) => Err(error),
     }
 }
 

@@ -105,8 +105,8 @@ impl Gateway {
                 tracing::info!(tenant.id = %tenant, "a tenant was made on its first call");
                 let (gateway, tenant) = (Arc::clone(self), tenant.clone());
                 tokio::spawn(async move {
-                    let dimensions = gateway.embedder.space().dimensions;
-                    if let Err(error) = gateway.index.prepare(&tenant, dimensions, &|_| ()).await {
+                    let widths = gateway.spaces.now().widths().await;
+                    if let Err(error) = gateway.index.prepare(&tenant, widths, &|_| ()).await {
                         tracing::warn!(tenant.id = %tenant, error = error.chain(), "its index is not ready yet");
                     }
                 });
@@ -157,8 +157,8 @@ impl Gateway {
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<TenantSummary> {
         self.store.provision(tenant).await?;
-        let dimensions = self.embedder.space().dimensions;
-        self.index.prepare(tenant, dimensions, &|step| progress(Progress::Indexed(step))).await?;
+        let widths = self.spaces.now().widths().await;
+        self.index.prepare(tenant, widths, &|step| progress(Progress::Indexed(step))).await?;
         self.tenant_summary(tenant).await
     }
 

@@ -12,8 +12,8 @@ use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::gateway::Gateway;
-use crate::model::{Timestamp, WatcherPosition};
-use crate::store::{Change, ChangeFeed, Collection, Event, Expect, ResumeToken};
+use crate::model::{EmbeddingConfig, Timestamp, WatcherPosition};
+use crate::store::{Change, ChangeFeed, Collection, Document as _, Event, Expect, ResumeToken};
 
 /// Changes that arrive within this of one another are applied together: a sync writes hundreds at once.
 const GATHER: Duration = Duration::from_millis(30);
@@ -63,6 +63,7 @@ impl Follower {
                     if reconciled.elapsed() >= RECONCILE_EVERY {
                         reconciled = Instant::now();
                         self.until_done("compared with the store", Work::Reconcile).await;
+                        self.until_done("compared with the store", Work::Space).await;
                     }
                     continue;
                 }
@@ -110,6 +111,10 @@ impl Follower {
         }
         if !changes.is_empty() {
             self.until_done("applied", Work::Apply(&changes)).await;
+            // After the tools, whose vectors in the new space are there before it comes into force.
+            if changes.iter().any(|change| change.tenant.is_none() && change.collection == EmbeddingConfig::SPEC.name) {
+                self.until_done("applied", Work::Space).await;
+            }
             tracing::debug!(changes = changes.len(), "applied changes of the store");
         }
         self.unsaved = Some(token);
@@ -118,6 +123,7 @@ impl Follower {
     async fn reload(&mut self, token: ResumeToken) {
         tracing::warn!("the change feed cannot be resumed; reading everything anew");
         self.until_done("read anew", Work::Reload).await;
+        self.until_done("read anew", Work::Space).await;
         tracing::info!("everything was read anew");
         self.unsaved = Some(token);
     }
@@ -130,6 +136,7 @@ impl Follower {
                 Work::Apply(changes) => catalog.apply(changes).await,
                 Work::Reload => catalog.reload().await,
                 Work::Reconcile => catalog.reconcile().await,
+                Work::Space => self.gateway.follow_space().await,
             };
             match outcome {
                 Ok(()) => return,
@@ -161,4 +168,5 @@ enum Work<'a> {
     Apply(&'a [Change]),
     Reload,
     Reconcile,
+    Space,
 }

@@ -2,4 +2,5 @@
 
 pub mod follow;
 pub mod rates;
+pub mod reembed;
 pub mod sweep;

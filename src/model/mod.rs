@@ -2,6 +2,7 @@
 //! because they outlive every library that moves them.
 
 mod cache_hint;
+mod embedding;
 mod names;
 mod param_header;
 mod policy;
@@ -17,6 +18,7 @@ mod tool;
 mod user_token;
 
 pub use cache_hint::CacheHint;
+pub use embedding::{ChosenBy, EmbeddingConfig, EmbeddingSpace, EmbeddingStatus, SwitchPhase, SwitchState};
 pub use names::{MAX_EXPOSED_NAME, PolicyName, ServerName, TenantId, exposed_name, split_exposed};
 pub use param_header::ParamHeader;
 pub use policy::{Policy, UserContext};

@@ -82,6 +82,12 @@ pub struct Tool {
     pub embedding_dim: usize,
     /// Generation of the embedding space.
     pub embedding_version: u64,
+    /// While the space is switched: the unit vector in the space that is to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_embedding: Option<Embedding>,
+    /// Generation of that space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_embedding_version: Option<u64>,
     /// SHA-256 (hex) of the canonical definition.
     pub definition_hash: String,
     /// The whole definition exactly as the server sent it.
@@ -98,6 +104,20 @@ pub struct Tool {
 }
 
 impl Tool {
+    /// Its vector in the space of this generation.
+    pub fn vector(&self, version: u64) -> Option<&Embedding> {
+        if self.embedding_version == version {
+            return Some(&self.embedding);
+        }
+        self.next_embedding.as_ref().filter(|_| self.next_embedding_version == Some(version))
+    }
+
+    /// Generations of the spaces that it has vectors in.
+    pub fn versions(&self) -> impl Iterator<Item = u64> {
+        let next = self.next_embedding_version.filter(|_| self.next_embedding.is_some());
+        [Some(self.embedding_version), next].into_iter().flatten()
+    }
+
     /// The name that clients see.
     pub fn exposed_name(&self) -> String {
         exposed_name(&self.server, &self.name)

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Allowed, ArmRank, Found, Hit, Mode, SearchIndex, SearchQuery, searchable};
+use super::{Allowed, ArmRank, Found, Hit, Mode, SearchIndex, SearchQuery, Widths, searchable};
 use crate::model::{Scopes, TenantId, Tool};
 use crate::store::{Collection, Store};
 
 /// Width of the suite's vectors.
 pub const DIMENSIONS: usize = 4;
+const WIDTHS: Widths = Widths { embedding: Some(DIMENSIONS), next_embedding: None };
 
 /// A server's index may need a moment until it holds what was written.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
@@ -69,6 +70,7 @@ impl Suite {
             text: words.to_owned(),
             vector,
             sentences: Vec::new(),
+            version: 1,
             mode,
             limit,
             allowed: Allowed::Scopes(scopes.clone()),
@@ -90,7 +92,7 @@ pub async fn run(index: Arc<dyn SearchIndex>, store: &Arc<dyn Store>, tenant: Te
     let catalog = Collection::<Tool>::of_tenant(store, &tenant);
     let all: Vec<Tool> = tools().iter().map(|tool| tool.as_ref().clone()).collect();
     catalog.replace(&all, &[]).await.expect("write the tools");
-    index.prepare(&tenant, DIMENSIONS, &|_| {}).await.expect("prepare");
+    index.prepare(&tenant, WIDTHS, &|_| {}).await.expect("prepare");
     index.refresh(&tenant, tools()).await.expect("refresh");
     let suite = Suite { index, tenant };
     wait_until_visible(&suite).await;
@@ -116,6 +118,7 @@ pub fn question() -> SearchQuery {
         text: "list".to_owned(),
         vector,
         sentences: Vec::new(),
+        version: 1,
         mode: Mode::Hybrid,
         limit: 5,
         allowed: Allowed::Scopes(Scopes::All),

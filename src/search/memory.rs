@@ -14,9 +14,9 @@ use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextO
 use tantivy::{Index, IndexSettings, Searcher, TantivyDocument, Term};
 
 use super::fusion::{Arm, Weights, fuse, single};
-use super::{Allowed as Rule, Description, Found, Hit, LOCAL, Mode, SearchIndex, SearchQuery, text};
+use super::{Allowed as Rule, Description, Found, Hit, LOCAL, Mode, SearchIndex, SearchQuery, Widths, text};
 use crate::error::{Error, Result};
-use crate::model::{TenantId, Tool, ToolId};
+use crate::model::{Embedding, TenantId, Tool, ToolId};
 
 /// How many tools each arm hands to the fusion.
 pub(super) const ARM_DEPTH: usize = 100;
@@ -42,7 +42,8 @@ impl MemoryIndex {
 #[async_trait]
 impl SearchIndex for MemoryIndex {
     async fn refresh(&self, tenant: &TenantId, tools: Vec<Arc<Tool>>) -> Result<()> {
-        let built = tokio::task::spawn_blocking(move || TenantIndex::build(&tools))
+        let former = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
+        let built = tokio::task::spawn_blocking(move || TenantIndex::build(tools, former.as_deref()))
             .await
             .map_err(|error| Error::internal("the index was not built").source(error))?
             .map_err(|error| Error::internal(format!("build the index of tenant `{tenant}`")).source(error))?;
@@ -58,21 +59,28 @@ impl SearchIndex for MemoryIndex {
         let index = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
         let Some(index) = index else { return Ok(Found::default()) };
         let failed = |error| Error::internal(format!("search the index of tenant `{tenant}`")).source(error);
-        Ok(Found { hits: index.search(query, self.weights).map_err(failed)?, degraded: None })
+        let hits = index.search(query, self.weights).map_err(failed)?;
+        Ok(Found { hits, degraded: None, is_of_other_space: index.is_of_other_space(query) })
     }
 
-    async fn describe(&self, _: &TenantId, _: usize) -> Description {
+    async fn describe(&self, _: &TenantId, _: Widths) -> Description {
         Description { engine: LOCAL.to_owned(), fix: None }
     }
 }
 
 struct TenantIndex {
     /// A document's number is its place here.
-    ids: Vec<ToolId>,
+    tools: Vec<Arc<Tool>>,
+    words: Arc<Words>,
+    /// The vectors of each generation that a tool has one of: while the space is switched, two.
+    generations: Vec<(u64, Vectors)>,
+    visibility: Visibility,
+}
+
+/// The text arm's side of it.
+struct Words {
     searcher: Searcher,
     fields: Fields,
-    vectors: Vectors,
-    visibility: Visibility,
 }
 
 #[derive(Clone, Copy)]
@@ -83,7 +91,67 @@ struct Fields {
 }
 
 impl TenantIndex {
-    fn build(tools: &[Arc<Tool>]) -> tantivy::Result<Self> {
+    /// Where only vectors are others than in `former`, its words serve on.
+    fn build(tools: Vec<Arc<Tool>>, former: Option<&Self>) -> tantivy::Result<Self> {
+        let has_same_words = |former: &&Self| {
+            former.tools.len() == tools.len() && former.tools.iter().zip(&tools).all(|(one, two)| same_words(one, two))
+        };
+        let words = match former.filter(has_same_words) {
+            Some(former) => Arc::clone(&former.words),
+            None => Arc::new(Words::of(&tools)?),
+        };
+        let mut versions: Vec<u64> = tools.iter().flat_map(|tool| tool.versions()).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        let of_version = |version| (version, Vectors::of(&tools, version));
+        let generations = versions.into_iter().map(of_version).filter(|(_, vectors)| !vectors.documents.is_empty());
+        Ok(Self { words, generations: generations.collect(), visibility: Visibility::of(&tools), tools })
+    }
+
+    fn vectors(&self, version: u64) -> Option<&Vectors> {
+        self.generations.iter().find(|(of, _)| *of == version).map(|(_, vectors)| vectors)
+    }
+
+    fn is_of_other_space(&self, query: &SearchQuery) -> bool {
+        let has_direction = query.vector.as_ref().is_some_and(|vector| vector.iter().any(|value| *value != 0.0));
+        let wants_vectors = has_direction && query.mode != Mode::Text;
+        wants_vectors && !self.generations.is_empty() && self.vectors(query.version).is_none()
+    }
+
+    fn search(&self, query: &SearchQuery, weights: Weights) -> tantivy::Result<Vec<Hit>> {
+        let allowed = self.visibility.allowed(&query.allowed, &self.tools);
+        let depth = ARM_DEPTH.max(query.limit);
+        let vector_arm = || {
+            let asked = query.vector.as_deref().zip(self.vectors(query.version));
+            let ranked = asked.map(|(vector, vectors)| vectors.nearest(vector, &allowed, depth));
+            Arm { name: "vector", weight: weights.vector, ranked: ranked.unwrap_or_default() }
+        };
+        let text_arm = || -> tantivy::Result<Arm> {
+            Ok(Arm { name: "text", weight: weights.text, ranked: self.words.matching(&query.text, &allowed, depth)? })
+        };
+        let fused = match query.mode {
+            Mode::Hybrid => fuse(&[text_arm()?, vector_arm()], query.limit),
+            Mode::Vector => single(vector_arm(), query.limit),
+            Mode::Text => single(text_arm()?, query.limit),
+        };
+        let hit = |each: super::fusion::Fused| {
+            let id = self.tools.get(each.document as usize)?.id.clone();
+            Some(Hit { id, score: each.details.value, details: each.details })
+        };
+        Ok(fused.into_iter().filter_map(hit).collect())
+    }
+}
+
+/// Whether the text arm sees the same in both.
+fn same_words(one: &Arc<Tool>, two: &Arc<Tool>) -> bool {
+    let is_alike = |read: fn(&Tool) -> &str| read(one) == read(two);
+    let texts: [fn(&Tool) -> &str; 4] =
+        [|tool| tool.id.as_str(), |tool| &tool.name, |tool| &tool.search_text, |tool| &tool.parameter_text];
+    Arc::ptr_eq(one, two) || texts.into_iter().all(is_alike)
+}
+
+impl Words {
+    fn of(tools: &[Arc<Tool>]) -> tantivy::Result<Self> {
         let (schema, fields) = schema();
         let builder = Index::builder().schema(schema).settings(IndexSettings::default());
         let analyzers = tantivy::tokenizer::TokenizerManager::new();
@@ -102,35 +170,7 @@ impl TenantIndex {
         }
         let index = writer.finalize()?;
         let searcher = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?.searcher();
-        Ok(Self {
-            ids: tools.iter().map(|tool| tool.id.clone()).collect(),
-            searcher,
-            fields,
-            vectors: Vectors::of(tools),
-            visibility: Visibility::of(tools),
-        })
-    }
-
-    fn search(&self, query: &SearchQuery, weights: Weights) -> tantivy::Result<Vec<Hit>> {
-        let allowed = self.visibility.allowed(&query.allowed, &self.ids);
-        let depth = ARM_DEPTH.max(query.limit);
-        let vector_arm = || {
-            let ranked = query.vector.as_deref().map(|vector| self.vectors.nearest(vector, &allowed, depth));
-            Arm { name: "vector", weight: weights.vector, ranked: ranked.unwrap_or_default() }
-        };
-        let text_arm = || -> tantivy::Result<Arm> {
-            Ok(Arm { name: "text", weight: weights.text, ranked: self.matching(&query.text, &allowed, depth)? })
-        };
-        let fused = match query.mode {
-            Mode::Hybrid => fuse(&[text_arm()?, vector_arm()], query.limit),
-            Mode::Vector => single(vector_arm(), query.limit),
-            Mode::Text => single(text_arm()?, query.limit),
-        };
-        let hit = |each: super::fusion::Fused| {
-            let id = self.ids.get(each.document as usize)?.clone();
-            Some(Hit { id, score: each.details.value, details: each.details })
-        };
-        Ok(fused.into_iter().filter_map(hit).collect())
+        Ok(Self { searcher, fields })
     }
 
     /// The text arm: BM25 over the three fields, added up.
@@ -185,12 +225,13 @@ struct Vectors {
 }
 
 impl Vectors {
-    fn of(tools: &[Arc<Tool>]) -> Self {
-        // One space at a time is in force; tools that are still in another one are found by words only.
-        let width = tools.iter().map(|tool| tool.embedding.0.len()).max().unwrap_or_default();
+    /// Those of one generation. Tools without one are found by words only.
+    fn of(tools: &[Arc<Tool>], version: u64) -> Self {
+        let length = |tool: &Arc<Tool>| tool.vector(version).map_or(0, |vector| vector.0.len());
+        let width = tools.iter().map(length).max().unwrap_or_default();
         let (mut rows, mut documents) = (Vec::with_capacity(width * tools.len()), Vec::with_capacity(tools.len()));
         for (document, tool) in (0_u32..).zip(tools) {
-            let vector = &tool.embedding.0;
+            let Some(Embedding(vector)) = tool.vector(version) else { continue };
             if vector.len() == width && vector.iter().any(|value| *value != 0.0) {
                 rows.extend_from_slice(vector);
                 documents.push(document);
@@ -235,7 +276,7 @@ struct Visibility {
 /// The visible documents of one query.
 enum Allowed<'a> {
     Lists { list_of: &'a [u32], lists: Vec<bool> },
-    Tools { ids: &'a [ToolId], tools: &'a HashSet<ToolId> },
+    Tools { all: &'a [Arc<Tool>], allowed: &'a HashSet<ToolId> },
 }
 
 impl Visibility {
@@ -254,13 +295,13 @@ impl Visibility {
         Self { lists, list_of }
     }
 
-    fn allowed<'a>(&'a self, rule: &'a Rule, ids: &'a [ToolId]) -> Allowed<'a> {
+    fn allowed<'a>(&'a self, rule: &'a Rule, all: &'a [Arc<Tool>]) -> Allowed<'a> {
         match rule {
             Rule::Scopes(scopes) => {
                 let lists = self.lists.iter().map(|list| scopes.allow(list)).collect();
                 Allowed::Lists { list_of: &self.list_of, lists }
             }
-            Rule::Tools(tools) => Allowed::Tools { ids, tools },
+            Rule::Tools(allowed) => Allowed::Tools { all, allowed },
         }
     }
 }
@@ -272,7 +313,7 @@ impl Allowed<'_> {
             Self::Lists { list_of, lists } => {
                 list_of.get(place).and_then(|list| lists.get(*list as usize)).copied().unwrap_or(false)
             }
-            Self::Tools { ids, tools } => ids.get(place).is_some_and(|id| tools.contains(id)),
+            Self::Tools { all, allowed } => all.get(place).is_some_and(|tool| allowed.contains(&tool.id)),
         }
     }
 }

@@ -149,6 +149,8 @@ pub struct SearchQuery {
     pub vector: Option<Vec<f32>>,
     /// The sentences of a long request, in the same way.
     pub sentences: Vec<Vec<f32>>,
+    /// Generation of the space that these vectors are in; no other vector is compared with them.
+    pub version: u64,
     /// Which arms rank.
     pub mode: Mode,
     /// At most this many hits.
@@ -239,6 +241,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// What was missing, if anything was.
     pub degraded: Option<Degraded>,
+    /// The index has vectors, but none in the space of the query.
+    pub is_of_other_space: bool,
 }
 
 /// What a search had to do without.
@@ -266,6 +270,15 @@ pub struct IndexStep {
     pub ready: bool,
 }
 
+/// Lengths of the vectors that a tenant's tools have: in the space in force, and in the one that is to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Widths {
+    /// Of `embedding`.
+    pub embedding: Option<usize>,
+    /// Of `next_embedding`.
+    pub next_embedding: Option<usize>,
+}
+
 /// Which way a search takes, for an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
@@ -290,12 +303,17 @@ pub trait SearchIndex: Send + Sync {
     /// The best hits; ties in the order of ids. A tenant that was never refreshed has no tools.
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found>;
 
-    /// Makes what the store has to keep for the tenant (vectors of `dimensions`) and waits until it is ready. An
+    /// Makes what the store has to keep for the tenant and waits until it is ready; what is there serves meanwhile. An
     /// index in this process has nothing to do.
-    async fn prepare(&self, _: &TenantId, _dimensions: usize, _: &(dyn Fn(IndexStep) + Send + Sync)) -> Result<()> {
+    async fn prepare(&self, _: &TenantId, _: Widths, _: &(dyn Fn(IndexStep) + Send + Sync)) -> Result<()> {
         Ok(())
     }
 
+    /// Whether the store keeps the index, which then lags behind the documents.
+    async fn is_in_store(&self) -> bool {
+        false
+    }
+
     /// Which way a search of the tenant takes.
-    async fn describe(&self, tenant: &TenantId, dimensions: usize) -> Description;
+    async fn describe(&self, tenant: &TenantId, widths: Widths) -> Description;
 }

@@ -13,6 +13,7 @@ use super::memory::dot;
 use super::names::{Names, is_identifier};
 use super::{
     ArmRank, ArmScore, Description, Found, Hit, IndexStep, Mode, ScoreDetails, SearchIndex, SearchQuery, Weights,
+    Widths,
 };
 use crate::error::Result;
 use crate::model::{TenantId, Tool, ToolId};
@@ -42,7 +43,7 @@ pub(super) struct Ranking {
 /// A tenant's tools, sorted by id.
 struct Tools {
     tools: Vec<Arc<Tool>>,
-    names: Names,
+    names: Arc<Names>,
 }
 
 /// One tool on its way into the order.
@@ -131,7 +132,8 @@ impl Tools {
     fn candidate(&self, hit: Hit, query: &SearchQuery) -> Candidate {
         let value = |name| hit.details.details.iter().find(|arm| arm.input_pipeline_name == name)?.value;
         let text = value("text").unwrap_or_default();
-        let meaning = self.get(&hit.id).map_or(0.0, |tool| meaning(&tool.embedding.0, query)).max(0.0);
+        let vector = self.get(&hit.id).and_then(|tool| tool.vector(query.version));
+        let meaning = vector.map_or(0.0, |vector| meaning(&vector.0, query)).max(0.0);
         Candidate { hit, text, meaning, likeness: 0.0, is_exact: false }
     }
 }
@@ -146,7 +148,13 @@ fn meaning(vector: &[f32], query: &SearchQuery) -> f64 {
 #[async_trait]
 impl SearchIndex for Ranking {
     async fn refresh(&self, tenant: &TenantId, tools: Vec<Arc<Tool>>) -> Result<()> {
-        let known = Arc::new(Tools { names: Names::of(&tools), tools: tools.clone() });
+        let former = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
+        let has_same_names = |former: &Arc<Tools>| {
+            former.tools.len() == tools.len() && former.tools.iter().zip(&tools).all(|(one, two)| one.id == two.id)
+        };
+        let names = former.filter(has_same_names).map(|former| Arc::clone(&former.names));
+        let names = names.unwrap_or_else(|| Arc::new(Names::of(&tools)));
+        let known = Arc::new(Tools { names, tools: tools.clone() });
         self.index.refresh(tenant, tools).await?;
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone(), known);
         Ok(())
@@ -164,19 +172,23 @@ impl SearchIndex for Ranking {
         };
         let wider = SearchQuery { limit: CANDIDATES.max(query.limit), ..query.clone() };
         let found = self.index.search(tenant, &wider).await?;
-        Ok(Found { hits: self.order(&known, query, found.hits), degraded: found.degraded })
+        Ok(Found { hits: self.order(&known, query, found.hits), ..found })
     }
 
     async fn prepare(
         &self,
         tenant: &TenantId,
-        dimensions: usize,
+        widths: Widths,
         progress: &(dyn Fn(IndexStep) + Send + Sync),
     ) -> Result<()> {
-        self.index.prepare(tenant, dimensions, progress).await
+        self.index.prepare(tenant, widths, progress).await
     }
 
-    async fn describe(&self, tenant: &TenantId, dimensions: usize) -> Description {
-        self.index.describe(tenant, dimensions).await
+    async fn is_in_store(&self) -> bool {
+        self.index.is_in_store().await
+    }
+
+    async fn describe(&self, tenant: &TenantId, widths: Widths) -> Description {
+        self.index.describe(tenant, widths).await
     }
 }

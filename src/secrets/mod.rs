@@ -5,8 +5,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
+use ring::{hkdf, hmac};
 
 use crate::error::{Error, Result};
 use crate::model::{GatewayKey, Secret, Timestamp};
@@ -47,10 +47,26 @@ impl Sealer {
     pub fn new(key: &GatewayKey) -> Result<Self> {
         let broken = || Error::internal(format!("the key `{}` in the store is no key", key.id));
         let bytes = STANDARD_NO_PAD.decode(key.key.expose()).map_err(|_| broken())?;
-        let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| broken())?;
-        let nonces = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"nonces of what is sealed alike");
+        Self::of_bytes(&bytes).ok_or_else(broken)
+    }
+
+    /// Seals with a key derived from a secret of any length (HKDF with SHA-256, RFC 5869).
+    ///
+    /// # Errors
+    /// Never, for a cipher that takes keys of 32 bytes.
+    pub fn from_secret(secret: &Secret, purpose: &str) -> Result<Self> {
+        let mut key = [0; KEY_BYTES];
+        let material = hkdf::Salt::new(hkdf::HKDF_SHA256, b"mcpgw").extract(secret.expose().as_bytes());
+        let purpose = [purpose.as_bytes()];
+        let derived = material.expand(&purpose, hkdf::HKDF_SHA256).and_then(|derived| derived.fill(&mut key));
+        derived.ok().and_then(|()| Self::of_bytes(&key)).ok_or_else(|| Error::internal("no key could be derived"))
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).ok()?;
+        let nonces = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"nonces of what is sealed alike");
         let nonces = hmac::Key::new(hmac::HMAC_SHA256, nonces.as_ref());
-        Ok(Self { key: LessSafeKey::new(key), nonces, random: SystemRandom::new() })
+        Some(Self { key: LessSafeKey::new(key), nonces, random: SystemRandom::new() })
     }
 
     /// Seals `plain` into visible ASCII, for `purpose` and `owner` alone.
@@ -143,6 +159,10 @@ mod tests {
         for other in [("task", "bob", b"7"), ("task", "ann", b"8"), ("tas", "kann", b"7")] {
             assert_ne!(sealer.seal_alike(other.0, other.1, other.2).expect("sealed")[..16], id[..16], "{other:?}");
         }
+        let derived = |secret: &str| Sealer::from_secret(&Secret::new(secret), "api keys").expect("a sealer");
+        let sealed = derived("one secret").seal("key", "1", b"plain").expect("sealed");
+        assert_eq!(derived("one secret").open("key", "1", &sealed).as_deref(), Some(&b"plain"[..]));
+        assert_eq!(derived("another").open("key", "1", &sealed), None);
         assert!(!format!("{:?}", Sealer::generate("a").expect("a key")).contains("=="));
     }
 }

@@ -38,7 +38,10 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
         "checks": checks,
         "store": store.split(':').next(),
         "search": search.engine,
-        "embeddings": { "provider": space.provider, "model": space.model, "dimensions": space.dimensions, "version": space.version },
+        "embeddings": {
+            "provider": space.settings.provider.as_str(), "model": space.settings.model_name(),
+            "dimensions": space.embedder.known_facts().map(|facts| facts.dimensions), "version": space.version,
+        },
         "tenant": { "id": tenant, "servers": view.as_ref().map(|view| view.servers().count()), "tools": view.as_ref().map(|view| view.tools().len()) },
         "mcp_sessions": app.face.sessions(),
         "tenants_loaded": gateway.catalog().tenants_held(),

@@ -76,7 +76,8 @@ impl Jobs {
         gateway.auth().warm_up().await;
         // Read once while the store is known to be there.
         gateway.sealer().await?;
-        Ok(Self(vec![events, follower, jobs::sweep::start(gateway), jobs::rates::start(gateway)]))
+        let beside = [jobs::sweep::start(gateway), jobs::rates::start(gateway), jobs::reembed::start(gateway)];
+        Ok(Self([events, follower].into_iter().chain(beside).collect()))
     }
 }
 

@@ -464,6 +464,19 @@ impl<T: Document> Collection<T> {
         self.store.write(&self.place, vec![write]).await.map(|_| ())
     }
 
+    /// Replaces documents that are still of the revisions given with them: all or none.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when one of them is not.
+    pub async fn put_unchanged(&self, documents: &[Stored<T>]) -> Result<()> {
+        let write = |each: &Stored<T>| put(&self.place, &each.value, Expect::Revision(each.revision));
+        let writes = documents.iter().map(write).collect::<Result<Vec<_>>>()?;
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.store.write(&self.place, writes).await.map(|_| ())
+    }
+
     /// Puts and deletes together: all or none.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Document;
 use crate::model::{
-    GatewayKey, Policy, RateWindows, Server, SessionMail, SessionRecord, Tenant, Timestamp, Tool, UserContext,
-    UserToken, WatcherPosition,
+    EmbeddingConfig, EmbeddingStatus, GatewayKey, Policy, RateWindows, Server, SessionMail, SessionRecord, Tenant,
+    Timestamp, Tool, UserContext, UserToken, WatcherPosition,
 };
 
 /// Which database a collection belongs to.
@@ -63,6 +63,11 @@ const RATE_WINDOWS: CollectionSpec = CollectionSpec::new("rate_windows", Home::C
 
 const GATEWAY_KEYS: CollectionSpec = CollectionSpec::new("gateway_keys", Home::Control);
 
+const EMBEDDING_CONFIG: CollectionSpec =
+    CollectionSpec { watched: true, ..CollectionSpec::new("embedding_config", Home::Control) };
+
+const EMBEDDING_STATUS: CollectionSpec = CollectionSpec::new("embedding_status", Home::Control);
+
 const SESSION_CONTEXT: CollectionSpec = CollectionSpec::new("session_context", Home::Tenant);
 
 const ROUTING_REGISTRY: CollectionSpec =
@@ -70,7 +75,7 @@ const ROUTING_REGISTRY: CollectionSpec =
 
 const TOOL_CATALOG: CollectionSpec = CollectionSpec {
     fields: &["server", "status"],
-    vectors: &["embedding"],
+    vectors: &["embedding", "next_embedding"],
     watched: true,
     ..CollectionSpec::new("tool_catalog", Home::Tenant)
 };
@@ -91,6 +96,8 @@ pub const COLLECTIONS: &[&CollectionSpec] = &[
     &WATCHER_STATE,
     &GATEWAY_KEYS,
     &RATE_WINDOWS,
+    &EMBEDDING_CONFIG,
+    &EMBEDDING_STATUS,
     &ROUTING_REGISTRY,
     &TOOL_CATALOG,
     &SESSION_CONTEXT,
@@ -128,6 +135,22 @@ impl Document for RateWindows {
 
     fn expires_at(&self) -> Option<Timestamp> {
         Some(self.expires_at)
+    }
+}
+
+impl Document for EmbeddingConfig {
+    const SPEC: &'static CollectionSpec = &EMBEDDING_CONFIG;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Document for EmbeddingStatus {
+    const SPEC: &'static CollectionSpec = &EMBEDDING_STATUS;
+
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 

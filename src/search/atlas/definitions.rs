@@ -3,13 +3,14 @@
 //! Requests are analysed here, by the same words as the index in this process, and sent as such words; the index
 //! cuts its documents with the analyzer below, whose steps are those of [`super::super::text`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::bson::{Bson, Document, doc};
 
 use super::super::memory::{ARM_DEPTH, NAME_BOOST, PARAMETERS_BOOST};
-use super::super::{Allowed, SearchQuery, text};
-use crate::model::{Scopes, ToolId};
+use super::super::{Allowed, SearchQuery, Widths, text};
+use crate::model::{Scopes, Tool, ToolId};
 use crate::store::MongoDb;
 
 pub(super) const COLLECTION: &str = "tool_catalog";
@@ -58,14 +59,64 @@ pub(super) fn text_index() -> Document {
     }
 }
 
-/// The vector index over vectors of `dimensions`.
-pub(super) fn vector_index(dimensions: usize) -> Document {
-    let dimensions = i32::try_from(dimensions).unwrap_or(i32::MAX);
-    doc! { "fields": [
-        { "type": "vector", "path": "embedding", "numDimensions": dimensions, "similarity": "cosine" },
-        { "type": "filter", "path": "scopes" }, { "type": "filter", "path": "status" },
-        { "type": "filter", "path": "server" }, { "type": "filter", "path": "_id" },
-    ] }
+/// The vector index, over one field or, while the space is switched, over two: the server builds a changed definition
+/// beside the one that serves. `None` where no width is known.
+///
+/// What a vector is compared with is filtered by its space's generation, too: an index lags behind the documents.
+pub(super) fn vector_index(widths: Widths) -> Option<Document> {
+    let vector = |slot: Slot, width: Option<usize>| {
+        let dimensions = i32::try_from(width?).unwrap_or(i32::MAX);
+        Some(doc! { "type": "vector", "path": slot.path(), "numDimensions": dimensions, "similarity": "cosine" })
+    };
+    let filter = |path: &str| doc! { "type": "filter", "path": path };
+    let mut fields: Vec<Document> =
+        [vector(Slot::Present, widths.embedding), vector(Slot::Next, widths.next_embedding)]
+            .into_iter()
+            .flatten()
+            .collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let generations = [(Slot::Present, widths.embedding), (Slot::Next, widths.next_embedding)];
+    let held = generations.into_iter().filter(|(_, width)| width.is_some());
+    fields.extend(["scopes", "status", "server", "_id"].into_iter().map(filter));
+    fields.extend(held.map(|(slot, _)| filter(slot.version_path())));
+    Some(doc! { "fields": fields })
+}
+
+/// Where a tool's vector of a generation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Present,
+    Next,
+}
+
+impl Slot {
+    /// Where the vectors of this generation are; `None` where there are none. A tool that has one in both is being
+    /// moved from the one to the other, and its former place is sure to be indexed.
+    pub(super) fn of(tools: &[Arc<Tool>], version: u64) -> Option<Self> {
+        let next = tools.iter().filter(|tool| tool.next_embedding_version == Some(version)).count();
+        let present = tools.iter().filter(|tool| tool.embedding_version == version).count();
+        match (present, next) {
+            (0, 0) => None,
+            (present, next) if next >= present => Some(Self::Next),
+            _ => Some(Self::Present),
+        }
+    }
+
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Present => "embedding",
+            Self::Next => "next_embedding",
+        }
+    }
+
+    fn version_path(self) -> &'static str {
+        match self {
+            Self::Present => "embedding_version",
+            Self::Next => "next_embedding_version",
+        }
+    }
 }
 
 /// What a caller may find: active tools of these servers with one of these scopes or ids. Never an empty list, which the
@@ -118,17 +169,20 @@ pub(super) struct Arms {
 }
 
 impl Arms {
-    pub(super) fn of(query: &SearchQuery, visible: &Visible<'_>) -> Self {
+    pub(super) fn of(query: &SearchQuery, visible: &Visible<'_>, slot: Option<Slot>) -> Self {
         let depth = ARM_DEPTH.max(query.limit);
         let mut words = text::words(&query.text);
         words.sort_unstable();
         words.dedup();
         let limit = i64::try_from(depth).unwrap_or(i64::MAX);
         let candidates = i64::try_from((depth * CANDIDATES_PER_HIT).min(MAX_CANDIDATES)).unwrap_or(i64::MAX);
-        let vector = query.vector.as_ref().filter(|vector| vector.iter().any(|value| *value != 0.0)).map(|vector| {
+        let has_direction = |vector: &&Vec<f32>| vector.iter().any(|value| *value != 0.0);
+        let vector = query.vector.as_ref().filter(has_direction).zip(slot).map(|(vector, slot)| {
+            let mut filter = visible.filter();
+            filter.insert(slot.version_path(), i64::try_from(query.version).unwrap_or(i64::MAX));
             doc! { "$vectorSearch": {
-                "index": VECTOR_INDEX, "path": "embedding", "queryVector": MongoDb::vector(vector),
-                "numCandidates": candidates, "limit": limit, "filter": visible.filter(),
+                "index": VECTOR_INDEX, "path": slot.path(), "queryVector": MongoDb::vector(vector),
+                "numCandidates": candidates, "limit": limit, "filter": filter,
             } }
         });
         let text = (!words.is_empty()).then(|| search_stage(&words.join(" "), visible));
@@ -178,20 +232,26 @@ fn number(value: &Bson) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn widths(embedding: usize, next_embedding: Option<usize>) -> Widths {
+        Widths { embedding: Some(embedding), next_embedding }
+    }
+
     #[test]
     fn definitions_fit_the_smallest_clusters() {
         // M0 and Flex take definitions of at most 3 KB.
         let bytes = |definition: &Document| serde_json::to_string(definition).expect("JSON").len();
         assert!(bytes(&text_index()) <= 3_000, "{}", bytes(&text_index()));
-        assert!(bytes(&vector_index(8192)) <= 3_000);
+        assert!(bytes(&vector_index(widths(8192, Some(8192))).expect("a definition")) <= 3_000);
+        assert_eq!(vector_index(Widths::default()), None);
     }
 
     #[test]
     fn a_definition_with_defaults_is_still_ours() {
-        let ours = Bson::Document(vector_index(256));
-        let mut theirs = vector_index(256);
+        let index = |dimensions| vector_index(widths(dimensions, None)).expect("a definition");
+        let ours = Bson::Document(index(256));
+        let mut theirs = index(256);
         theirs.insert("storedSource", false);
         assert!(covers(&Bson::Document(theirs), &ours));
-        assert!(!covers(&Bson::Document(vector_index(512)), &ours));
+        assert!(!covers(&Bson::Document(index(512)), &ours));
     }
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::definitions::{COLLECTION, TEXT_INDEX, VECTOR_INDEX, covers, text_index, vector_index};
+use super::definitions::{COLLECTION, Slot, TEXT_INDEX, VECTOR_INDEX, covers, text_index, vector_index};
 use super::{Ability, AtlasIndex, DEADLINE, Known};
 use crate::error::{Error, Kind, Result};
 use crate::model::TenantId;
-use crate::search::IndexStep;
+use crate::search::{IndexStep, Widths};
 use crate::store::{Store as _, server_code};
 
 /// Answers of servers without search: what they say of the stage and of the commands, by version and edition.
@@ -27,8 +27,8 @@ pub(super) struct Readiness {
     /// What is wrong with the text index; `None` when it answers.
     text: Option<String>,
     vector: Option<String>,
-    /// Width of the vectors that the index holds.
-    dimensions: Option<i64>,
+    /// Path and width of the vectors that the index holds.
+    held: Vec<(String, i64)>,
 }
 
 impl Readiness {
@@ -38,32 +38,46 @@ impl Readiness {
             Some(index) if index.get_bool("queryable").unwrap_or(false) => None,
             Some(index) => Some(format!("index `{name}` is {}", index.get_str("status").unwrap_or("not ready"))),
         };
-        let fields = named(indexes, VECTOR_INDEX).and_then(|index| {
-            index.get_document("latestDefinition").ok()?.get_array("fields").ok()?.first()?.as_document()
-        });
-        let dimensions = fields.and_then(|vector| match vector.get("numDimensions")? {
-            Bson::Int32(width) => Some(i64::from(*width)),
-            Bson::Int64(width) => Some(*width),
-            _ => None,
-        });
-        Self { text: state(TEXT_INDEX), vector: state(VECTOR_INDEX), dimensions }
+        let fields = named(indexes, VECTOR_INDEX)
+            .and_then(|index| index.get_document("latestDefinition").ok()?.get_array("fields").ok());
+        let width = |field: &Bson| {
+            let field = field.as_document()?;
+            let width = match field.get("numDimensions")? {
+                Bson::Int32(width) => i64::from(*width),
+                Bson::Int64(width) => *width,
+                _ => return None,
+            };
+            Some((field.get_str("path").ok()?.to_owned(), width))
+        };
+        let held = fields.into_iter().flatten().filter_map(width).collect();
+        Self { text: state(TEXT_INDEX), vector: state(VECTOR_INDEX), held }
     }
 
-    /// Why a query with this vector is not sent.
-    pub(super) fn obstacle(&self, vector: Option<&Vec<f32>>) -> Option<String> {
+    /// Why a query with this vector, for this place, is not sent.
+    pub(super) fn obstacle(&self, vector: Option<(&Vec<f32>, Slot)>) -> Option<String> {
         match vector {
-            Some(vector) => self.lacks(vector.len()),
+            Some((vector, slot)) => self.lacks_vectors(slot, vector.len()),
             None => self.text.clone(),
         }
     }
 
-    /// What is missing for a search with vectors of `dimensions`.
-    pub(super) fn lacks(&self, dimensions: usize) -> Option<String> {
-        let wrong = || {
-            let held = self.dimensions.filter(|held| usize::try_from(*held).ok() != Some(dimensions))?;
-            Some(format!("index `{VECTOR_INDEX}` holds vectors of {held} dimensions, not {dimensions}"))
+    fn lacks_vectors(&self, slot: Slot, dimensions: usize) -> Option<String> {
+        let held = self.held.iter().find(|(path, _)| path == slot.path());
+        let wrong = || match held {
+            None => Some(format!("index `{VECTOR_INDEX}` does not hold `{}`", slot.path())),
+            Some((_, held)) if usize::try_from(*held).ok() != Some(dimensions) => {
+                Some(format!("index `{VECTOR_INDEX}` holds vectors of {held} dimensions, not {dimensions}"))
+            }
+            Some(_) => None,
         };
         self.text.clone().or_else(|| self.vector.clone()).or_else(wrong)
+    }
+
+    /// What is missing for a search with vectors of these widths.
+    pub(super) fn lacks(&self, widths: Widths) -> Option<String> {
+        let lacking = |slot, width: Option<usize>| width.and_then(|width| self.lacks_vectors(slot, width));
+        let present = lacking(Slot::Present, widths.embedding);
+        self.text.clone().or(present).or_else(|| lacking(Slot::Next, widths.next_embedding))
     }
 }
 
@@ -136,12 +150,13 @@ impl AtlasIndex {
     pub(super) async fn prepare_indexes(
         &self,
         tenant: &TenantId,
-        dimensions: usize,
+        widths: Widths,
         progress: &(dyn Fn(IndexStep) + Send + Sync),
     ) -> Result<()> {
         // The collection has to exist before its indexes.
         self.mongodb.provision(tenant).await?;
-        let wanted = [(TEXT_INDEX, "search", text_index()), (VECTOR_INDEX, "vectorSearch", vector_index(dimensions))];
+        let mut wanted = vec![(TEXT_INDEX, "search", text_index())];
+        wanted.extend(vector_index(widths).map(|definition| (VECTOR_INDEX, "vectorSearch", definition)));
         let present = self.list_indexes(tenant).await?;
         let database = self.mongodb.database(Some(tenant));
         for (name, kind, definition) in &wanted {

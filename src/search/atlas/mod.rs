@@ -16,13 +16,13 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::{AggregateOptions, CollectionOptions, ReadConcern};
 use tokio::sync::{Mutex, OnceCell};
 
-use self::definitions::{Arms, COLLECTION, MAX_TIME, Visible};
+use self::definitions::{Arms, COLLECTION, MAX_TIME, Slot, Visible};
 use self::indexes::Readiness;
 use super::fusion::{Arm, FUSED, Weights, fuse, single};
 use super::memory::MemoryIndex;
 use super::{
     ArmRank, ArmScore, Degraded, Description, Found, Hit, IndexStep, LOCAL, Mode, ScoreDetails, SearchIndex,
-    SearchQuery,
+    SearchQuery, Widths,
 };
 use crate::error::{Error, Kind, Result};
 use crate::model::{TenantId, Tool, ToolId};
@@ -62,6 +62,8 @@ struct Known {
     tools: Vec<Arc<Tool>>,
     /// Those that have usable tools.
     servers: Vec<String>,
+    /// Where the vectors of each generation are.
+    slots: Vec<(u64, Slot)>,
     /// Set once the index in this process holds the tools.
     local: OnceCell<()>,
     readiness: Asked<Readiness>,
@@ -126,6 +128,15 @@ impl<T: Clone> Asked<T> {
 }
 
 impl Known {
+    fn slot(&self, query: &SearchQuery) -> Option<Slot> {
+        self.slots.iter().find(|(version, _)| *version == query.version).map(|(_, slot)| *slot)
+    }
+
+    fn is_of_other_space(&self, query: &SearchQuery) -> bool {
+        let wants_vectors = query.vector.is_some() && query.mode != Mode::Text;
+        wants_vectors && !self.slots.is_empty() && self.slot(query).is_none()
+    }
+
     /// Notes whether the server answered.
     fn note(&self, answered: bool) {
         let mut failed = self.failed.write().unwrap_or_else(PoisonError::into_inner);
@@ -183,7 +194,7 @@ impl AtlasIndex {
             *at = Instant::now();
         }
         match self.readiness(tenant, known).await {
-            Ok(readiness) => readiness.obstacle(query.vector.as_ref()),
+            Ok(readiness) => readiness.obstacle(query.vector.as_ref().zip(known.slot(query))),
             Err(error) => {
                 known.note(false);
                 Some(error.chain())
@@ -246,7 +257,7 @@ impl AtlasIndex {
             }
             (Err(error), Err(_)) => return Err(error),
         };
-        Ok(Found { hits: self.fused(known, query, text, vector), degraded })
+        Ok(Found { hits: self.fused(known, query, text, vector), degraded, ..Found::default() })
     }
 
     /// Numbers the tools in the order of their ids, so that ties fall as they do on the server.
@@ -287,7 +298,7 @@ impl AtlasIndex {
     /// Asks the server.
     async fn remote(&self, tenant: &TenantId, ability: Ability, known: &Known, query: &SearchQuery) -> Result<Found> {
         let Some(visible) = Visible::new(&known.servers, &query.allowed) else { return Ok(Found::default()) };
-        let mut arms = Arms::of(query, &visible);
+        let mut arms = Arms::of(query, &visible, known.slot(query));
         match query.mode {
             Mode::Hybrid => {}
             Mode::Vector => arms.text = None,
@@ -298,7 +309,7 @@ impl AtlasIndex {
         let Some(both) = both else { return self.two_arms(tenant, arms, known, query).await };
         if ability == Ability::RankFusion {
             match self.rank_fusion(tenant, both, depth, &visible, limit).await {
-                Ok(hits) => return Ok(Found { hits, degraded: None }),
+                Ok(hits) => return Ok(Found { hits, ..Found::default() }),
                 Err(error) => {
                     tracing::warn!(error = error.chain(), "$rankFusion failed; asking the arms one by one");
                 }
@@ -348,7 +359,11 @@ impl SearchIndex for AtlasIndex {
     async fn refresh(&self, tenant: &TenantId, tools: Vec<Arc<Tool>>) -> Result<()> {
         let mut servers: Vec<String> = tools.iter().map(|tool| tool.server.to_string()).collect();
         servers.dedup();
+        let mut versions: Vec<u64> = tools.iter().flat_map(|tool| tool.versions()).collect();
+        versions.sort_unstable();
+        versions.dedup();
         let known = Arc::new(Known {
+            slots: versions.into_iter().filter_map(|version| Some((version, Slot::of(&tools, version)?))).collect(),
             tools,
             servers,
             local: OnceCell::new(),
@@ -380,7 +395,7 @@ impl SearchIndex for AtlasIndex {
                 None => match self.remote(tenant, ability, &known, query).await {
                     Ok(found) => {
                         known.note(true);
-                        return Ok(found);
+                        return Ok(Found { is_of_other_space: known.is_of_other_space(query), ..found });
                     }
                     Err(error) => {
                         known.note(false);
@@ -398,21 +413,25 @@ impl SearchIndex for AtlasIndex {
     async fn prepare(
         &self,
         tenant: &TenantId,
-        dimensions: usize,
+        widths: Widths,
         progress: &(dyn Fn(IndexStep) + Send + Sync),
     ) -> Result<()> {
         match self.ability().await? {
             Ability::Nothing(why) if self.required => Err(self.no_search(&why)),
             Ability::Nothing(_) => Ok(()),
             _ => {
-                let outcome = self.prepare_indexes(tenant, dimensions, progress).await;
+                let outcome = self.prepare_indexes(tenant, widths, progress).await;
                 self.forget_readiness(tenant);
                 outcome
             }
         }
     }
 
-    async fn describe(&self, tenant: &TenantId, dimensions: usize) -> Description {
+    async fn is_in_store(&self) -> bool {
+        matches!(self.ability().await, Ok(Ability::RankFusion | Ability::Arms(_)))
+    }
+
+    async fn describe(&self, tenant: &TenantId, widths: Widths) -> Description {
         let local = |why: String, fix: &str| Description {
             engine: format!("{LOCAL}, because {why}"),
             fix: Some(fix.to_owned()),
@@ -430,7 +449,7 @@ impl SearchIndex for AtlasIndex {
         };
         let readiness = self.list_indexes(tenant).await.map(|indexes| Readiness::of(&indexes));
         let obstacle = match readiness {
-            Ok(readiness) => readiness.lacks(dimensions),
+            Ok(readiness) => readiness.lacks(widths),
             Err(error) => Some(error.chain()),
         };
         match (obstacle, ability) {

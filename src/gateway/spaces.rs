@@ -1,0 +1,225 @@
+//! The embedding space in force, and the one that is to come.
+//!
+//! `embedding_config` in the control plane says which they are; every replica follows it. Until it is first written, the
+//! configuration decides, and the first sync writes it down.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::sealing::Sealing;
+use crate::embeddings::{EmbeddingsConfig, Facts, Provider, Settings, Space};
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::model::{ChosenBy, Embedding, EmbeddingConfig, EmbeddingSpace, Secret, Timestamp};
+use crate::search::Widths;
+use crate::secrets::Sealer;
+use crate::store::{Collection, Expect, Store, Stored};
+
+/// Of the space that the configuration describes, until one is written down.
+const FIRST_VERSION: u64 = 1;
+const PURPOSE: &str = "embedding api key";
+
+/// What is in force, and what is to come.
+#[derive(Clone, Debug)]
+pub(super) struct InForce {
+    pub(super) current: Space,
+    pub(super) next: Option<Space>,
+}
+
+impl InForce {
+    /// Lengths of vectors, as far as they are known.
+    pub(super) fn known_widths(&self) -> Widths {
+        let width = |space: &Space| space.embedder.known_facts().map(|facts| facts.dimensions);
+        Widths { embedding: width(&self.current), next_embedding: self.next.as_ref().and_then(width) }
+    }
+
+    /// The same; what is not known yet is asked for.
+    pub(super) async fn widths(&self) -> Widths {
+        let width = async |space: &Space| space.embedder.facts().await.ok().map(|facts| facts.dimensions);
+        let next_embedding = match &self.next {
+            Some(next) => width(next).await,
+            None => None,
+        };
+        Widths { embedding: width(&self.current).await, next_embedding }
+    }
+}
+
+/// Keeps the spaces open that the store names.
+pub(super) struct Spaces {
+    store: Arc<dyn Store>,
+    sealing: Arc<Sealing>,
+    /// Of the configured secret, where there is one.
+    own: Option<Sealer>,
+    config: EmbeddingsConfig,
+    in_force: ArcSwap<InForce>,
+    /// Held while they are read anew.
+    following: tokio::sync::Mutex<()>,
+}
+
+impl Spaces {
+    pub(super) async fn open(config: EmbeddingsConfig, store: Arc<dyn Store>, sealing: Arc<Sealing>) -> Result<Self> {
+        let own = config.secret.as_ref().map(|secret| Sealer::from_secret(secret, PURPOSE)).transpose()?;
+        let configured = Space::open_or_broken(config.settings.clone(), FIRST_VERSION, None, config.patience).await;
+        let in_force = ArcSwap::from_pointee(InForce { current: configured, next: None });
+        let spaces = Self { store, sealing, own, config, in_force, following: tokio::sync::Mutex::default() };
+        spaces.follow().await?;
+        Ok(spaces)
+    }
+
+    pub(super) fn now(&self) -> Arc<InForce> {
+        self.in_force.load_full()
+    }
+
+    pub(super) fn config(&self) -> &EmbeddingsConfig {
+        &self.config
+    }
+
+    fn records(&self) -> Collection<EmbeddingConfig> {
+        Collection::of_control(&self.store)
+    }
+
+    pub(super) async fn record(&self) -> Result<Option<Stored<EmbeddingConfig>>> {
+        self.records().get(EmbeddingConfig::ID).await.context(|| "read which embedding space is in force".to_owned())
+    }
+
+    /// Takes over what the store says now.
+    pub(super) async fn follow(&self) -> Result<()> {
+        let _one_at_a_time = self.following.lock().await;
+        let Some(Stored { value: record, .. }) = self.record().await? else { return Ok(()) };
+        let known = self.now();
+        let current = self.take(&record.current, &known).await;
+        let next = match &record.next {
+            Some(next) => Some(self.take(next, &known).await),
+            None => None,
+        };
+        let is_other = current.version != known.current.version;
+        if is_other {
+            tracing::info!(
+                embedding.version = current.version,
+                embedding.model = current.settings.model_name(),
+                "another embedding space is in force"
+            );
+        }
+        self.in_force.store(Arc::new(InForce { current, next }));
+        Ok(())
+    }
+
+    /// An open space goes on as long as it is the same.
+    async fn take(&self, record: &EmbeddingSpace, known: &InForce) -> Space {
+        let settings = self.settings(record).await;
+        let is_same = |space: &&Space| space.version == record.version && space.settings == settings;
+        let held = [Some(&known.current), known.next.as_ref()].into_iter().flatten().find(is_same);
+        match held {
+            Some(space) => space.clone(),
+            None => Space::open_or_broken(settings, record.version, Some(facts(record)), self.config.patience).await,
+        }
+    }
+
+    /// With the API key in the clear: the configured one where it is for the same model, else the sealed one.
+    async fn settings(&self, record: &EmbeddingSpace) -> Settings {
+        let settings = stored_settings(record);
+        let configured = &self.config.settings;
+        if configured.api_key.is_some() && configured.is_same_model(&settings) {
+            return Settings { api_key: configured.api_key.clone(), ..settings };
+        }
+        let Some(sealed) = &record.api_key else { return settings };
+        let opened = match self.sealer().await {
+            Ok(sealer) => sealer.open(PURPOSE, &owner(&settings, record.version), sealed),
+            Err(_) => None,
+        };
+        if opened.is_none() {
+            tracing::error!(
+                "the API key of the embedding space cannot be opened; is EMBEDDING_SECRET another one? Give the key again with `mcpgw embeddings switch`"
+            );
+        }
+        let api_key = opened.and_then(|bytes| String::from_utf8(bytes).ok()).map(Secret::new);
+        Settings { api_key, ..settings }
+    }
+
+    async fn sealer(&self) -> Result<&Sealer> {
+        match &self.own {
+            Some(own) => Ok(own),
+            None => self.sealing.sealer().await,
+        }
+    }
+
+    /// The space as it is stored.
+    pub(super) async fn sealed(
+        &self,
+        settings: &Settings,
+        version: u64,
+        facts: &Facts,
+        chosen_by: ChosenBy,
+    ) -> Result<EmbeddingSpace> {
+        let api_key = match &settings.api_key {
+            Some(key) => {
+                Some(self.sealer().await?.seal(PURPOSE, &owner(settings, version), key.expose().as_bytes())?)
+            }
+            None => None,
+        };
+        Ok(EmbeddingSpace {
+            provider: settings.provider.as_str().to_owned(),
+            model: settings.model.clone(),
+            base_url: settings.base_url.clone(),
+            deployment: settings.deployment.clone(),
+            api_version: settings.api_version.clone(),
+            api_key,
+            dimensions: facts.dimensions,
+            version,
+            answered_model: facts.answered_model.clone(),
+            probe: Embedding(facts.probe.clone()),
+            chosen_by,
+        })
+    }
+
+    /// What is in force, written down: vectors must not be stored before it is known of which space they are.
+    pub(super) async fn recorded(&self) -> Result<Stored<EmbeddingConfig>> {
+        if let Some(record) = self.record().await? {
+            return Ok(record);
+        }
+        let space = &self.now().current;
+        let facts = space.embedder.facts().await?;
+        let current = self.sealed(&space.settings, space.version, &facts, ChosenBy::Configuration).await?;
+        let last_version = current.version;
+        let id = EmbeddingConfig::ID.to_owned();
+        let record = EmbeddingConfig { id, current, next: None, last_version, updated_at: Timestamp::now() };
+        match self.write(&record, Expect::Absent).await {
+            // Another process was first, perhaps with another configuration.
+            Err(error) if error.kind() != Kind::Conflict => return Err(error),
+            _ => {}
+        }
+        self.record().await?.ok_or_else(|| Error::internal("the embedding space was not written down"))
+    }
+
+    /// Writes it, and takes it over here.
+    pub(super) async fn write(&self, record: &EmbeddingConfig, expect: Expect) -> Result<()> {
+        let written = self.records().put(record, expect).await;
+        self.follow().await?;
+        written.map(|_| ())
+    }
+}
+
+/// For whom a key is sealed: whoever can write to the store must not have it sent elsewhere.
+fn owner(settings: &Settings, version: u64) -> String {
+    format!("{version} {} {}", settings.provider.as_str(), settings.base_url())
+}
+
+pub(super) fn facts(record: &EmbeddingSpace) -> Facts {
+    Facts {
+        dimensions: record.dimensions,
+        answered_model: record.answered_model.clone(),
+        probe: record.probe.0.clone(),
+    }
+}
+
+/// Without the key.
+pub(super) fn stored_settings(record: &EmbeddingSpace) -> Settings {
+    Settings {
+        provider: Provider::named(&record.provider).unwrap_or(Provider::Builtin),
+        model: record.model.clone(),
+        base_url: record.base_url.clone(),
+        api_key: None,
+        deployment: record.deployment.clone(),
+        api_version: record.api_version.clone(),
+    }
+}
