@@ -48,10 +48,10 @@ impl Builtin {
             rows: embeddings.data(),
             weights,
             width: dimensions,
-            facts: Arc::new(Facts { dimensions, answered_model: None, probe: Vec::new() }),
+            facts: Arc::default(),
         };
         let (probe, _) = table.vector(PROBE)?;
-        table.facts = Arc::new(Facts { dimensions, answered_model: None, probe });
+        table.facts = Arc::new(Facts { dimensions, answered_model: None, document_probe: probe.clone(), probe });
         Ok(table)
     }
 

@@ -86,7 +86,7 @@ mod tests {
         }
 
         async fn facts(&self) -> Result<Arc<Facts>> {
-            Ok(Arc::new(Facts { dimensions: 1, answered_model: None, probe: vec![1.0] }))
+            Ok(Arc::new(Facts { dimensions: 1, answered_model: None, probe: vec![1.0], document_probe: vec![1.0] }))
         }
 
         fn known_facts(&self) -> Option<Arc<Facts>> {

@@ -56,9 +56,9 @@ impl Local {
     pub(super) fn open(folder: &Path) -> Result<Self> {
         let model =
             Arc::new(Model::open(folder).map_err(|error| error.context(format!("model `{}`", folder.display())))?);
-        let (vectors, _) = model.vectors(&[PROBE.to_owned()], Role::Query)?;
-        let probe = vectors.into_iter().next().unwrap_or_default();
-        let facts = Arc::new(Facts { dimensions: probe.len(), answered_model: None, probe });
+        let probe = |role| Ok::<_, Error>(model.vectors(&[PROBE.to_owned()], role)?.0.concat());
+        let (probe, document_probe) = (probe(Role::Query)?, probe(Role::Document)?);
+        let facts = Arc::new(Facts { dimensions: probe.len(), answered_model: None, probe, document_probe });
         Ok(Self { model, turn: Semaphore::new(1), facts })
     }
 }

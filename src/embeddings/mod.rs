@@ -88,6 +88,15 @@ impl Space {
         }
     }
 
+    /// One that nothing is known of yet: no generation has its number.
+    pub fn unknown(settings: Settings) -> Self {
+        Self {
+            settings,
+            version: 0,
+            embedder: Arc::new(Broken(Error::internal("the embedding space is not known yet"))),
+        }
+    }
+
     /// Whether both are of the same model, as its answer to the probe tells.
     pub fn is_alike(one: &Facts, two: &Facts) -> bool {
         cosine(&one.probe, &two.probe) >= SAME_MODEL
@@ -110,14 +119,16 @@ impl std::fmt::Debug for Space {
 }
 
 /// What is known of a model once it was asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// Length of every vector.
     pub dimensions: usize,
     /// What the provider calls the model in its answers, where it says so.
     pub answered_model: Option<String>,
-    /// The vector of [`PROBE`]: another model gives another one.
+    /// The vector of [`PROBE`] as a request: another model gives another one.
     pub probe: Vec<f32>,
+    /// The same as a document.
+    pub document_probe: Vec<f32>,
 }
 
 /// A provider that could not be opened.

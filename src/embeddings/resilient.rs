@@ -104,41 +104,32 @@ impl Resilient {
         *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The vectors of texts with a word in them. Checks on the way, where that is due, that the model is still the same:
-    /// one more text in a request that is made anyway.
+    /// The vectors of texts with a word in them. Checks on the way that the model is still the same, with one more text in
+    /// a request that is made anyway: of every batch of documents, and of requests now and then.
     async fn ask_checked(&self, mut texts: Vec<String>, role: Role) -> Result<Vec<Vec<f32>>> {
         let facts = self.facts().await?;
-        let is_due = !self.is_verified();
-        if is_due && role == Role::Document {
-            let probe = self.ask(vec![PROBE.to_owned()], Role::Query, self.deadline()).await?;
-            self.verify(&facts, &probe.vectors.concat())?;
-        }
         if role == Role::Document {
-            return self.ask_all(texts, role).await.and_then(|vectors| self.of_width(&facts, vectors));
+            return self.ask_all(texts, role, Some(&facts)).await;
         }
+        let is_due = !self.is_verified();
         if is_due {
             texts.push(PROBE.to_owned());
         }
-        let asked = tokio::time::timeout_at(self.deadline().into(), self.ask_all(texts, role)).await;
+        let asked = tokio::time::timeout_at(self.deadline().into(), self.ask_all(texts, role, None)).await;
         let mut vectors =
             asked.unwrap_or_else(|_| Err(self.late())).and_then(|vectors| self.of_width(&facts, vectors))?;
         if is_due && let Some(probe) = vectors.pop() {
-            self.verify(&facts, &probe)?;
+            self.verify(&facts.probe, &probe)?;
+            *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
         Ok(vectors)
     }
 
-    fn verify(&self, facts: &Facts, probe: &[f32]) -> Result<()> {
-        let mut probe = probe.to_vec();
-        normalise(&mut probe);
-        let alike = cosine(&probe, &facts.probe);
-        if probe.len() != facts.dimensions {
-            return Err(self.changed(&width(facts, probe.len())));
-        }
+    fn verify(&self, known: &[f32], probe: &[f32]) -> Result<()> {
+        let alike = cosine(probe, known);
         if alike < SAME_MODEL {
             return Err(self.changed(&format!("the same text has another vector (cosine {alike:.3})")));
         }
-        *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         Ok(())
     }
 
@@ -149,12 +140,20 @@ impl Resilient {
         }
     }
 
-    /// In batches that the provider takes, some at a time.
-    async fn ask_all(&self, texts: Vec<String>, role: Role) -> Result<Vec<Vec<f32>>> {
-        let batches = self.batches(texts);
-        let asked = futures_util::stream::iter(batches)
-            .map(|batch| async move { self.ask(batch, role, self.deadline()).await.map(|answer| answer.vectors) })
-            .buffered(AT_ONCE);
+    /// In batches that the provider takes, some at a time. Of documents each batch is checked to be of the model of
+    /// `known`.
+    async fn ask_all(&self, texts: Vec<String>, role: Role, known: Option<&Facts>) -> Result<Vec<Vec<f32>>> {
+        let ask = |mut batch: Vec<String>| async move {
+            batch.extend(known.map(|_| PROBE.to_owned()));
+            let mut vectors = self.ask(batch, role, self.deadline()).await?.vectors;
+            if let Some(known) = known {
+                vectors = self.of_width(known, vectors)?;
+                let probe = vectors.pop().unwrap_or_default();
+                self.verify(&known.document_probe, &probe)?;
+            }
+            Ok(vectors)
+        };
+        let asked = futures_util::stream::iter(self.batches(texts)).map(ask).buffered(AT_ONCE);
         let answers: Vec<Vec<Vec<f32>>> = asked.try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
     }
@@ -162,12 +161,14 @@ impl Resilient {
     /// A token is a byte at least, so that bytes bound a request's tokens.
     fn batches(&self, texts: Vec<String>) -> Vec<Vec<String>> {
         let limits = self.api.limits();
+        // With room for the probe.
+        let (most_texts, most_bytes) = (limits.texts - 1, limits.tokens_all - PROBE.len());
         let mut batches: Vec<Vec<String>> = Vec::new();
         let mut bytes = 0;
         for text in texts {
             bytes += text.len();
             match batches.last_mut() {
-                Some(batch) if batch.len() < limits.texts && bytes <= limits.tokens_all => batch.push(text),
+                Some(batch) if batch.len() < most_texts && bytes <= most_bytes => batch.push(text),
                 _ => {
                     bytes = text.len();
                     batches.push(vec![text]);
@@ -392,13 +393,17 @@ impl Embedder for Resilient {
     }
 
     async fn facts(&self) -> Result<Arc<Facts>> {
+        let ask_as = async |role| {
+            let deadline = self.deadline();
+            let asked =
+                tokio::time::timeout_at(deadline.into(), self.ask(vec![PROBE.to_owned()], role, deadline)).await;
+            asked.unwrap_or_else(|_| Err(self.late()))
+        };
         let ask = || async {
-            let asked = self.ask(vec![PROBE.to_owned()], Role::Query, self.deadline());
-            let asked = tokio::time::timeout_at(self.deadline().into(), asked).await;
-            let Answer { vectors, model } = asked.unwrap_or_else(|_| Err(self.late()))?;
-            let probe = vectors.into_iter().next().unwrap_or_default();
+            let Answer { vectors, model } = ask_as(Role::Query).await?;
+            let (probe, document_probe) = (vectors.concat(), ask_as(Role::Document).await?.vectors.concat());
             *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-            Ok(Arc::new(Facts { dimensions: probe.len(), answered_model: model, probe }))
+            Ok(Arc::new(Facts { dimensions: probe.len(), answered_model: model, probe, document_probe }))
         };
         self.facts.get_or_try_init(ask).await.map(Arc::clone)
     }

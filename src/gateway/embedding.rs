@@ -23,8 +23,7 @@ impl Gateway {
         let Some(Stored { value: record, .. }) = self.spaces.record().await? else {
             let space = self.spaces.now().current.clone();
             let facts = space.embedder.known_facts();
-            let facts = facts
-                .map_or(Facts { dimensions: 0, answered_model: None, probe: Vec::new() }, |it| it.as_ref().clone());
+            let facts = facts.map_or(Facts::default(), |it| it.as_ref().clone());
             let record = self.spaces.sealed(&space.settings, space.version, &facts, ChosenBy::Configuration).await?;
             return Ok(shown_space(&record));
         };
@@ -48,7 +47,7 @@ pub fn shown_status(status: &EmbeddingStatus) -> Value {
     json!({
         "state": status.state, "phase": status.phase, "done": status.done, "total": status.total,
         "rate": status.per_second, "seconds_left": status.seconds_left, "provider": status.provider,
-        "model": status.model, "dimensions": status.dimensions, "version": status.version, "error": status.error,
+        "model": status.model, "dimensions": status.dimensions, "version": status.version, "error": status.error, "holder": status.holder,
         "started_at": status.started_at, "updated_at": status.updated_at,
     })
 }

@@ -116,8 +116,9 @@ impl Gateway {
     ) -> Result<(Vec<Hit>, Option<Degraded>)> {
         let mut tries = 0;
         loop {
-            let space = self.spaces.now().current.clone();
-            let (query, degraded) = self.search_query(&space, request, allowed(view, principal)).await?;
+            let spaces = self.spaces.now();
+            let space = spaces.for_index(|version| self.index.coverage(&principal.tenant, version));
+            let (query, degraded) = self.search_query(space, request, allowed(view, principal)).await?;
             let found = self.index.search(&principal.tenant, &query).await?;
             tries += 1;
             if !found.is_of_other_space || tries == MOST_TRIES {

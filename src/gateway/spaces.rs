@@ -4,6 +4,7 @@
 //! configuration decides, and the first sync writes it down.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
@@ -19,14 +20,27 @@ use crate::store::{Collection, Expect, Store, Stored};
 const FIRST_VERSION: u64 = 1;
 const PURPOSE: &str = "embedding api key";
 
+/// How long a space that was in force is kept for replicas' indexes that have not followed yet.
+const FORMER_FOR: Duration = Duration::from_secs(60);
+
 /// What is in force, and what is to come.
 #[derive(Clone, Debug)]
 pub(super) struct InForce {
     pub(super) current: Space,
     pub(super) next: Option<Space>,
+    /// What was in force until then: an index follows a little later.
+    former: Option<(Space, Instant)>,
 }
 
 impl InForce {
+    /// The space to ask a tenant's index in: the one in force, unless the index still knows more of the former one.
+    pub(super) fn for_index(&self, coverage: impl Fn(u64) -> usize) -> &Space {
+        match &self.former {
+            Some((former, _)) if coverage(former.version) > coverage(self.current.version) => former,
+            _ => &self.current,
+        }
+    }
+
     /// Lengths of vectors, as far as they are known.
     pub(super) fn known_widths(&self) -> Widths {
         let width = |space: &Space| space.embedder.known_facts().map(|facts| facts.dimensions);
@@ -59,10 +73,17 @@ pub(super) struct Spaces {
 impl Spaces {
     pub(super) async fn open(config: EmbeddingsConfig, store: Arc<dyn Store>, sealing: Arc<Sealing>) -> Result<Self> {
         let own = config.secret.as_ref().map(|secret| Sealer::from_secret(secret, PURPOSE)).transpose()?;
-        let configured = Space::open_or_broken(config.settings.clone(), FIRST_VERSION, None, config.patience).await;
-        let in_force = ArcSwap::from_pointee(InForce { current: configured, next: None });
+        // Opens nothing yet.
+        let unknown = Space::unknown(config.settings.clone());
+        let in_force = ArcSwap::from_pointee(InForce { current: unknown, next: None, former: None });
         let spaces = Self { store, sealing, own, config, in_force, following: tokio::sync::Mutex::default() };
-        spaces.follow().await?;
+        if spaces.record().await?.is_some() {
+            spaces.follow().await?;
+        } else {
+            let (settings, patience) = (spaces.config.settings.clone(), spaces.config.patience);
+            let current = Space::open_or_broken(settings, FIRST_VERSION, None, patience).await;
+            spaces.in_force.store(Arc::new(InForce { current, next: None, former: None }));
+        }
         Ok(spaces)
     }
 
@@ -92,26 +113,39 @@ impl Spaces {
             Some(next) => Some(self.take(next, &known).await),
             None => None,
         };
-        let is_other = current.version != known.current.version;
-        if is_other {
+        let mut former = known.former.clone();
+        if ![0, current.version].contains(&known.current.version) {
+            former = Some((known.current.clone(), Instant::now()));
             tracing::info!(
                 embedding.version = current.version,
                 embedding.model = current.settings.model_name(),
                 "another embedding space is in force"
             );
         }
-        self.in_force.store(Arc::new(InForce { current, next }));
+        self.in_force.store(Arc::new(InForce { current, next, former }));
         Ok(())
+    }
+
+    /// Lets go of the former space once every index has followed.
+    pub(super) async fn forget_former(&self) {
+        let _one_at_a_time = self.following.lock().await;
+        let known = self.now();
+        if known.former.as_ref().is_some_and(|(_, since)| since.elapsed() > FORMER_FOR) {
+            self.in_force.store(Arc::new(InForce { former: None, ..known.as_ref().clone() }));
+        }
     }
 
     /// An open space goes on as long as it is the same.
     async fn take(&self, record: &EmbeddingSpace, known: &InForce) -> Space {
         let settings = self.settings(record).await;
-        let is_same = |space: &&Space| space.version == record.version && space.settings == settings;
+        let recorded = facts(record);
+        let has_facts = |space: &Space| space.embedder.known_facts().is_some_and(|it| Space::is_alike(&it, &recorded));
+        let is_same =
+            |space: &&Space| space.version == record.version && space.settings == settings && has_facts(space);
         let held = [Some(&known.current), known.next.as_ref()].into_iter().flatten().find(is_same);
         match held {
             Some(space) => space.clone(),
-            None => Space::open_or_broken(settings, record.version, Some(facts(record)), self.config.patience).await,
+            None => Space::open_or_broken(settings, record.version, Some(recorded), self.config.patience).await,
         }
     }
 
@@ -168,6 +202,7 @@ impl Spaces {
             version,
             answered_model: facts.answered_model.clone(),
             probe: Embedding(facts.probe.clone()),
+            document_probe: Embedding(facts.document_probe.clone()),
             chosen_by,
         })
     }
@@ -209,6 +244,7 @@ pub(super) fn facts(record: &EmbeddingSpace) -> Facts {
         dimensions: record.dimensions,
         answered_model: record.answered_model.clone(),
         probe: record.probe.0.clone(),
+        document_probe: record.document_probe.0.clone(),
     }
 }
 

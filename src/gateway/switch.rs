@@ -19,8 +19,8 @@ use crate::search::Widths;
 use crate::store::{Collection, Expect, Stored};
 
 /// A holder that is silent for so long has ended.
-const LEASE: Duration = Duration::from_secs(6);
-const HEARTBEAT: Duration = Duration::from_millis(1_500);
+const LEASE: Duration = Duration::from_secs(3);
+const HEARTBEAT: Duration = Duration::from_millis(750);
 /// A provider that is away is asked again after this, and given up after that.
 const PAUSE: Duration = Duration::from_millis(500);
 const GIVE_UP: Duration = Duration::from_secs(300);
@@ -243,6 +243,7 @@ impl Gateway {
     /// # Errors
     /// The store's; [`Kind::Conflict`] when somebody took over. A provider that fails ends the switch as failed.
     pub async fn run_switch(&self, holder: &str, progress: SwitchProgress<'_>) -> Result<SwitchDone> {
+        self.spaces.forget_former().await;
         let statuses = self.switch_statuses();
         let Some(stored) = statuses.get(EmbeddingStatus::ID).await? else { return Ok(SwitchDone::Nothing) };
         if stored.value.state != SwitchState::Running {

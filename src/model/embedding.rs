@@ -31,8 +31,10 @@ pub struct EmbeddingSpace {
     /// What the provider calls the model.
     #[serde(default)]
     pub answered_model: Option<String>,
-    /// The vector that the model is known by.
+    /// The vector that the model is known by, of a request.
     pub probe: Embedding,
+    /// The same of a document.
+    pub document_probe: Embedding,
     /// Who chose it.
     pub chosen_by: ChosenBy,
 }

@@ -55,6 +55,12 @@ impl SearchIndex for MemoryIndex {
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
 
+    fn coverage(&self, tenant: &TenantId, version: u64) -> usize {
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        let vectors = tenants.get(tenant).and_then(|index| index.vectors(version));
+        vectors.map_or(0, |vectors| vectors.documents.len())
+    }
+
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
         let index = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
         let Some(index) = index else { return Ok(Found::default()) };

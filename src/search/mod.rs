@@ -303,6 +303,9 @@ pub trait SearchIndex: Send + Sync {
     /// The best hits; ties in the order of ids. A tenant that was never refreshed has no tools.
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found>;
 
+    /// How many of the tenant's tools have a vector in the space of this generation.
+    fn coverage(&self, tenant: &TenantId, version: u64) -> usize;
+
     /// Makes what the store has to keep for the tenant and waits until it is ready; what is there serves meanwhile. An
     /// index in this process has nothing to do.
     async fn prepare(&self, _: &TenantId, _: Widths, _: &(dyn Fn(IndexStep) + Send + Sync)) -> Result<()> {

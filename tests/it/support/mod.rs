@@ -13,6 +13,7 @@ pub(crate) mod http;
 pub(crate) mod listener;
 pub(crate) mod mongod;
 mod process;
+pub(crate) mod providers;
 
 use std::net::TcpListener;
 use std::path::Path;
