@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use divan::Bencher;
@@ -22,7 +23,7 @@ use futures_util::FutureExt as _;
 use http::HeaderMap;
 use mcpgw::catalog::{CatalogConfig, read_definition};
 use mcpgw::config::{Config, Sources};
-use mcpgw::embeddings::{self, Embedder, EmbeddingsConfig, Provider, Role};
+use mcpgw::embeddings::{Patience, Provider, Role, Settings, Space};
 use mcpgw::gateway::{Gateway, SearchRequest};
 use mcpgw::mcp::{Body, Face, Incoming, Listing};
 use mcpgw::model::{Embedding, Principal, RawJson, Scopes, Server, TenantId, Tool};
@@ -41,8 +42,9 @@ fn main() {
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
 });
-static EMBEDDER: LazyLock<Arc<dyn Embedder>> = LazyLock::new(|| {
-    RUNTIME.block_on(embeddings::open(&EmbeddingsConfig { provider: Provider::Builtin })).expect("the embedder")
+static SPACE: LazyLock<Space> = LazyLock::new(|| {
+    let patience = Patience { timeout: Duration::from_secs(5), max_retries: 0 };
+    RUNTIME.block_on(Space::open(Settings::of(Provider::Builtin), 1, None, patience)).expect("the embedder")
 });
 static TENANT: LazyLock<TenantId> = LazyLock::new(|| "bench".parse().expect("a tenant"));
 static TOOLS: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| catalog(10_000));
@@ -178,10 +180,9 @@ fn catalog(count: usize) -> Vec<Arc<Tool>> {
     let words = |name: &str| identifier_words(name).join(" ");
     let text = |tool: &Tool| format!("{} {}: {}", words(tool.server.as_str()), words(&tool.name), tool.description);
     let vectors = embed(&tools.iter().map(text).collect::<Vec<_>>());
-    let space = EMBEDDER.space();
     for (tool, vector) in tools.iter_mut().zip(vectors) {
-        (tool.embedding_dim, tool.embedding_version) = (vector.len(), space.version);
-        tool.embedding_model.clone_from(&space.model);
+        (tool.embedding_dim, tool.embedding_version) = (vector.len(), SPACE.version);
+        SPACE.settings.model_name().clone_into(&mut tool.embedding_model);
         tool.embedding = Embedding(vector);
     }
     tools.sort_by(|one, two| one.id.cmp(&two.id));
@@ -189,7 +190,7 @@ fn catalog(count: usize) -> Vec<Arc<Tool>> {
 }
 
 fn embed(texts: &[String]) -> Vec<Vec<f32>> {
-    RUNTIME.block_on(EMBEDDER.embed(texts, Role::Document)).expect("vectors")
+    RUNTIME.block_on(SPACE.embedder.embed(texts, Role::Document)).expect("vectors")
 }
 
 fn new_index() -> Arc<dyn SearchIndex> {
@@ -237,7 +238,7 @@ mod embed {
 
     #[divan::bench]
     fn one_query(bencher: Bencher<'_, '_>) {
-        let embedder = Arc::clone(&EMBEDDER);
+        let embedder = Arc::clone(&SPACE.embedder);
         bencher
             .with_inputs(|| [next_query().0])
             .bench_refs(|text| embedder.embed(text, Role::Query).now_or_never().expect("at once").expect("a vector"));
@@ -271,6 +272,7 @@ mod index {
                 text,
                 vector: Some(vector),
                 sentences: Vec::new(),
+                version: SPACE.version,
                 mode,
                 limit: 5,
                 allowed: Allowed::Scopes(scopes.clone()),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::CatalogConfig;
+use crate::embeddings::TokenCounter;
 use crate::error::Result;
 use crate::model::{ParamHeader, RawJson, RawObject, Server, Tool, ToolId, ToolStatus, Transport};
 
@@ -99,6 +100,9 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
         next_embedding_version: None,
         definition_hash: hash(&whole),
         definition: raw.clone(),
+        definition_tokens: TokenCounter::shared()
+            .and_then(|counter| counter.count(raw.as_str()))
+            .map_err(|error| error.chain())?,
         status: ToolStatus::Active,
         is_pinned: false,
         first_seen: crate::model::Timestamp::now(),
@@ -220,6 +224,7 @@ mod tests {
             assert!(tool.parameter_text.contains(word), "{word} in {}", tool.parameter_text);
         }
         assert_eq!(vector_text(&tool), "orders update: ");
+        assert!((60..120).contains(&tool.definition_tokens), "{}", tool.definition_tokens);
     }
 
     #[test]

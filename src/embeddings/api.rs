@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::{HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, Uri};
 use serde_json::Value;
 
@@ -38,10 +38,7 @@ pub(super) trait Api: Send + Sync {
     fn limits(&self) -> Limits;
 
     /// Where requests go.
-    fn uri(&self) -> &Uri;
-
-    /// What shows the key.
-    fn headers(&self) -> &HeaderMap;
+    fn endpoint(&self) -> &Endpoint;
 
     /// The body of a request.
     fn body(&self, texts: &[String], role: Role) -> Value;
@@ -50,23 +47,37 @@ pub(super) trait Api: Send + Sync {
     fn read(&self, answer: &[u8], count: usize) -> std::result::Result<Answer, String>;
 }
 
-/// The base URL and what follows it.
-pub(super) fn uri(settings: &Settings, path: &str) -> Result<Uri> {
-    let unusable = || Error::invalid(format!("EMBEDDING_BASE_URL `{}` cannot be used", settings.base_url()));
-    let url = url::Url::parse(&format!("{}{path}", settings.base_url())).map_err(|_| unusable())?;
-    url.as_str().parse().map_err(|_| unusable())
+/// Where requests go, and what shows the key.
+pub(super) struct Endpoint {
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
 }
 
-/// One header that shows the key, where there is one.
-pub(super) fn key_header(name: HeaderName, scheme: &str, key: Option<&Secret>) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    if let Some(key) = key {
-        let unusable = |_| Error::invalid("EMBEDDING_API_KEY holds characters that no HTTP header can carry");
-        let mut value = HeaderValue::try_from(format!("{scheme}{}", key.expose())).map_err(unusable)?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
+impl Endpoint {
+    /// `path` below the base URL; the key, where there is one, in the header `name`, after `scheme`.
+    pub(super) fn new(settings: &Settings, path: &str, name: HeaderName, scheme: &str) -> Result<Self> {
+        let unusable = || Error::invalid(format!("EMBEDDING_BASE_URL `{}` cannot be used", settings.base_url()));
+        let url = url::Url::parse(&format!("{}{path}", settings.base_url())).map_err(|_| unusable())?;
+        let uri = url.as_str().parse().map_err(|_| unusable())?;
+        let mut headers = HeaderMap::new();
+        if let Some(key) = &settings.api_key {
+            let unusable = |_| Error::invalid("EMBEDDING_API_KEY holds characters that no HTTP header can carry");
+            let mut value = HeaderValue::try_from(format!("{scheme}{}", key.expose())).map_err(unusable)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        Ok(Self { uri, headers })
     }
-    Ok(headers)
+
+    /// With the key as a bearer token.
+    pub(super) fn bearer(settings: &Settings, path: &str) -> Result<Self> {
+        Self::new(settings, path, AUTHORIZATION, "Bearer ")
+    }
+}
+
+/// Whether the base URL is a host alone: a version that belongs to it is often left out.
+pub(super) fn is_bare(settings: &Settings) -> bool {
+    url::Url::parse(settings.base_url()).is_ok_and(|url| url.path() == "/")
 }
 
 /// Models that are told in the text what it is for, by a part of their names: before a request, before a document.

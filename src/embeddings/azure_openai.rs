@@ -2,10 +2,9 @@
 //! `api-key`. The deployment is the model, so that none is named. Source: Azure `OpenAI` REST API reference.
 
 use http::header::HeaderName;
-use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api, Limits, key_header, uri};
+use super::api::{Answer, Api, Endpoint, Limits};
 use super::openai::{LIMITS, read_numbered};
 use super::{Role, Settings};
 use crate::error::Result;
@@ -15,18 +14,16 @@ const API_VERSION: &str = "2024-10-21";
 
 /// A deployment.
 pub(super) struct AzureOpenAi {
-    uri: Uri,
-    headers: HeaderMap,
+    endpoint: Endpoint,
 }
 
 impl AzureOpenAi {
-    pub(super) fn new(settings: &Settings) -> Result<Box<dyn Api>> {
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
         let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let deployment = encoded(settings.model_name());
         let version = encoded(settings.api_version.as_deref().unwrap_or(API_VERSION));
         let path = format!("/openai/deployments/{deployment}/embeddings?api-version={version}");
-        let key = key_header(HeaderName::from_static("api-key"), "", settings.api_key.as_ref())?;
-        Ok(Box::new(Self { uri: uri(settings, &path)?, headers: key }))
+        Ok(Self { endpoint: Endpoint::new(settings, &path, HeaderName::from_static("api-key"), "")? })
     }
 }
 
@@ -35,12 +32,8 @@ impl Api for AzureOpenAi {
         LIMITS
     }
 
-    fn uri(&self) -> &Uri {
-        &self.uri
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.headers
+    fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     fn body(&self, texts: &[String], _: Role) -> Value {

@@ -4,29 +4,26 @@
 //! Source: Gemini API reference, “Embeddings”; at most 100 requests a batch, 2,048 tokens a text (8,192 from version 2 on).
 
 use http::header::HeaderName;
-use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api, Limits, key_header, prefix, prefixed, uri};
+use super::api::{Answer, Api, Endpoint, Limits, is_bare, prefix, prefixed};
 use super::{Role, Settings};
 use crate::error::Result;
 
 /// A Gemini model.
 pub(super) struct Gemini {
     model: String,
-    uri: Uri,
-    headers: HeaderMap,
+    endpoint: Endpoint,
 }
 
 impl Gemini {
-    pub(super) fn new(settings: &Settings) -> Result<Box<dyn Api>> {
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
         let model = settings.model_name().trim_start_matches("models/").to_owned();
-        let bare = url::Url::parse(settings.base_url()).is_ok_and(|url| url.path() == "/");
-        let version = if bare { "/v1beta" } else { "" };
-        let key = key_header(HeaderName::from_static("x-goog-api-key"), "", settings.api_key.as_ref())?;
-        let uri = uri(settings, &format!("{version}/models/{model}:batchEmbedContents"))?;
-        Ok(Box::new(Self { model, uri, headers: key }))
+        let version = if is_bare(settings) { "/v1beta" } else { "" };
+        let path = format!("{version}/models/{model}:batchEmbedContents");
+        let endpoint = Endpoint::new(settings, &path, HeaderName::from_static("x-goog-api-key"), "")?;
+        Ok(Self { model, endpoint })
     }
 }
 
@@ -46,12 +43,8 @@ impl Api for Gemini {
         Limits { texts: 100, tokens_each, tokens_all: usize::MAX }
     }
 
-    fn uri(&self) -> &Uri {
-        &self.uri
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.headers
+    fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     fn body(&self, texts: &[String], role: Role) -> Value {

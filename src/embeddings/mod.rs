@@ -28,6 +28,7 @@ use crate::model::Secret;
 pub use settings::{Provider, Settings};
 pub use tokens::TokenCounter;
 
+use api::Api;
 use cache::QueryCache;
 use resilient::Resilient;
 
@@ -196,17 +197,17 @@ pub trait Embedder: Send + Sync {
 
 /// Opens a provider, of which `known` may be known from an earlier time.
 async fn open(settings: &Settings, known: Option<Facts>, patience: Patience) -> Result<Arc<dyn Embedder>> {
-    let remote = |api: Result<Box<dyn api::Api>>| -> Result<Arc<dyn Embedder>> {
-        Ok(QueryCache::over(Arc::new(Resilient::new(settings, api?, known, patience))))
+    let remote = |api: Box<dyn Api>| -> Result<Arc<dyn Embedder>> {
+        Ok(QueryCache::over(Arc::new(Resilient::new(settings, api, known, patience))))
     };
     match settings.provider {
         Provider::Builtin => Ok(Arc::new(blocking(builtin::Builtin::open).await?)),
         Provider::Local => open_local(settings).await,
-        Provider::Ollama => remote(ollama::Ollama::new(settings)),
-        Provider::OpenAi => remote(openai::OpenAi::new(settings)),
-        Provider::AzureOpenAi => remote(azure_openai::AzureOpenAi::new(settings)),
-        Provider::Voyage => remote(voyage::Voyage::new(settings)),
-        Provider::Gemini => remote(gemini::Gemini::new(settings)),
+        Provider::Ollama => remote(Box::new(ollama::Ollama::new(settings)?)),
+        Provider::OpenAi => remote(Box::new(openai::OpenAi::new(settings)?)),
+        Provider::AzureOpenAi => remote(Box::new(azure_openai::AzureOpenAi::new(settings)?)),
+        Provider::Voyage => remote(Box::new(voyage::Voyage::new(settings)?)),
+        Provider::Gemini => remote(Box::new(gemini::Gemini::new(settings)?)),
     }
 }
 

@@ -1,11 +1,9 @@
 //! Ollama: `POST {base}/api/embed`. Source: Ollama API reference, “Generate embeddings”.
 
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api, Limits, key_header, prefixed, uri};
+use super::api::{Answer, Api, Endpoint, Limits, prefixed};
 use super::{Role, Settings};
 use crate::error::Result;
 
@@ -17,17 +15,12 @@ const TOKENS: usize = 2048;
 /// A model that Ollama runs.
 pub(super) struct Ollama {
     model: String,
-    uri: Uri,
-    headers: HeaderMap,
+    endpoint: Endpoint,
 }
 
 impl Ollama {
-    pub(super) fn new(settings: &Settings) -> Result<Box<dyn Api>> {
-        Ok(Box::new(Self {
-            model: settings.model_name().to_owned(),
-            uri: uri(settings, "/api/embed")?,
-            headers: key_header(AUTHORIZATION, "Bearer ", settings.api_key.as_ref())?,
-        }))
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        Ok(Self { model: settings.model_name().to_owned(), endpoint: Endpoint::bearer(settings, "/api/embed")? })
     }
 }
 
@@ -43,12 +36,8 @@ impl Api for Ollama {
         Limits { texts: TEXTS, tokens_each: TOKENS, tokens_all: usize::MAX }
     }
 
-    fn uri(&self) -> &Uri {
-        &self.uri
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.headers
+    fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// Too long a text is refused, not cut without a word.

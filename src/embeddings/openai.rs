@@ -3,12 +3,10 @@
 //! Source: `OpenAI` API reference, “Create embeddings”: at most 2,048 inputs of 8,192 tokens and 300,000 tokens in all; no
 //! empty input; answers are numbered.
 
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api, Limits, key_header, prefixed, uri};
+use super::api::{Answer, Api, Endpoint, Limits, is_bare, prefixed};
 use super::{Role, Settings};
 use crate::error::Result;
 
@@ -17,19 +15,14 @@ pub(super) const LIMITS: Limits = Limits { texts: 2048, tokens_each: 8192, token
 /// An `OpenAI`-compatible endpoint.
 pub(super) struct OpenAi {
     model: String,
-    uri: Uri,
-    headers: HeaderMap,
+    endpoint: Endpoint,
 }
 
 impl OpenAi {
-    pub(super) fn new(settings: &Settings) -> Result<Box<dyn Api>> {
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
         // The protocol's own base ends with its version, and is often given without.
-        let bare = url::Url::parse(settings.base_url()).is_ok_and(|url| url.path() == "/");
-        Ok(Box::new(Self {
-            model: settings.model_name().to_owned(),
-            uri: uri(settings, if bare { "/v1/embeddings" } else { "/embeddings" })?,
-            headers: key_header(AUTHORIZATION, "Bearer ", settings.api_key.as_ref())?,
-        }))
+        let path = if is_bare(settings) { "/v1/embeddings" } else { "/embeddings" };
+        Ok(Self { model: settings.model_name().to_owned(), endpoint: Endpoint::bearer(settings, path)? })
     }
 }
 
@@ -38,12 +31,8 @@ impl Api for OpenAi {
         LIMITS
     }
 
-    fn uri(&self) -> &Uri {
-        &self.uri
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.headers
+    fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     fn body(&self, texts: &[String], role: Role) -> Value {
@@ -103,7 +92,7 @@ mod tests {
             ("http://127.0.0.1:1/api/", "http://127.0.0.1:1/api/embeddings"),
         ] {
             let settings = Settings { base_url: Some(base.to_owned()), ..Settings::of(super::super::Provider::OpenAi) };
-            assert_eq!(OpenAi::new(&settings).expect("an API").uri(), uri);
+            assert_eq!(OpenAi::new(&settings).expect("an API").endpoint.uri, uri);
         }
     }
 }

@@ -53,7 +53,6 @@ pub(super) struct Resilient {
     resume_at: Mutex<Option<Instant>>,
     facts: OnceCell<Arc<Facts>>,
     verified_at: Mutex<Option<Instant>>,
-    counter: OnceLock<Option<TokenCounter>>,
     /// Tokens of one text that the provider takes; less than documented where it has refused more.
     tokens_each: AtomicUsize,
 }
@@ -79,7 +78,6 @@ impl Resilient {
             resume_at: Mutex::default(),
             facts: known.map(Arc::new).map_or_else(OnceCell::new, OnceCell::from),
             verified_at: Mutex::default(),
-            counter: OnceLock::new(),
             tokens_each,
         }
     }
@@ -254,9 +252,9 @@ impl Resilient {
         let fault = |kind, what: String| Failure { error: self.error(kind, what), retry: None, is_too_long: false };
         let passing = |what: String| Failure { retry: Some(None), ..fault(Kind::EmbedderUnavailable, what) };
         let body = Bytes::from(self.api.body(texts, role).to_string());
-        let mut request = Request::builder().method(Method::POST).uri(self.api.uri()).body(Full::new(body));
+        let mut request = Request::builder().method(Method::POST).uri(&self.api.endpoint().uri).body(Full::new(body));
         if let Ok(request) = &mut request {
-            request.headers_mut().clone_from(self.api.headers());
+            request.headers_mut().clone_from(&self.api.endpoint().headers);
             request.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
         }
         let request = request.map_err(|error| fault(Kind::Internal, format!("cannot be asked: {error}")))?;
@@ -324,8 +322,7 @@ impl Resilient {
         let limit = self.tokens_each.load(Ordering::Relaxed);
         let mut cut = 0;
         for text in texts.iter_mut().filter(|text| text.len() > limit) {
-            let counter = self.counter.get_or_init(|| TokenCounter::open().ok());
-            let bytes = counter.as_ref().map_or(Ok(limit), |counter| counter.bytes_of(text, limit))?;
+            let bytes = TokenCounter::shared()?.bytes_of(text, limit)?;
             if bytes < text.len() {
                 text.truncate(text.floor_char_boundary(bytes));
                 cut += 1;

@@ -1,5 +1,7 @@
 //! Tokens, as the built-in embedder's WordPiece tokenizer makes them.
 
+use std::sync::OnceLock;
+
 use tokenizers::Tokenizer;
 
 use super::builtin::tokenizer;
@@ -10,12 +12,14 @@ use crate::error::{Error, Result};
 pub struct TokenCounter(Tokenizer);
 
 impl TokenCounter {
-    /// Reads the vocabulary, which takes some ten milliseconds.
+    /// The counter of this process. The first use reads the vocabulary, which takes some ten milliseconds.
     ///
     /// # Errors
     /// When it is broken.
-    pub fn open() -> Result<Self> {
-        tokenizer().map(Self)
+    pub fn shared() -> Result<&'static Self> {
+        static SHARED: OnceLock<Option<TokenCounter>> = OnceLock::new();
+        let shared = SHARED.get_or_init(|| tokenizer().ok().map(Self)).as_ref();
+        shared.ok_or_else(|| Error::internal("the compiled-in vocabulary is broken"))
     }
 
     /// How many tokens `text` has.
@@ -44,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_first_tokens_end_between_words() {
-        let counter = TokenCounter::open().expect("a counter");
+        let counter = TokenCounter::shared().expect("a counter");
         let text = "order number 订单 größe";
         let bytes = counter.bytes_of(text, 2).expect("bytes");
         assert_eq!(text[..bytes].trim(), "order number");

@@ -3,11 +3,9 @@
 //! Source: Voyage API reference, “Text embeddings”: at most 1,000 texts; the smallest total of the current models is
 //! 120,000 tokens and the smallest context 4,000 (voyage-2), 16,000 of the other `-2` models, 32,000 since.
 
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api, Limits, key_header, uri};
+use super::api::{Answer, Api, Endpoint, Limits};
 use super::openai::read_numbered;
 use super::{Role, Settings};
 use crate::error::Result;
@@ -15,17 +13,12 @@ use crate::error::Result;
 /// A model of Voyage AI.
 pub(super) struct Voyage {
     model: String,
-    uri: Uri,
-    headers: HeaderMap,
+    endpoint: Endpoint,
 }
 
 impl Voyage {
-    pub(super) fn new(settings: &Settings) -> Result<Box<dyn Api>> {
-        Ok(Box::new(Self {
-            model: settings.model_name().to_owned(),
-            uri: uri(settings, "/embeddings")?,
-            headers: key_header(AUTHORIZATION, "Bearer ", settings.api_key.as_ref())?,
-        }))
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        Ok(Self { model: settings.model_name().to_owned(), endpoint: Endpoint::bearer(settings, "/embeddings")? })
     }
 }
 
@@ -39,12 +32,8 @@ impl Api for Voyage {
         Limits { texts: 1000, tokens_each, tokens_all: 120_000 }
     }
 
-    fn uri(&self) -> &Uri {
-        &self.uri
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.headers
+    fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// Too long a text is refused, not cut without a word.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Gateway;
 use super::search::SearchRequest;
 use crate::catalog::{read_definition, vector_text};
-use crate::embeddings::{Role, Space, TokenCounter};
+use crate::embeddings::{Role, Space};
 use crate::error::{Error, Result};
 use crate::model::{CachePolicy, Embedding, RawJson, Scopes, Server, TenantId, Timestamp, Tool, ToolId, Transport};
 use crate::search::{self as index, Allowed, Measures, Mode, SearchIndex};
@@ -94,11 +94,10 @@ impl Gateway {
     /// The store's.
     pub async fn searched_catalog(&self, tenant: &TenantId) -> Result<Searched> {
         let view = self.catalog.view(tenant).await?;
-        let counter = TokenCounter::open()?;
         let mut tools = BTreeMap::new();
         for listed in view.tools() {
             let name = format!("{}/{}", listed.tool.server, listed.tool.name);
-            tools.insert(listed.tool.id.clone(), (name, counter.count(listed.tool.definition.as_str())?));
+            tools.insert(listed.tool.id.clone(), (name, listed.tool.definition_tokens));
         }
         let space = self.spaces.now().current.clone();
         Ok(Searched { index: Arc::clone(&self.index), tenant: tenant.clone(), tools, space })
@@ -117,11 +116,9 @@ impl Gateway {
             (tool.embedding, tool.embedding_version) = (Embedding(vector), space.version);
         }
         tools.sort_by(|one, two| one.id.cmp(&two.id));
-        let counter = TokenCounter::open()?;
         let mut known = BTreeMap::new();
         for tool in &tools {
-            let tokens = counter.count(tool.definition.as_str())?;
-            known.insert(tool.id.clone(), (tool.id.as_str().to_owned(), tokens));
+            known.insert(tool.id.clone(), (tool.id.as_str().to_owned(), tool.definition_tokens));
         }
         if known.len() < tools.len() {
             let twice = tools.windows(2).find(|pair| pair.iter().all(|tool| tool.id == pair[0].id));

@@ -102,13 +102,17 @@ impl Gateway {
         resolve(&view, principal, name, None, Action::Discover)
     }
 
-    /// Estimated tokens of the full list for this caller: a token is about four bytes of JSON.
+    /// Tokens of the full list for this caller; where they were never counted, a token is four bytes of JSON.
     ///
     /// # Errors
     /// As [`Self::list`].
     pub async fn list_tokens(&self, principal: &Principal) -> Result<usize> {
         let view = self.catalog.view(&principal.tenant).await?;
-        Ok(view.visible(principal, None).map(|listed| listed.json.len()).sum::<usize>() / 4)
+        let tokens = |listed: &Listed| match listed.tool.definition_tokens {
+            0 => listed.json.len() / 4,
+            counted => counted,
+        };
+        Ok(view.visible(principal, None).map(tokens).sum())
     }
 }
 

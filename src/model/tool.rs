@@ -92,6 +92,9 @@ pub struct Tool {
     pub definition_hash: String,
     /// The whole definition exactly as the server sent it.
     pub definition: RawJson,
+    /// Tokens of the definition: about what it costs a model to be shown it.
+    #[serde(default)]
+    pub definition_tokens: usize,
     /// Whether it may be used.
     pub status: ToolStatus,
     /// Whether it is listed beside the discovery tools.

@@ -89,11 +89,11 @@ pub(super) fn too_much(wait: Duration) -> Error {
 }
 
 /// Rounded up: who comes back then is let in.
-fn whole_seconds(wait: Duration) -> u64 {
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-async fn known(app: &App, headers: &HeaderMap) -> Result<(Arc<Principal>, Option<Duration>)> {
+pub(super) async fn known(app: &App, headers: &HeaderMap) -> Result<(Arc<Principal>, Option<Duration>)> {
     let auth = app.gateway.auth();
     if !auth.is_required() {
         return Ok((Arc::new(principal::stated(headers, app.gateway.config())?), None));
@@ -121,7 +121,7 @@ impl Caller {
 }
 
 /// RFC 6750 §3 and RFC 9728 §5.1.
-fn challenge(headers: &HeaderMap, error: &Error) -> String {
+pub(super) fn challenge(headers: &HeaderMap, error: &Error) -> String {
     let mut challenge = bearer_challenge(&origin(headers));
     if headers.contains_key(AUTHORIZATION) {
         let description = error.message().replace(['"', '\\'], "'");
@@ -131,7 +131,7 @@ fn challenge(headers: &HeaderMap, error: &Error) -> String {
 }
 
 /// RFC 6750 §3.1: the token is good, and not for this.
-fn insufficient(origin: &str) -> String {
+pub(super) fn insufficient(origin: &str) -> String {
     format!("{}, error=\"insufficient_scope\"", bearer_challenge(origin))
 }
 
@@ -177,7 +177,7 @@ pub(super) async fn metadata(State(app): State<Arc<App>>, headers: HeaderMap) ->
 
 /// The client's address: the peer's own, unless that is a proxy whose word we take; then the last one in
 /// `X-Forwarded-For` that is no such proxy.
-fn address(request: &Request, forwarders: &[IpAddr]) -> Option<IpAddr> {
+pub(super) fn address(request: &Request, forwarders: &[IpAddr]) -> Option<IpAddr> {
     let peer = request.extensions().get::<Peer>()?.0.to_canonical();
     if !forwarders.contains(&peer) {
         return Some(peer);

@@ -1,5 +1,6 @@
 //! The HTTP face; the only folder that names axum.
 
+mod admin;
 mod admit;
 mod connections;
 pub mod demo;

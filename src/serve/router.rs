@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
 
+use super::admin::{self, embedding};
 use super::protocol::{self, Endpoint, only};
 use super::{App, admit, connections, health, layers, sign_in};
 use crate::mcp::Listing;
@@ -39,9 +40,23 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route("/health", get(health::whole))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .nest("/admin", administration(app))
         .fallback(unknown_path)
         .with_state(Arc::clone(app));
     layers::around(routes, app)
+}
+
+/// For administrators alone, what is not there included.
+fn administration(app: &Arc<App>) -> Router<Arc<App>> {
+    let nothing = || async { StatusCode::NOT_FOUND };
+    Router::new()
+        .route("/embedding", get(embedding::show).put(embedding::switch))
+        .route("/embedding/test", post(embedding::test))
+        .route("/embedding/status", get(embedding::status))
+        .route("/embedding/cancel", post(embedding::cancel))
+        .route("/embedding/resume", post(embedding::resume))
+        .fallback(nothing)
+        .layer(from_fn_with_state(Arc::clone(app), admin::guard))
 }
 
 /// Streamable HTTP: messages, a session's own stream, a session's end.

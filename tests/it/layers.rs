@@ -58,7 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("mcp", &["error", "model", "search", "upstream", "sessions", "catalog", "gateway"]),
     ("jobs", &["error", "model", "store", "catalog", "config", "gateway"]),
-    ("serve", &["error", "model", "auth", "config", "gateway", "mcp", "jobs"]),
+    ("serve", &["error", "model", "auth", "embeddings", "config", "gateway", "mcp", "jobs"]),
 ];
 
 /// A foreign crate and where it may be named.

@@ -1,6 +1,7 @@
 //! Embedding spaces: providers as they document themselves, a model in this process, and what happens when one is ill,
 //! changes, or is exchanged for another under load.
 
+mod admin;
 mod local;
 mod providers;
 mod switch;

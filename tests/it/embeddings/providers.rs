@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{borrowed, configured, nearest, searched, server_of};
-use crate::support::providers::{Api, KEY, Provider, Role};
+use crate::support::providers::{Api, Behaviour, KEY, Provider, Role};
 use crate::support::{Gateway, Home, until};
+
+type Change = fn(&mut Behaviour);
 
 const PROVIDERS: [(Api, &str); 7] = [
     (Api::OpenAi, "text-embedding-3-small"),
@@ -141,7 +143,7 @@ fn a_model_that_changes_under_us_is_noticed_and_refused() {
         checks.into_iter().find(|check| check["name"] == "embeddings").expect("the check")
     };
     assert_eq!((degraded(), embeddings()["status"].clone()), (Value::Null, json!("ok")));
-    let changes: [(&str, fn(&mut crate::support::providers::Behaviour)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("64 dimensions, not 32", |it| it.width = 64),
         ("another vector", |it| it.salt = 9),
         ("it calls it `other`", |it| "other".clone_into(&mut it.answered_model)),
@@ -178,8 +180,7 @@ fn searches_go_on_without_the_provider_and_recover_by_themselves() {
         (found["result"]["degraded"].clone(), started.elapsed())
     };
     assert_eq!(ask().0, Value::Null);
-    let ills: [fn(&mut crate::support::providers::Behaviour); 2] =
-        [|it| it.down = true, |it| it.hangs = Some(Duration::from_secs(20))];
+    let ills: [Change; 2] = [|it| it.down = true, |it| it.hangs = Some(Duration::from_secs(20))];
     for ill in ills {
         provider.set(ill);
         let mut slowest = Duration::ZERO;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
 use std::process::Stdio;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -193,7 +194,8 @@ fn switched_under_load_and_killed(home: &Home) {
         let (rounds, killed) = outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let (asked, unanswered) = (load.asked.load(Ordering::Relaxed), load.unanswered.load(Ordering::Relaxed));
         let mixed = load.mixed.read().expect("the list");
-        println!("{rounds} switches, {killed} kills, {asked} searches, {unanswered} unanswered, {} mixed", mixed.len());
+        let figures = format!("{rounds} switches, {killed} kills, {asked} searches, {unanswered} unanswered");
+        let _ = writeln!(std::io::stderr(), "{figures}, {} mixed", mixed.len());
         assert!(mixed.is_empty(), "{} of {asked}: {:?}", mixed.len(), mixed.first());
         assert!(unanswered * 1000 <= asked, "{unanswered} of {asked} unanswered");
     });
