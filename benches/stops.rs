@@ -44,7 +44,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 });
 static SPACE: LazyLock<Space> = LazyLock::new(|| {
     let patience = Patience { timeout: Duration::from_secs(5), max_retries: 0 };
-    RUNTIME.block_on(Space::open(Settings::of(Provider::Builtin), 1, None, patience)).expect("the embedder")
+    Space::new(Settings::of(Provider::Builtin), 1, None, patience)
 });
 static TENANT: LazyLock<TenantId> = LazyLock::new(|| "bench".parse().expect("a tenant"));
 static TOOLS: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| catalog(10_000));

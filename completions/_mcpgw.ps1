@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('server', 'server', [CompletionResultType]::ParameterValue, 'Which MCP servers are behind the gateway')
             [CompletionResult]::new('tenant', 'tenant', [CompletionResultType]::ParameterValue, 'Whose catalogs there are')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Who may discover and call what, in Cedar')
+            [CompletionResult]::new('embeddings', 'embeddings', [CompletionResultType]::ParameterValue, 'Which provider makes the vectors, and the change to another')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Sign and check callers'' tokens')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check every dependency and say how to fix what is broken')
             [CompletionResult]::new('demo-server', 'demo-server', [CompletionResultType]::ParameterValue, 'Run one of the demo MCP servers')
@@ -934,6 +935,161 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;policy;help;help' {
             break
         }
+        'mcpgw;embeddings' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show which embedding space is in force')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force')
+            [CompletionResult]::new('switch', 'switch', [CompletionResultType]::ParameterValue, 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'How far a switch is')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Give an unfinished switch up; the space in force stays')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;embeddings;show' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;embeddings;test' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'builtin, local, ollama, openai, azure_openai, voyage or gemini')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model; for `local` the folder it is in')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the provider is, unless at its usual place')
+            [CompletionResult]::new('--deployment', '--deployment', [CompletionResultType]::ParameterName, 'Azure''s name of the deployment')
+            [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, 'Azure''s version of its API')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;embeddings;switch' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'builtin, local, ollama, openai, azure_openai, voyage or gemini')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model; for `local` the folder it is in')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the provider is, unless at its usual place')
+            [CompletionResult]::new('--deployment', '--deployment', [CompletionResultType]::ParameterName, 'Azure''s name of the deployment')
+            [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, 'Azure''s version of its API')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only try the provider, and say what would be done')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;embeddings;status' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Until the switch has ended')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;embeddings;cancel' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;embeddings;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show which embedding space is in force')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force')
+            [CompletionResult]::new('switch', 'switch', [CompletionResultType]::ParameterValue, 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'How far a switch is')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Give an unfinished switch up; the space in force stays')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;embeddings;help;show' {
+            break
+        }
+        'mcpgw;embeddings;help;test' {
+            break
+        }
+        'mcpgw;embeddings;help;switch' {
+            break
+        }
+        'mcpgw;embeddings;help;status' {
+            break
+        }
+        'mcpgw;embeddings;help;cancel' {
+            break
+        }
+        'mcpgw;embeddings;help;help' {
+            break
+        }
         'mcpgw;token' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
@@ -1117,6 +1273,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('server', 'server', [CompletionResultType]::ParameterValue, 'Which MCP servers are behind the gateway')
             [CompletionResult]::new('tenant', 'tenant', [CompletionResultType]::ParameterValue, 'Whose catalogs there are')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Who may discover and call what, in Cedar')
+            [CompletionResult]::new('embeddings', 'embeddings', [CompletionResultType]::ParameterValue, 'Which provider makes the vectors, and the change to another')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Sign and check callers'' tokens')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check every dependency and say how to fix what is broken')
             [CompletionResult]::new('demo-server', 'demo-server', [CompletionResultType]::ParameterValue, 'Run one of the demo MCP servers')
@@ -1263,6 +1420,29 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;policy;schema' {
+            break
+        }
+        'mcpgw;help;embeddings' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show which embedding space is in force')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force')
+            [CompletionResult]::new('switch', 'switch', [CompletionResultType]::ParameterValue, 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'How far a switch is')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Give an unfinished switch up; the space in force stays')
+            break
+        }
+        'mcpgw;help;embeddings;show' {
+            break
+        }
+        'mcpgw;help;embeddings;test' {
+            break
+        }
+        'mcpgw;help;embeddings;switch' {
+            break
+        }
+        'mcpgw;help;embeddings;status' {
+            break
+        }
+        'mcpgw;help;embeddings;cancel' {
             break
         }
         'mcpgw;help;token' {

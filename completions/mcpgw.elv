@@ -42,6 +42,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
             cand policy 'Who may discover and call what, in Cedar'
+            cand embeddings 'Which provider makes the vectors, and the change to another'
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
@@ -857,6 +858,148 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;policy;help;help'= {
         }
+        &'mcpgw;embeddings'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand show 'Show which embedding space is in force'
+            cand test 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
+            cand switch 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
+            cand status 'How far a switch is'
+            cand cancel 'Give an unfinished switch up; the space in force stays'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;embeddings;show'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;embeddings;test'= {
+            cand --provider 'builtin, local, ollama, openai, azure_openai, voyage or gemini'
+            cand --model 'The model; for `local` the folder it is in'
+            cand --api-key-file 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]'
+            cand --base-url 'Where the provider is, unless at its usual place'
+            cand --deployment 'Azure''s name of the deployment'
+            cand --api-version 'Azure''s version of its API'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;embeddings;switch'= {
+            cand --provider 'builtin, local, ollama, openai, azure_openai, voyage or gemini'
+            cand --model 'The model; for `local` the folder it is in'
+            cand --api-key-file 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]'
+            cand --base-url 'Where the provider is, unless at its usual place'
+            cand --deployment 'Azure''s name of the deployment'
+            cand --api-version 'Azure''s version of its API'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --dry-run 'Only try the provider, and say what would be done'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;embeddings;status'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --watch 'Until the switch has ended'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;embeddings;cancel'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;embeddings;help'= {
+            cand show 'Show which embedding space is in force'
+            cand test 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
+            cand switch 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
+            cand status 'How far a switch is'
+            cand cancel 'Give an unfinished switch up; the space in force stays'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;embeddings;help;show'= {
+        }
+        &'mcpgw;embeddings;help;test'= {
+        }
+        &'mcpgw;embeddings;help;switch'= {
+        }
+        &'mcpgw;embeddings;help;status'= {
+        }
+        &'mcpgw;embeddings;help;cancel'= {
+        }
+        &'mcpgw;embeddings;help;help'= {
+        }
         &'mcpgw;token'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -1028,6 +1171,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
             cand policy 'Who may discover and call what, in Cedar'
+            cand embeddings 'Which provider makes the vectors, and the change to another'
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
@@ -1137,6 +1281,23 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;policy;assign'= {
         }
         &'mcpgw;help;policy;schema'= {
+        }
+        &'mcpgw;help;embeddings'= {
+            cand show 'Show which embedding space is in force'
+            cand test 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
+            cand switch 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
+            cand status 'How far a switch is'
+            cand cancel 'Give an unfinished switch up; the space in force stays'
+        }
+        &'mcpgw;help;embeddings;show'= {
+        }
+        &'mcpgw;help;embeddings;test'= {
+        }
+        &'mcpgw;help;embeddings;switch'= {
+        }
+        &'mcpgw;help;embeddings;status'= {
+        }
+        &'mcpgw;help;embeddings;cancel'= {
         }
         &'mcpgw;help;token'= {
             cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'

@@ -48,6 +48,7 @@ complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "catalog" -d 'Which tool
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "server" -d 'Which MCP servers are behind the gateway'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "tenant" -d 'Whose catalogs there are'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "policy" -d 'Who may discover and call what, in Cedar'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "token" -d 'Sign and check callers\' tokens'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "demo-server" -d 'Run one of the demo MCP servers'
@@ -723,6 +724,122 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Print what policies may speak of, as a Cedar schema'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -f -a "show" -d 'Show which embedding space is in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -f -a "test" -d 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -f -a "switch" -d 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -f -a "status" -d 'How far a switch is'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -f -a "cancel" -d 'Give an unfinished switch up; the space in force stays'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l provider -d 'builtin, local, ollama, openai, azure_openai, voyage or gemini' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l model -d 'The model; for `local` the folder it is in' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l api-key-file -d 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l base-url -d 'Where the provider is, unless at its usual place' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l deployment -d 'Azure\'s name of the deployment' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l api-version -d 'Azure\'s version of its API' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l provider -d 'builtin, local, ollama, openai, azure_openai, voyage or gemini' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l model -d 'The model; for `local` the folder it is in' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l api-key-file -d 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l base-url -d 'Where the provider is, unless at its usual place' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l deployment -d 'Azure\'s name of the deployment' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l api-version -d 'Azure\'s version of its API' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l dry-run -d 'Only try the provider, and say what would be done'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l watch -d 'Until the switch has ended'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from cancel" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show which embedding space is in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "switch" -d 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "status" -d 'How far a switch is'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Give an unfinished switch up; the space in force stays'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and not __fish_seen_subcommand_from mint verify help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and not __fish_seen_subcommand_from mint verify help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and not __fish_seen_subcommand_from mint verify help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -861,22 +978,23 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s q -l quiet -d 'Only 
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "call" -d 'Call a tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy token doctor demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "call" -d 'Call a tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
@@ -905,5 +1023,10 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcom
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say what a caller may do with a tool, and which policy decides'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "schema" -d 'Print what policies may speak of, as a Cedar schema'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "show" -d 'Show which embedding space is in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "test" -d 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "switch" -d 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "status" -d 'How far a switch is'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "cancel" -d 'Give an unfinished switch up; the space in force stays'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "mint" -d 'Sign a token of the tenant named with --tenant; plain output is the token alone'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "verify" -d 'Say whom a token speaks for, or what is wrong with it'

@@ -21,8 +21,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::OnceCell;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::Secret;
 
 pub use settings::{Provider, Settings};
@@ -69,33 +70,11 @@ pub struct Space {
 }
 
 impl Space {
-    /// Opens the provider. Nothing is asked over a network yet.
-    ///
-    /// # Errors
-    /// When the settings cannot work, or a model in this process cannot be read.
-    pub async fn open(settings: Settings, version: u64, known: Option<Facts>, patience: Patience) -> Result<Self> {
-        let embedder = open(&settings, known, patience).await?;
-        Ok(Self { settings, version, embedder })
-    }
-
-    /// The same; one that cannot be opened embeds nothing and says why. Everything else goes on without it.
-    pub async fn open_or_broken(settings: Settings, version: u64, known: Option<Facts>, patience: Patience) -> Self {
-        match open(&settings, known, patience).await {
-            Ok(embedder) => Self { settings, version, embedder },
-            Err(error) => {
-                tracing::error!(error = error.chain(), "the embeddings provider cannot be used");
-                Self { settings, version, embedder: Arc::new(Broken(error)) }
-            }
-        }
-    }
-
-    /// One that nothing is known of yet: no generation has its number.
-    pub fn unknown(settings: Settings) -> Self {
-        Self {
-            settings,
-            version: 0,
-            embedder: Arc::new(Broken(Error::internal("the embedding space is not known yet"))),
-        }
+    /// A space of which `known` may be known from an earlier time. The provider is opened when it is first needed.
+    pub fn new(settings: Settings, version: u64, known: Option<Facts>, patience: Patience) -> Self {
+        let known = known.map(Arc::new);
+        let embedder = Arc::new(Lazy { settings: settings.clone(), known, patience, opened: OnceCell::new() });
+        Self { settings, version, embedder }
     }
 
     /// Whether both are of the same model, as its answer to the probe tells.
@@ -132,31 +111,50 @@ pub struct Facts {
     pub document_probe: Vec<f32>,
 }
 
-/// A provider that could not be opened.
-struct Broken(Error);
+/// A provider that is opened when it is first needed: most commands need none. One that cannot be opened is tried again
+/// the next time.
+struct Lazy {
+    settings: Settings,
+    known: Option<Arc<Facts>>,
+    patience: Patience,
+    opened: OnceCell<Arc<dyn Embedder>>,
+}
 
-impl Broken {
-    fn error(&self) -> Error {
-        let error = Error::new(self.0.kind(), self.0.chain());
-        match self.0.help_text() {
-            Some(help) => error.help(help),
-            None => error,
-        }
+impl Lazy {
+    async fn opened(&self) -> Result<&Arc<dyn Embedder>> {
+        let open = || async {
+            let opened = open(&self.settings, self.known.as_deref().cloned(), self.patience).await?;
+            // One over a network is asked later, and compares for itself.
+            match (&self.known, opened.known_facts()) {
+                (Some(known), Some(found)) if !Space::is_alike(known, &found) => Err(self.changed()),
+                _ => Ok(opened),
+            }
+        };
+        self.opened.get_or_try_init(open).await
+    }
+
+    fn changed(&self) -> Error {
+        let (provider, model) = (self.settings.provider.as_str(), self.settings.model_name());
+        Error::new(Kind::Refused, format!("embeddings provider {provider}: `{model}` is another model than before"))
+            .help("bring the former one back, or take the new one over with `mcpgw embeddings switch`")
     }
 }
 
 #[async_trait]
-impl Embedder for Broken {
-    async fn embed(&self, _: &[String], _: Role) -> Result<Vec<Vec<f32>>> {
-        Err(self.error())
+impl Embedder for Lazy {
+    async fn embed(&self, texts: &[String], role: Role) -> Result<Vec<Vec<f32>>> {
+        self.opened().await?.embed(texts, role).await
     }
 
     async fn facts(&self) -> Result<Arc<Facts>> {
-        Err(self.error())
+        match &self.known {
+            Some(known) => Ok(Arc::clone(known)),
+            None => self.opened().await?.facts().await,
+        }
     }
 
     fn known_facts(&self) -> Option<Arc<Facts>> {
-        None
+        self.known.clone().or_else(|| self.opened.get()?.known_facts())
     }
 }
 
@@ -219,7 +217,7 @@ async fn open_local(settings: &Settings) -> Result<Arc<dyn Embedder>> {
 
 #[cfg(not(feature = "local-embeddings"))]
 async fn open_local(_: &Settings) -> Result<Arc<dyn Embedder>> {
-    Err(Error::new(crate::error::Kind::Refused, "this build has no embeddings provider `local`")
+    Err(Error::new(Kind::Refused, "this build has no embeddings provider `local`")
         .help("build with the feature `local-embeddings`"))
 }
 

@@ -110,7 +110,7 @@ impl Gateway {
     pub async fn searched_tools(&self, tenant: &TenantId, listed: &[JudgedTool]) -> Result<Searched> {
         let mut tools = listed.iter().map(|tool| self.throw_away(tool)).collect::<Result<Vec<Tool>>>()?;
         let texts: Vec<String> = tools.iter().map(vector_text).collect();
-        let space = self.evaluated_space().await?;
+        let space = self.evaluated_space();
         let vectors = space.embedder.embed(&texts, Role::Document).await?;
         for (tool, vector) in tools.iter_mut().zip(vectors) {
             (tool.embedding, tool.embedding_version) = (Embedding(vector), space.version);
@@ -131,12 +131,12 @@ impl Gateway {
     }
 
     /// The configured one where one is configured, whatever the store's is: a throw-away catalog is nobody's.
-    async fn evaluated_space(&self) -> Result<Space> {
+    fn evaluated_space(&self) -> Space {
         let (current, config) = (self.spaces.now().current.clone(), self.spaces.config());
         if !config.is_given || config.settings.is_same_model(&current.settings) {
-            return Ok(current);
+            return current;
         }
-        Space::open(config.settings.clone(), 0, None, config.patience).await
+        Space::new(config.settings.clone(), 0, None, config.patience)
     }
 
     fn throw_away(&self, listed: &JudgedTool) -> Result<Tool> {

@@ -32,7 +32,7 @@ use crate::auth::Action;
 use crate::auth::{Authenticator, DownstreamSigner};
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
-use crate::embeddings::Space;
+use crate::embeddings::{PROBE, Role, Space};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Principal, ServerName, TenantId};
 use crate::quota::Quota;
@@ -234,6 +234,20 @@ impl Gateway {
         let spaces = self.spaces.now();
         let index = self.index.describe(&self.config.tenant, spaces.known_widths()).await;
         (self.store.describe(), index, spaces.current.clone())
+    }
+
+    /// Has the embedder loaded beside everything else, before the first search wants it.
+    pub fn warm_up_embedder(&self) {
+        let space = self.spaces.now().current.clone();
+        tokio::spawn(async move {
+            let warmed = space.embedder.embed(&[PROBE.to_owned()], Role::Query).await;
+            if let Err(error) = warmed {
+                tracing::warn!(
+                    error = error.chain(),
+                    "the embeddings provider cannot be used yet; searching by words only"
+                );
+            }
+        });
     }
 
     /// Takes over which embedding space the store says is in force.

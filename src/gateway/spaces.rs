@@ -73,16 +73,11 @@ pub(super) struct Spaces {
 impl Spaces {
     pub(super) async fn open(config: EmbeddingsConfig, store: Arc<dyn Store>, sealing: Arc<Sealing>) -> Result<Self> {
         let own = config.secret.as_ref().map(|secret| Sealer::from_secret(secret, PURPOSE)).transpose()?;
-        // Opens nothing yet.
-        let unknown = Space::unknown(config.settings.clone());
-        let in_force = ArcSwap::from_pointee(InForce { current: unknown, next: None, former: None });
+        let configured = Space::new(config.settings.clone(), FIRST_VERSION, None, config.patience);
+        let in_force = ArcSwap::from_pointee(InForce { current: configured, next: None, former: None });
         let spaces = Self { store, sealing, own, config, in_force, following: tokio::sync::Mutex::default() };
-        if spaces.record().await?.is_some() {
-            spaces.follow().await?;
-        } else {
-            let (settings, patience) = (spaces.config.settings.clone(), spaces.config.patience);
-            let current = Space::open_or_broken(settings, FIRST_VERSION, None, patience).await;
-            spaces.in_force.store(Arc::new(InForce { current, next: None, former: None }));
+        if let Some(stored) = spaces.stored().await? {
+            spaces.in_force.store(Arc::new(stored));
         }
         Ok(spaces)
     }
@@ -106,15 +101,10 @@ impl Spaces {
     /// Takes over what the store says now.
     pub(super) async fn follow(&self) -> Result<()> {
         let _one_at_a_time = self.following.lock().await;
-        let Some(Stored { value: record, .. }) = self.record().await? else { return Ok(()) };
+        let Some(InForce { current, next, .. }) = self.stored().await? else { return Ok(()) };
         let known = self.now();
-        let current = self.take(&record.current, &known).await;
-        let next = match &record.next {
-            Some(next) => Some(self.take(next, &known).await),
-            None => None,
-        };
         let mut former = known.former.clone();
-        if ![0, current.version].contains(&known.current.version) {
+        if current.version != known.current.version {
             former = Some((known.current.clone(), Instant::now()));
             tracing::info!(
                 embedding.version = current.version,
@@ -124,6 +114,18 @@ impl Spaces {
         }
         self.in_force.store(Arc::new(InForce { current, next, former }));
         Ok(())
+    }
+
+    /// What the store says; spaces that are known go on.
+    async fn stored(&self) -> Result<Option<InForce>> {
+        let Some(Stored { value: record, .. }) = self.record().await? else { return Ok(None) };
+        let known = self.now();
+        let current = self.take(&record.current, &known).await;
+        let next = match &record.next {
+            Some(next) => Some(self.take(next, &known).await),
+            None => None,
+        };
+        Ok(Some(InForce { current, next, former: None }))
     }
 
     /// Lets go of the former space once every index has followed.
@@ -145,7 +147,7 @@ impl Spaces {
         let held = [Some(&known.current), known.next.as_ref()].into_iter().flatten().find(is_same);
         match held {
             Some(space) => space.clone(),
-            None => Space::open_or_broken(settings, record.version, Some(recorded), self.config.patience).await,
+            None => Space::new(settings, record.version, Some(recorded), self.config.patience),
         }
     }
 

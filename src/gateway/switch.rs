@@ -129,7 +129,7 @@ impl Gateway {
         if !faults.is_empty() {
             return Err(Error::invalid(faults.join("; ")));
         }
-        let space = Space::open(settings.clone(), 0, None, config.patience).await?;
+        let space = Space::new(settings.clone(), 0, None, config.patience);
         let facts = space.embedder.facts().await?;
         let started = Instant::now();
         space.embedder.embed(&["how long does a request take".to_owned()], Role::Query).await?;
@@ -168,6 +168,7 @@ impl Gateway {
             self.spaces.write(&record, expect).await?;
             if had_next {
                 self.end_switch(SwitchState::Cancelled).await?;
+                self.settle(None).await?;
             }
             return Ok(SwitchBegun::InForce);
         }

@@ -43,6 +43,7 @@ fn tools() -> Vec<Arc<Tool>> {
         tool("ops", "restart-service", "Stops and starts a daemon", &["ops"], [0.0, 0.0, 1.0, 0.0]),
         tool("ops", "twin_a", "identical twins", &["ops", "sales"], [0.0, 0.0, 0.0, 1.0]),
         tool("ops", "twin_b", "identical twins", &["ops"], [0.0, 0.0, 0.0, 1.0]),
+        tool("weather", "forecast", "查询城市天气预报", &["ops"], [0.0, -1.0, 0.2, 0.0]),
     ]
 }
 
@@ -130,10 +131,10 @@ async fn wait_until_visible(suite: &Suite) {
     loop {
         let text = suite.ask("argument", &[1.0, 0.0, 0.0, 0.0], Mode::Text, 50, &Scopes::All).await.hits.len();
         let vector = suite.ask("", &[1.0, 0.0, 0.0, 0.0], Mode::Vector, 50, &Scopes::All).await.hits.len();
-        if (text, vector) == (6, 6) {
+        if (text, vector) == (7, 7) {
             return;
         }
-        assert!(tokio::time::Instant::now() < end, "only {text} and {vector} of 6 tools are found");
+        assert!(tokio::time::Instant::now() < end, "only {text} and {vector} of 7 tools are found");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -147,6 +148,7 @@ async fn words_meet_in_every_spelling(suite: &Suite) {
         assert_eq!(ids(&text(words).await.hits), ["crm::createInvoice"], "{words}");
     }
     assert_eq!(ids(&text("restartService").await.hits), ["ops::restart-service"]);
+    assert_eq!(ids(&text("天气").await.hits), ["weather::forecast"], "a script without blanks");
     for words in ["the of and", "nothing-that-is-there", " ", "\u{0}\u{1F600}"] {
         assert_eq!(text(words).await.hits, [], "{words:?}");
     }

@@ -86,7 +86,26 @@ pub fn sentences(request: &str) -> Vec<&str> {
 pub fn searchable(tool: &Tool) -> String {
     let title = tool.title.as_deref().unwrap_or_default();
     let tags = tool.tags.join(" ");
-    [&tool.name, &tool.name, title, &tool.description, tool.server.as_str(), &tags, &tool.parameter_text].join("\n")
+    let parts = [&tool.name, &tool.name, title, &tool.description, tool.server.as_str(), &tags, &tool.parameter_text];
+    spaced(&parts.join("\n"))
+}
+
+/// With blanks around the pairs that [`push_unspaced`] makes: an index of the store cuts at blanks and knows of no pairs.
+/// In such a text the same words are found as in the one that it was made of.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    let letters: Vec<char> = text.chars().collect();
+    for run in letters.chunk_by(|one, two| is_unspaced(*one) == is_unspaced(*two)) {
+        match run {
+            [first, _, ..] if is_unspaced(*first) => {
+                let pairs = run.windows(2).flat_map(|pair| [' ', pair[0], pair[1]]);
+                spaced.extend(pairs.chain([' ']));
+            }
+            [one] if is_unspaced(*one) => spaced.extend([' ', *one, ' ']),
+            _ => spaced.extend(run),
+        }
+    }
+    spaced
 }
 
 #[derive(Clone)]
@@ -214,6 +233,10 @@ mod tests {
         assert!(words("天气").iter().all(|word| words("查询天气预报").contains(word)));
         assert_eq!(words("获取GitHub用户"), ["获取", "git", "hub", "github", "用户"]);
         assert_eq!(words("图_map"), ["图", "map"]);
+        for text in ["查询天气预报", "获取GitHub用户", "图_map", "list_orders (订单)", "没 有", ""] {
+            assert_eq!(words(&spaced(text)), words(text), "{text}");
+        }
+        assert_eq!(spaced("查天气 now"), " 查天 天气  now");
     }
 
     #[test]

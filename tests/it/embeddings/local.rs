@@ -31,7 +31,7 @@ fn configured(model: &Path) -> [(&'static str, &str); 2] {
 fn opened(model: &Path) -> Space {
     let settings = Settings { model: model.to_str().map(str::to_owned), ..Settings::of(Provider::Local) };
     let patience = Patience { timeout: Duration::from_secs(5), max_retries: 0 };
-    runtime().block_on(Space::open(settings, 1, None, patience)).expect("the model")
+    Space::new(settings, 1, None, patience)
 }
 
 fn runtime() -> &'static tokio::runtime::Runtime {
