@@ -12,8 +12,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{borrowed, configured, nearest, ranking, searched, server_of};
+use crate::support::atlas::Atlas;
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{Gateway, Home, http, mongod, until};
+use crate::support::{Gateway, Home, Mongod, http, mongod, until};
 
 const MODEL: &str = "text-embedding-3-small";
 const TOOLS: usize = 600;
@@ -335,6 +336,64 @@ fn a_switch_fails_is_resumed_and_is_given_up_while_the_former_space_serves() {
         (&json!(3), &Value::Null),
         "nothing is left over"
     );
+}
+
+/// Paths and widths of the vectors in each definition that was sent to change the index.
+fn vector_definitions(double: &Atlas) -> Vec<Vec<(String, i64)>> {
+    let requests = double.requests().into_iter().filter(|request| request.command == "updateSearchIndex");
+    let definition = |body: Value| {
+        let fields = body["definition"]["fields"].as_array()?.clone();
+        let vector = |field: &Value| Some((field["path"].as_str()?.to_owned(), field["numDimensions"].as_i64()?));
+        Some(fields.iter().filter_map(vector).collect::<Vec<_>>())
+    };
+    requests.filter_map(|request| definition(serde_json::to_value(&request.body).ok()?)).collect()
+}
+
+#[test]
+fn the_index_of_a_store_holds_both_spaces_until_the_new_one_serves() {
+    let Some(mongod) = Mongod::start() else { return };
+    let double = Atlas::in_front_of(&mongod);
+    let (home, tools, other) = (Home::on_mongodb(&double.uri()), server_of(300), provider(5));
+    let wanted = expected(&other, &tools.url());
+    assert_eq!(home.cli(&["server", "add", "many", "--url", &tools.url()]).code, 0);
+    let ready = home.cli(&["bootstrap"]);
+    assert!(ready.code == 0 && ready.stderr.contains("$rankFusion"), "{ready:#?}");
+    let gateway = Gateway::start(&home, &[]);
+    let found = || gateway.rpc("tools/search", json!({ "query": QUERIES[0] }))["result"].clone();
+    assert_eq!(found()["degraded"], Value::Null);
+    double.set(|behaviour| behaviour.build_delay = Duration::from_secs(1));
+    let key = home.path("key");
+    std::fs::write(&key, KEY).expect("written");
+    let (url, stop) = (other.url(), AtomicBool::new(false));
+    let flags =
+        ["embeddings", "switch", "--provider", "openai", "--model", MODEL, "--base-url", &url, "--api-key-file"];
+    std::thread::scope(|scope| {
+        let load = scope.spawn(|| {
+            let mut degraded = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                degraded.extend(Some(found()).filter(|found| !found["degraded"].is_null()));
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            degraded
+        });
+        let switched = home.cli(&[&flags[..], &[key.to_str().expect("a path")]].concat());
+        std::thread::sleep(Duration::from_secs(1));
+        stop.store(true, Ordering::Relaxed);
+        let degraded = load.join().expect("a load");
+        assert_eq!(switched.code, 0, "{switched:#?}");
+        assert!(degraded.is_empty(), "{} degraded: {:?}", degraded.len(), degraded.first());
+    });
+    let (present, next) = ("embedding".to_owned(), "next_embedding".to_owned());
+    let steps = [
+        vec![(present.clone(), 256), (next.clone(), 48)],
+        vec![(present.clone(), 48), (next, 48)],
+        vec![(present, 48)],
+    ];
+    assert_eq!(vector_definitions(&double), steps);
+    for query in QUERIES {
+        let names = |ranking: &Ranking| ranking.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!(nearest(&gateway, query).as_ref().map(names), Some(names(&wanted[query])), "{query}");
+    }
 }
 
 #[test]
