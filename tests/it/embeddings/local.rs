@@ -1,6 +1,7 @@
 //! A real sentence model: all-MiniLM-L6-v2, from a package that carries it.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -8,9 +9,9 @@ use mcpgw::embeddings::{Patience, Provider, Role, Settings, Space};
 use serde_json::{Value, json};
 
 use super::searched;
-use crate::support::deps::{MINILM, available};
+use crate::support::deps::{EVALUATOR, MINILM, available};
 use crate::support::listener::{self, Asked, Said};
-use crate::support::{Gateway, Home};
+use crate::support::{DEADLINE, Gateway, Home, run};
 
 fn model() -> Option<&'static Path> {
     static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -48,8 +49,6 @@ fn cosine(one: &[f32], two: &[f32]) -> f32 {
     one.iter().zip(two).map(|(x, y)| x * y).sum()
 }
 
-/// Source: the example of the model's card, whose similarities are .6660 (two sentences about people and pets) and the
-/// like in every implementation; here what matters: equal texts, near texts, far texts, and no influence of neighbours.
 #[test]
 fn vectors_do_not_depend_on_what_else_is_embedded() {
     let Some(model) = model() else { return };
@@ -114,6 +113,31 @@ fn a_real_model_behind_an_openai_compatible_server_gives_the_same_answers() {
         let names = |found: &[(String, i64)]| found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&found), names(&same), "{query}");
         assert!(found.iter().zip(&same).all(|(one, two)| (one.1 - two.1).abs() <= 2), "{query}: {found:?} {same:?}");
+    }
+}
+
+/// Small models with random weights, whose vectors numpy computes as well.
+#[test]
+fn encoders_of_the_family_agree_with_a_second_implementation() {
+    static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let Some(folder) = EVALUATOR.get(&INSTALLED) else { return };
+    for (family, pooling) in
+        [("bert", "mean"), ("bert", "cls"), ("bert", "max"), ("roberta", "mean"), ("xlm-roberta", "cls")]
+    {
+        let home = Home::new();
+        let model = home.path("model");
+        let mut command = Command::new(folder.join("venv/bin/python"));
+        let made = run(command.arg(folder.join("encoder.py")).arg(&model).args([family, pooling]), "", DEADLINE);
+        let made: Value = serde_json::from_str(&made.stdout).unwrap_or_else(|_| panic!("{made:#?}"));
+        let texts: Vec<&str> = made["texts"].as_array().expect("texts").iter().filter_map(Value::as_str).collect();
+        let space = opened(&model);
+        for (role, name) in [(Role::Document, "documents"), (Role::Query, "queries")] {
+            let wanted: Vec<Vec<f32>> = serde_json::from_value(made[name].clone()).expect("vectors");
+            let found = vectors(&space, &texts, role);
+            for (one, two) in found.iter().flatten().zip(wanted.iter().flatten()) {
+                assert!((one - two).abs() < 1e-4, "{family} {pooling} {name}: {found:?} {wanted:?}");
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! `config.json`, `tokenizer.json`, `model.safetensors`; where they are there, `modules.json`, `1_Pooling/config.json`,
 //! `sentence_bert_config.json` and the prompts of `config_sentence_transformers.json`.
 
+mod bert;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,12 +11,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertModel, Config};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokenizers::{PaddingParams, Tokenizer, TruncationParams};
 use tokio::sync::Semaphore;
 
+use self::bert::{Bert, Config};
 use super::{Embedder, Facts, PROBE, Role, normalise, say_cut};
 use crate::error::{Error, Kind, Result};
 
@@ -32,7 +34,7 @@ pub(super) struct Local {
 }
 
 struct Model {
-    bert: BertModel,
+    bert: Bert,
     tokenizer: Tokenizer,
     pooling: Pooling,
     max_tokens: usize,
@@ -81,21 +83,27 @@ fn read<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<T>> {
 impl Model {
     fn open(folder: &Path) -> Result<Self> {
         let described: Value = read(folder, "config.json")?.ok_or_else(|| unusable("it has no config.json"))?;
-        if let Some(family) = described["model_type"].as_str().filter(|family| *family != "bert") {
-            return Err(unusable(format!("it is a `{family}` model; this version reads `bert`")));
+        if let Some(family) = described["model_type"].as_str().filter(|family| !Config::FAMILIES.contains(family)) {
+            return Err(unusable(format!(
+                "it is a `{family}` model; this version reads {}",
+                Config::FAMILIES.join(", ")
+            )));
         }
         let config: Config = serde_json::from_value(described)
             .map_err(|error| unusable("its config.json describes no BERT model").source(error))?;
+        if let Some(fault) = config.fault() {
+            return Err(unusable(fault));
+        }
         only_known_modules(folder)?;
         let broken =
             |error: candle_core::Error| unusable("its model.safetensors does not fit its config.json").source(error);
         let weights = fs::read(folder.join("model.safetensors"))
             .map_err(|error| unusable("its model.safetensors cannot be read").source(error))?;
         let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu).map_err(broken)?;
-        let bert = BertModel::load(weights, &config).map_err(broken)?;
+        let bert = Bert::load(&weights, &config).map_err(broken)?;
         let limits: Value = read(folder, "sentence_bert_config.json")?.unwrap_or_default();
         let stated = limits["max_seq_length"].as_u64().and_then(|limit| usize::try_from(limit).ok());
-        let max_tokens = stated.unwrap_or(usize::MAX).min(config.max_position_embeddings).max(8);
+        let max_tokens = stated.unwrap_or(usize::MAX).min(config.max_tokens()).max(8);
         let pooling: Value = read(folder, "1_Pooling/config.json")?.unwrap_or_default();
         let prompts: Value = read(folder, "config_sentence_transformers.json")?.unwrap_or_default();
         let prompt = |names: &[&str]| {
@@ -134,9 +142,8 @@ impl Model {
             let all: Vec<u32> = encodings.iter().flat_map(|encoding| pick(encoding).to_vec()).collect();
             Tensor::from_vec(all, (encodings.len(), length), &Device::Cpu)
         };
-        let (ids, kinds) = (rows(&tokenizers::Encoding::get_ids)?, rows(&tokenizers::Encoding::get_type_ids)?);
-        let mask = rows(&tokenizers::Encoding::get_attention_mask)?;
-        let tokens = self.bert.forward(&ids, &kinds, Some(&mask))?;
+        let (ids, mask) = (rows(&tokenizers::Encoding::get_ids)?, rows(&tokenizers::Encoding::get_attention_mask)?);
+        let tokens = self.bert.forward(&ids, &mask)?;
         let counted = mask.to_dtype(DType::F32)?.unsqueeze(2)?;
         let pooled = match self.pooling {
             Pooling::First => tokens.narrow(1, 0, 1)?.squeeze(1)?,
