@@ -17,6 +17,7 @@ mod demo;
 mod eval;
 mod fake;
 mod generated;
+mod hostile;
 mod isolation;
 mod issuers;
 mod layers;
