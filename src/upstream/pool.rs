@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::credentials::{Bearer, Credentials};
 use super::http::HttpUpstream;
 use super::link::Owner;
-use super::oauth::{ClientTokens, Tokens, USER_REFUSED, UserTokens};
+use super::oauth::{AWAITS_TOKEN, ClientTokens, NO_USER_TOKEN, Tokens, USER_REFUSED, UserTokens, await_token};
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
 use super::stdio::{StdioUpstream, Warden};
@@ -105,20 +105,24 @@ impl Pool {
     /// circuit is open, and when too much is under way.
     pub async fn request(&self, tenant: &TenantId, server: &Arc<Server>, request: &Request<'_>) -> Result<Reply> {
         let place = self.place(tenant, server)?;
+        if server.sign_in().is_some() {
+            await_token(&self.users, tenant, server, request.caller.principal.as_deref(), request.deadline).await?;
+        }
         let admitted = tokio::time::timeout_at(request.deadline.into(), place.breaker.admit()).await;
         let permit = admitted.map_err(|_| timed_out(server))?.map_err(|refusal| refused(server, refusal))?;
-        let outcome = match self.seat(tenant, server, &place, request.caller, request.deadline).await {
-            Ok((_seat, upstream)) => upstream.request(request).await,
-            Err(error) => Err(error),
+        let awaits_token = Arc::new(AtomicBool::new(false));
+        let asked = async {
+            let (_seat, upstream) = self.seat(tenant, server, &place, request.caller, request.deadline).await?;
+            upstream.request(request).await
         };
+        let outcome = AWAITS_TOKEN.scope(Arc::clone(&awaits_token), asked).await;
+        let reason = |error: &Error, reason: &str| error.details().is_some_and(|it| it["reason"] == reason);
         match &outcome {
             Ok(_) => permit.succeeded(),
             // That it answers so says nothing about its health.
-            Err(error)
-                if error.details().is_some_and(|it| it["reason"] == TOO_LARGE || it["reason"] == USER_REFUSED) =>
-            {
-                permit.succeeded();
-            }
+            Err(error) if reason(error, TOO_LARGE) || reason(error, USER_REFUSED) => permit.succeeded(),
+            // An authorization server is slow or away, for one user.
+            Err(error) if reason(error, NO_USER_TOKEN) || awaits_token.load(Ordering::Relaxed) => drop(permit),
             Err(error) => match error.kind() {
                 Kind::UpstreamUnavailable => permit.failed(true),
                 Kind::UpstreamTimeout | Kind::UpstreamError => permit.failed(false),
