@@ -33,7 +33,7 @@ use crate::upstream::Reply;
 
 pub use duplex::Line;
 pub use error::{Code, error_frame};
-pub use frame::{exceeds_depth, id_of};
+pub use frame::{exceeds_depth, id_of, messages_in};
 
 /// The stateless revision.
 pub const MODERN: &str = "2026-07-28";

@@ -23,6 +23,7 @@ mod issuers;
 mod layers;
 mod leaks;
 mod licences;
+mod limits;
 mod live;
 mod mongodb;
 mod oauth;

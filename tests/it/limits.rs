@@ -1,0 +1,89 @@
+//! Ways round the limits that were there: batches.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
+
+use crate::support::{Gateway, Home};
+
+/// As much of a WebSocket client (RFC 6455) as the tests need.
+struct Socket(BufReader<TcpStream>);
+
+impl Socket {
+    fn open(gateway: &Gateway) -> Self {
+        let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
+        let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+        let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: mcp\r\n";
+        write!(stream, "GET /ws HTTP/1.1\r\nHost: {}\r\n{upgrade}{key}\r\n", gateway.address()).expect("a request");
+        let mut reader = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(reader.read_line(&mut head).expect("a line") > 0, "{head}");
+        }
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        Self(reader)
+    }
+
+    /// A masked text frame; a mask of zeros changes nothing.
+    fn send(&mut self, text: &str) {
+        let length = u16::try_from(text.len()).expect("a short text");
+        let mut frame = vec![0x81, 0x80 | 126];
+        frame.extend(length.to_be_bytes());
+        frame.extend([0; 4]);
+        frame.extend(text.as_bytes());
+        self.0.get_mut().write_all(&frame).expect("sent");
+    }
+
+    fn receive(&mut self) -> Value {
+        let mut head = [0; 2];
+        self.0.read_exact(&mut head).expect("a frame");
+        let length = match head[1] {
+            126 => {
+                let mut length = [0; 2];
+                self.0.read_exact(&mut length).expect("a length");
+                usize::from(u16::from_be_bytes(length))
+            }
+            short => usize::from(short),
+        };
+        let mut text = vec![0; length];
+        self.0.read_exact(&mut text).expect("a text");
+        serde_json::from_slice(&text).expect("JSON")
+    }
+}
+
+fn pings(count: usize) -> String {
+    let ping = |id| json!({ "jsonrpc": "2.0", "id": id, "method": "ping" });
+    Value::from((0..count).map(ping).collect::<Vec<_>>()).to_string()
+}
+
+/// A hundred messages in one batch counted as one request.
+#[test]
+fn a_batch_counts_as_many_requests_as_it_holds() {
+    let home = Home::new();
+    let env = [("RATE_LIMIT_MAX_REQUESTS", "0"), ("RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT", "100")];
+    let gateway = Gateway::start_with(&home, &[], &env);
+    let by = |tenant: &str, count| gateway.post("/rpc", &[("X-MCP-Tenant", tenant)], &pings(count));
+    assert_eq!(by("ann", 60).json().as_array().map(Vec::len), Some(60));
+    let refused = by("ann", 60);
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (429, &json!(-32007)), "{refused:?}");
+    assert!(refused.header("retry-after").is_some(), "{refused:?}");
+    // It was the request that is counted, and nothing of the batch.
+    assert_eq!(by("ann", 39).json().as_array().map(Vec::len), Some(39));
+    assert_eq!(by("ann", 1).status, 429);
+
+    let mut socket = Socket::open(&gateway);
+    let hello = json!({
+        "jsonrpc": "2.0", "id": "hello", "method": "initialize",
+        "params": { "protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }
+    });
+    socket.send(&hello.to_string());
+    assert_eq!(socket.receive()["result"]["protocolVersion"], "2025-03-26");
+    // More than may be under way at once.
+    socket.send(&pings(80));
+    assert_eq!(socket.receive().as_array().map(Vec::len), Some(80));
+    socket.send(&pings(30));
+    assert_eq!(socket.receive()["error"]["code"], -32007);
+    socket.send(&json!({ "jsonrpc": "2.0", "id": 7, "method": "ping" }).to_string());
+    assert_eq!(socket.receive()["id"], 7);
+}
