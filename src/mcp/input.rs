@@ -107,7 +107,10 @@ impl Face {
                 let wanted = method != "notifications/message" || session.is_none_or(|it| it.wants_log(&params));
                 wanted.then(|| frame::notification(&method, &params))
             }
-            Some(Relayed::Ask(ask)) => session.and_then(|session| session.ask(&self.gateway, ask)),
+            Some(Relayed::Ask(ask)) => match session {
+                Some(session) => session.ask(&self.gateway, ask).await,
+                None => None,
+            },
             Some(Relayed::Withdrawn(number)) => session.and_then(|session| session.withdraw(number)),
             None => None,
         };

@@ -149,20 +149,25 @@ impl Face {
                 params.iter().for_each(|(name, value)| writer.raw(name, value.get().as_bytes()));
                 self.gateway.pool().notify(&session.key, &method, &writer.finish()).await;
             }
-            (Message::Response { id, reply }, Some(session)) => self.answered(&session, id, reply).await,
+            (Message::Response { id, reply }, Some(session)) => self.answered(incoming, &session, id, reply).await,
             _ => {}
         }
         Answer::accepted()
     }
 
     /// A client's answer to what a server asked it, here or through another replica.
-    async fn answered(&self, session: &Arc<Session>, id: &RawValue, reply: Reply) {
+    async fn answered(&self, incoming: &Incoming, session: &Arc<Session>, id: &RawValue, reply: Reply) {
         let Ok(text) = serde_json::from_str::<String>(id.get()) else { return };
         let (member, value) = match &reply {
             Reply::Result(value) => ("result", value.clone()),
             Reply::Error(value) => ("error", value.clone()),
         };
-        if session.answer(&text, reply) || !text.starts_with("mcpgw-") {
+        // A connection's own session has no other replica.
+        if session.answer(&text, reply) || incoming.line.is_some() {
+            return;
+        }
+        let Ok(sealer) = self.gateway.sealer().await else { return };
+        if !self.gateway.sessions().was_asked(sealer, &session.facts.key, &text) {
             return;
         }
         let mut writer = ObjectWriter::new(64 + value.bytes().len());

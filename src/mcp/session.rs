@@ -132,8 +132,13 @@ impl Session {
 
     /// The frame that asks the client; `None` when too much was asked already, and then the question is answered with
     /// an error.
-    pub(super) fn ask(self: &Arc<Self>, gateway: &Arc<Gateway>, ask: Ask) -> Option<Bytes> {
-        let id = format!("mcpgw-{}", uuid::Uuid::new_v4().simple());
+    pub(super) async fn ask(self: &Arc<Self>, gateway: &Arc<Gateway>, ask: Ask) -> Option<Bytes> {
+        // Without the key, other replicas cannot tell that it is ours; this one knows it all the same.
+        let sealed = match gateway.sealer().await {
+            Ok(sealer) => gateway.sessions().question(sealer, &self.facts.key).ok(),
+            Err(_) => None,
+        };
+        let id = sealed.unwrap_or_else(|| format!("mcpgw-{}", uuid::Uuid::new_v4().simple()));
         let frame = frame::request(&id, &ask.method, &ask.params);
         let mut state = self.state();
         if state.asks.len() >= MAX_ASKS {

@@ -1,10 +1,12 @@
-//! Ways round the limits that were there: batches.
+//! Ways round the limits that were there: batches, letters that nobody waits for, questions that nobody answers.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 
+use mongodb::bson::doc;
 use serde_json::{Value, json};
 
+use crate::support::mongod::{self, run_command};
 use crate::support::{Gateway, Home};
 
 /// As much of a WebSocket client (RFC 6455) as the tests need.
@@ -86,4 +88,27 @@ fn a_batch_counts_as_many_requests_as_it_holds() {
     assert_eq!(socket.receive()["error"]["code"], -32007);
     socket.send(&json!({ "jsonrpc": "2.0", "id": 7, "method": "ping" }).to_string());
     assert_eq!(socket.receive()["id"], 7);
+}
+
+/// Whatever began like an id of ours was kept for a minute, though nobody had asked.
+#[test]
+fn answers_to_no_question_of_ours_are_not_kept() {
+    let Some(uri) = mongod::shared() else { return };
+    let home = Home::on_mongodb(&uri);
+    let gateway = Gateway::start(&home, &[]);
+    let hello = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": { "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }
+    });
+    let opened = gateway.post("/mcp", &[], &hello.to_string());
+    let session = opened.header("mcp-session-id").expect("a session").to_owned();
+    let forged = format!("mcpgw-{}", session.get(..60).expect("a long id"));
+    for id in ["mcpgw-1", "mcpgw-0123456789abcdef0123456789abcdef", &forged] {
+        let letter = json!({ "jsonrpc": "2.0", "id": id, "result": { "text": "x".repeat(100_000) } });
+        let taken = gateway.post("/mcp", &[("Mcp-Session-Id", &session)], &letter.to_string());
+        assert_eq!(taken.status, 202, "{taken:?}");
+    }
+    let database = mcpgw::store::database_name(home.database(), &"local-dev".parse().expect("a tenant"));
+    let letters = doc! { "count": "session_context", "query": { "_id": { "$regex": "^mail::" } } };
+    assert_eq!(run_command(&uri, &database, letters).expect("count").get_i32("n").ok(), Some(0));
 }
