@@ -260,3 +260,43 @@ fn what_is_said_about_a_task_names_it_as_the_caller_knows_it() {
     assert_eq!(log["params"]["_meta"]["io.modelcontextprotocol/related-task"]["taskId"], known, "{log}");
     assert_eq!(log["params"]["data"]["taskId"], "t-1", "what a log says is the server's own: {log}");
 }
+
+/// One caller held every place of a server for as long as a person may think.
+#[test]
+fn one_caller_parks_so_many_calls_of_a_server_and_no_more() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let asks = r#"
+        if frame["params"].get("arguments", {}).get("ask"):
+            print(json.dumps({"jsonrpc": "2.0", "id": "q-1", "method": "elicitation/create", "params": {"message": "Who?", "requestedSchema": {"type": "object", "properties": {}}}}), flush=True)
+            while json.loads(sys.stdin.readline()).get("id") != "q-1": pass
+"#;
+    let script = script(&home, "parks", "", asks);
+    add(&home, &python, &script);
+    let gateway = Gateway::start_with(&home, &[], &[("DOWNSTREAM_TIMEOUT_MS", "10000")]);
+    let call = |more: Value| {
+        let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": { "elicitation": {} } });
+        let mut params = json!({ "name": "s__do", "arguments": { "ask": true }, "_meta": meta });
+        for (name, value) in more.as_object().expect("an object") {
+            params[name] = value.clone();
+        }
+        let headers = [
+            ("Accept", "application/json"),
+            ("MCP-Protocol-Version", "2026-07-28"),
+            ("Mcp-Method", "tools/call"),
+            ("Mcp-Name", "s__do"),
+        ];
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+        gateway.post("/mcp", &headers, &frame.to_string()).json()
+    };
+    let parked: Vec<Value> = (0..8).map(|_| call(json!({}))).collect();
+    assert!(parked.iter().all(|answer| answer["result"]["resultType"] == "input_required"), "{parked:?}");
+    let refused = call(json!({}));
+    assert_eq!(refused["error"]["code"], -32007, "{refused}");
+    assert_eq!(refused["error"]["data"]["reason"], "too_many_waiting_calls", "{refused}");
+    assert_eq!(call(json!({ "arguments": {} }))["result"]["content"][0]["text"], "done", "what asks nothing goes on");
+    let answers = json!({ "input-1": { "action": "accept", "content": {} } });
+    let done = call(json!({ "requestState": parked[0]["result"]["requestState"], "inputResponses": answers }));
+    assert_eq!(done["result"]["content"][0]["text"], "done", "{done}");
+    assert_eq!(call(json!({}))["result"]["resultType"], "input_required", "there is room again");
+}
