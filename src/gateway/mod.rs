@@ -17,6 +17,7 @@ mod sealing;
 mod search;
 mod servers;
 mod sign_in;
+mod tasks;
 mod tenants;
 
 use std::sync::{Arc, Mutex, OnceLock};
@@ -43,6 +44,7 @@ use crate::upstream::{Credentials, Event, Pool, Token, TokenEndpoints, UserToken
 use offers::Offers;
 use sealing::Sealing;
 use sign_in::SignIns;
+use tasks::Tasks;
 use tenants::TenantGate;
 
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
@@ -107,6 +109,7 @@ pub struct Gateway {
     index: Arc<dyn SearchIndex>,
     sessions: Sessions,
     offers: Offers,
+    tasks: Tasks,
     hub: Hub,
     /// What servers say that belongs to no request, until somebody takes it.
     events: Mutex<Option<mpsc::Receiver<Event>>>,
@@ -144,6 +147,7 @@ impl Gateway {
             downstream,
             sessions: Sessions::new(Arc::clone(&store), config.session_idle),
             offers: Offers::default(),
+            tasks: Tasks::default(),
             hub: Hub::default(),
             events: Mutex::default(),
             sealing,
