@@ -2,12 +2,16 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use mongodb::bson::doc;
 use serde_json::{Value, json};
 
+use crate::fake::{Fake, Say};
 use crate::support::mongod::{self, run_command};
-use crate::support::{Gateway, Home};
+use crate::support::{Gateway, Home, until};
 
 /// As much of a WebSocket client (RFC 6455) as the tests need.
 struct Socket(BufReader<TcpStream>);
@@ -111,4 +115,41 @@ fn answers_to_no_question_of_ours_are_not_kept() {
     let database = mcpgw::store::database_name(home.database(), &"local-dev".parse().expect("a tenant"));
     let letters = doc! { "count": "session_context", "query": { "_id": { "$regex": "^mail::" } } };
     assert_eq!(run_command(&uri, &database, letters).expect("count").get_i32("n").ok(), Some(0));
+}
+
+/// A thousand pages of eight megabytes each were gathered.
+#[test]
+fn a_list_without_end_is_given_up() {
+    let pages = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&pages);
+    let text = "x".repeat(4 * 1024 * 1024);
+    let endless = Fake::offering(json!({ "tools": {}, "prompts": {} }), move |method, _| match method {
+        "prompts/list" => {
+            let page = counted.fetch_add(1, Ordering::SeqCst);
+            let prompt = json!({ "name": format!("p{page}"), "description": text });
+            Say::Result(json!({ "prompts": [prompt], "nextCursor": page.to_string() }))
+        }
+        _ => Say::Result(json!({ "tools": [] })),
+    });
+    let good = Fake::offering(json!({ "tools": {}, "prompts": {} }), |method, _| match method {
+        "prompts/list" => Say::Result(json!({ "prompts": [{ "name": "good" }] })),
+        _ => Say::Result(json!({ "tools": [] })),
+    });
+    let home = Home::new();
+    home.json(&["server", "add", "endless", "--url", &endless.url()]);
+    home.json(&["server", "add", "good", "--url", &good.url()]);
+    let gateway = Gateway::start_with(&home, &[], &[("RUST_LOG", "mcpgw=debug")]);
+    let list = || {
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": "prompts/list" });
+        gateway.post("/mcp", &[("Accept", "application/json")], &frame.to_string()).json()
+    };
+    let given_up = || {
+        let listed = list();
+        assert_eq!(listed["result"]["prompts"][0]["name"], "good__good", "{listed}");
+        let log = || gateway.log().contains("lists more than 33554432 bytes of prompts");
+        log().then_some(())
+    };
+    until(Duration::from_secs(30), given_up).expect("given up");
+    // Whoever asks again has it begun again, but not at once.
+    assert!(pages.load(Ordering::SeqCst) <= 30, "{} pages", pages.load(Ordering::SeqCst));
 }
