@@ -58,12 +58,12 @@ fn refusal(address: IpAddr, allow_private: bool) -> Option<&'static str> {
                 || v4.is_multicast()
                 || v4.is_unspecified()
                 || v4.is_broadcast()
-                || v4 == ALIBABA_METADATA,
-            v4.is_loopback() || v4.is_private() || is_shared(v4.octets()),
+                || METADATA_V4.contains(&v4),
+            v4.is_loopback() || v4.is_private() || is_special(v4.octets()),
         ),
         IpAddr::V6(v6) => (
-            v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified() || is_metadata(v6),
-            v6.is_loopback() || v6.is_unique_local() || v6.segments()[0] & 0xffc0 == 0xfec0,
+            v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified() || METADATA_V6.contains(&v6),
+            v6.is_loopback() || v6.is_unique_local() || is_special_v6(v6.segments()),
         ),
     };
     if never {
@@ -75,32 +75,48 @@ fn refusal(address: IpAddr, allow_private: bool) -> Option<&'static str> {
     }
 }
 
-/// The metadata service of Alibaba Cloud lies inside the carrier-grade range.
-const ALIBABA_METADATA: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
+/// Services of clouds that give out credentials and lie outside the link-local range: Alibaba Cloud, Azure's wire
+/// server, Oracle Cloud.
+const METADATA_V4: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
+
+/// The same over IPv6: EC2, Google Cloud, Scaleway, Oracle Cloud.
+const METADATA_V6: [Ipv6Addr; 4] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
+    Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
+];
 
 /// The IPv4 address inside an IPv6 one, however it is wrapped: mapped (RFC 4291), compatible (deprecated
-/// there), NAT64 `64:ff9b::/96` (RFC 6052), 6to4 `2002::/16` (RFC 3056).
+/// there), NAT64 `64:ff9b::/96` (RFC 6052) and `64:ff9b:1::/48` (RFC 8215), 6to4 `2002::/16` (RFC 3056), SIIT
+/// `::ffff:0:0:0/96` (RFC 2765).
 fn innermost(address: IpAddr) -> IpAddr {
     let address = address.to_canonical();
     let IpAddr::V6(v6) = address else { return address };
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let v4 = |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match [a, b, c, d, e, f] {
-        [0x64, 0xff9b, 0, 0, 0, 0] => v4(g, h),
+        [0x64, 0xff9b, 0, 0, 0, 0] | [0x64, 0xff9b, 1, ..] | [0, 0, 0, 0, 0xffff, 0] => v4(g, h),
         [0, 0, 0, 0, 0, 0] if (g, h) > (0, 1) => v4(g, h),
         [0x2002, high, low, ..] => v4(high, low),
         _ => address,
     }
 }
 
-/// 100.64.0.0/10, carrier-grade NAT (RFC 6598).
-fn is_shared(octets: [u8; 4]) -> bool {
-    octets[0] == 100 && octets[1] & 0b1100_0000 == 64
+/// Ranges that are nobody's on the internet (RFC 6890): this network, carrier-grade NAT, protocol assignments,
+/// benchmarks, reserved.
+fn is_special(octets: [u8; 4]) -> bool {
+    match octets {
+        [0, ..] | [192, 0, 0, _] | [198, 18 | 19, ..] | [240..=255, ..] => true,
+        [100, second, ..] => second & 0b1100_0000 == 64,
+        _ => false,
+    }
 }
 
-/// fd00:ec2::254, the metadata service of EC2 over IPv6.
-fn is_metadata(address: Ipv6Addr) -> bool {
-    address.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
+/// Site-local addresses, and Teredo (RFC 4380), whose addresses lead through somebody else's machine.
+fn is_special_v6(segments: [u16; 8]) -> bool {
+    segments[0] & 0xffc0 == 0xfec0 || segments[..2] == [0x2001, 0]
 }
 
 /// The system's resolver behind the policy.
@@ -151,6 +167,14 @@ mod tests {
             "64:ff9b::a9fe:a9fe",
             "2002:a9fe:a9fe::1",
             "::169.254.169.254",
+            "168.63.129.16",
+            "192.0.0.192",
+            "fd20:ce::254",
+            "fd00:42::42",
+            "fd00:c1::a9fe:a9fe",
+            "64:ff9b:1::a9fe:a9fe",
+            "64:ff9b:1:ffff:ffff:ffff:a9fe:a9fe",
+            "::ffff:0:169.254.169.254",
         ] {
             assert!(refusal(never.parse().expect("an address"), true).is_some(), "{never}");
         }
@@ -165,11 +189,21 @@ mod tests {
             "fec0::1",
             "64:ff9b::7f00:1",
             "::ffff:127.0.0.1",
+            "64:ff9b:1::7f00:1",
+            "::ffff:0:127.0.0.1",
+            "0.1.2.3",
+            "192.0.0.8",
+            "198.18.0.1",
+            "198.19.255.255",
+            "240.0.0.1",
+            "2001::1",
         ] {
             let address = private.parse().expect("an address");
             assert!(refusal(address, true).is_none() && refusal(address, false).is_some(), "{private}");
         }
-        assert!(refusal("93.184.215.14".parse().expect("an address"), false).is_none());
+        for public in ["93.184.215.14", "198.20.0.1", "192.0.1.1", "2001:4860:4860::8888", "2606:4700::1111"] {
+            assert!(refusal(public.parse().expect("an address"), false).is_none(), "{public}");
+        }
     }
 
     #[test]
