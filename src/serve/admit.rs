@@ -196,12 +196,13 @@ fn address(request: &Request, forwarders: &[IpAddr]) -> Option<IpAddr> {
         return Some(peer);
     }
     let values = request.headers().get_all("x-forwarded-for");
-    let listed: Vec<&str> =
-        values.iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(',')).collect();
+    // Bytes: what a client wrote before its proxy may be anything, and must not hide what the proxy wrote.
+    let listed: Vec<&[u8]> = values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     let mut nearest = peer;
     for hop in listed.iter().rev() {
         // What cannot be read was not written by a proxy of ours.
-        let Ok(hop) = hop.trim().parse::<IpAddr>() else { return Some(nearest) };
+        let hop = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+        let Some(hop) = hop else { return Some(nearest) };
         nearest = hop.to_canonical();
         if !forwarders.contains(&nearest) {
             break;
@@ -250,7 +251,8 @@ mod tests {
             let mut request = Request::new(Body::empty());
             request.extensions_mut().insert(Peer(address.parse().expect("an address")));
             for value in forwarded {
-                request.headers_mut().append("x-forwarded-for", value.parse().expect("a value"));
+                let value = HeaderValue::from_bytes(value.as_bytes()).expect("a value");
+                request.headers_mut().append("x-forwarded-for", value);
             }
             let forwarders = ["127.0.0.1".parse().expect("an address"), "10.0.0.9".parse().expect("an address")];
             super::address(&request, &forwarders).map(|address| address.to_string()).expect("an address")
@@ -262,5 +264,11 @@ mod tests {
         assert_eq!(peer("::ffff:127.0.0.1", &["203.0.113.7, 10.0.0.9"]), "203.0.113.7");
         assert_eq!(peer("127.0.0.1", &["203.0.113.7", "10.0.0.9"]), "203.0.113.7", "several headers are one list");
         assert_eq!(peer("127.0.0.1", &["203.0.113.7, nonsense"]), "127.0.0.1");
+        assert_eq!(
+            peer("127.0.0.1", &["gr\u{fc}n, 203.0.113.7"]),
+            "203.0.113.7",
+            "what the client wrote hides nothing"
+        );
+        assert_eq!(peer("127.0.0.1", &["203.0.113.7, gr\u{fc}n, 10.0.0.9"]), "10.0.0.9");
     }
 }
