@@ -119,6 +119,26 @@ fn is_special_v6(segments: [u16; 8]) -> bool {
     segments[0] & 0xffc0 == 0xfec0 || segments[..2] == [0x2001, 0]
 }
 
+/// Whether what is sent to `url` cannot be read on its way: https, or http on this machine.
+pub(super) fn is_confidential(url: &Url) -> bool {
+    let is_local = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && is_local)
+}
+
+/// Checks an address of an authorization server, where credentials go.
+pub(super) fn check_confidential(server: &ServerName, what: &str, text: &str) -> Result<()> {
+    if is_confidential(&parse_url(server, text)?) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("server `{server}`: the {what} {text} is not https"))
+        .help("give it as https://…, or http:// on this machine"))
+}
+
 /// The system's resolver behind the policy.
 #[derive(Clone)]
 pub(super) struct PolicyResolver {
@@ -203,6 +223,21 @@ mod tests {
         }
         for public in ["93.184.215.14", "198.20.0.1", "192.0.1.1", "2001:4860:4860::8888", "2606:4700::1111"] {
             assert!(refusal(public.parse().expect("an address"), false).is_none(), "{public}");
+        }
+    }
+
+    #[test]
+    fn only_https_and_this_machine_are_confidential() {
+        for (url, is_it) in [
+            ("https://example.com/token", true),
+            ("http://localhost:8080/token", true),
+            ("http://127.0.0.1/token", true),
+            ("http://[::1]/token", true),
+            ("http://10.0.0.1/token", false),
+            ("http://example.com/token", false),
+            ("http://localhost.example.com/token", false),
+        ] {
+            assert_eq!(is_confidential(&Url::parse(url).expect("a URL")), is_it, "{url}");
         }
     }
 

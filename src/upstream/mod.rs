@@ -169,9 +169,10 @@ pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
             return Err(Error::invalid(format!("server `{name}`: access tokens are for servers with a URL")));
         }
         address::check_url(name, &oauth.token_url, config.allow_private_networks)?;
+        address::check_confidential(name, "token endpoint", &oauth.token_url)?;
         match &oauth.authorize_url {
             // A page for browsers: nothing of ours connects to it.
-            Some(page) => drop(address::parse_url(name, page)?),
+            Some(page) => address::check_confidential(name, "authorization endpoint", page)?,
             None if oauth.client_secret.is_none() => {
                 return Err(Error::invalid(format!("server `{name}`: client credentials are not without a secret")));
             }
