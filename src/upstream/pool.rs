@@ -2,11 +2,11 @@
 //! session era may ask something.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::credentials::{Bearer, Credentials};
@@ -64,7 +64,7 @@ struct Place {
     probing: tokio::sync::Mutex<()>,
     connections: Mutex<HashMap<Audience, Connection>>,
     /// Slots in use, by whose.
-    slots: Mutex<BTreeMap<u64, BTreeSet<u16>>>,
+    slots: Mutex<BTreeMap<[u8; 32], BTreeSet<u16>>>,
 }
 
 #[derive(Clone)]
@@ -437,10 +437,10 @@ impl Place {
         if let Some(session) = &caller.session {
             return seat(Audience::Session(session.clone()));
         }
-        let mut hasher = std::hash::DefaultHasher::new();
-        caller.principal.as_ref().map(|user| (&user.issuer, &user.subject)).hash(&mut hasher);
-        caller.capabilities.bytes().hash(&mut hasher);
-        let hash = hasher.finish();
+        let identity = caller.principal.as_ref().map(|user| user.identity()).unwrap_or_default();
+        // The length keeps the parts apart.
+        let hash = Sha256::new_with_prefix(identity.len().to_be_bytes());
+        let hash: [u8; 32] = hash.chain_update(identity).chain_update(caller.capabilities.bytes()).finalize().into();
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let used = slots.entry(hash).or_default();
         let number = (0..u16::try_from(MAX_OWN).unwrap_or(u16::MAX)).find(|number| !used.contains(number))?;
