@@ -199,6 +199,16 @@ pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     }
 }
 
+/// Whether what is sent to a server can be read on its way there: then the gateway's token for it stays here.
+pub fn is_overheard(server: &Server) -> bool {
+    match &server.transport {
+        Transport::StreamableHttp { url, .. } | Transport::Sse { url, .. } => {
+            url::Url::parse(url).is_ok_and(|url| !address::is_confidential(&url))
+        }
+        Transport::Stdio { .. } => false,
+    }
+}
+
 fn timed_out(server: &Server) -> Error {
     Error::new(Kind::UpstreamTimeout, format!("server `{}` did not answer in time", server.name))
         .help("raise --timeout of the server or DOWNSTREAM_TIMEOUT_MS, or look at the server's own log")

@@ -16,7 +16,7 @@ use super::oauth::{AWAITS_TOKEN, ClientTokens, NO_USER_TOKEN, Tokens, USER_REFUS
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
 use super::stdio::{StdioUpstream, Warden};
-use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
+use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, is_overheard, timed_out, unavailable};
 use crate::breaker::{Breaker, Pace, Refusal};
 use crate::error::{Error, Kind, Result};
 use crate::model::{OAuthClient, RawJson, Server, ServerName, TenantId, Transport};
@@ -236,6 +236,9 @@ impl Pool {
         if let Some(place) = places.get(&key).filter(|place| place.is_for(server)) {
             return Ok(Arc::clone(place));
         }
+        if self.credentials.is_some() && is_overheard(server) && server.oauth.is_none() {
+            tracing::warn!(server.name = %server.name, "its URL is http and not on this machine: it is shown no token");
+        }
         let place = Arc::new(Place {
             transport: server.transport.clone(),
             oauth: server.oauth.clone(),
@@ -279,7 +282,11 @@ impl Pool {
             capabilities: caller.capabilities.clone(),
             is_shared: Arc::clone(&is_shared),
             warden: self.warden.clone(),
-            bearer: self.credentials.as_ref().map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
+            bearer: self
+                .credentials
+                .as_ref()
+                .filter(|_| !is_overheard(server))
+                .map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
             tokens: self.tokens(tenant, server, place, caller),
             events: self.events.get().cloned(),
         };
