@@ -1,6 +1,8 @@
 //! Servers that want to know their users: each signs in with a link, and every call is made with the token of the user
 //! who makes it, never with another's.
 
+mod https;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
