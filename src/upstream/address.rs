@@ -51,7 +51,24 @@ pub(super) fn parse_url(server: &ServerName, text: &str) -> Result<Url> {
 
 /// Why an address may not be connected to.
 fn refusal(address: IpAddr, allow_private: bool) -> Option<&'static str> {
-    let address = innermost(address);
+    match address {
+        IpAddr::V6(v6) if v6.segments()[..3] == [0x64, 0xff9b, 1] => {
+            translated(v6).into_iter().find_map(|address| judged(IpAddr::V4(address), allow_private))
+        }
+        _ => judged(innermost(address), allow_private),
+    }
+}
+
+/// The IPv4 addresses that one of `64:ff9b:1::/48` may stand for (RFC 8215): a network uses a prefix of its own in there,
+/// and the length of that says where the address is (RFC 6052 §2.2). Where only the prefix is, there is none.
+fn translated(address: Ipv6Addr) -> Vec<Ipv4Addr> {
+    let [.., a, b, _, c, d, e, f, g, h, i] = address.octets();
+    let places = [[a, b, c, d], [b, c, d, e], [c, d, e, f], [f, g, h, i]];
+    let found: Vec<Ipv4Addr> = places.into_iter().filter(|octets| octets[0] != 0).map(Ipv4Addr::from).collect();
+    if found.is_empty() { vec![Ipv4Addr::UNSPECIFIED] } else { found }
+}
+
+fn judged(address: IpAddr, allow_private: bool) -> Option<&'static str> {
     let (never, private) = match address {
         IpAddr::V4(v4) => (
             v4.is_link_local()
@@ -89,15 +106,14 @@ const METADATA_V6: [Ipv6Addr; 4] = [
 ];
 
 /// The IPv4 address inside an IPv6 one, however it is wrapped: mapped (RFC 4291), compatible (deprecated
-/// there), NAT64 `64:ff9b::/96` (RFC 6052) and `64:ff9b:1::/48` (RFC 8215), 6to4 `2002::/16` (RFC 3056), SIIT
-/// `::ffff:0:0:0/96` (RFC 2765).
+/// there), NAT64 `64:ff9b::/96` (RFC 6052), 6to4 `2002::/16` (RFC 3056), SIIT `::ffff:0:0:0/96` (RFC 2765).
 fn innermost(address: IpAddr) -> IpAddr {
     let address = address.to_canonical();
     let IpAddr::V6(v6) = address else { return address };
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let v4 = |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match [a, b, c, d, e, f] {
-        [0x64, 0xff9b, 0, 0, 0, 0] | [0x64, 0xff9b, 1, ..] | [0, 0, 0, 0, 0xffff, 0] => v4(g, h),
+        [0x64, 0xff9b, 0, 0, 0, 0] | [0, 0, 0, 0, 0xffff, 0] => v4(g, h),
         [0, 0, 0, 0, 0, 0] if (g, h) > (0, 1) => v4(g, h),
         [0x2002, high, low, ..] => v4(high, low),
         _ => address,
@@ -193,7 +209,11 @@ mod tests {
             "fd00:42::42",
             "fd00:c1::a9fe:a9fe",
             "64:ff9b:1::a9fe:a9fe",
-            "64:ff9b:1:ffff:ffff:ffff:a9fe:a9fe",
+            "64:ff9b:1:1:2:3:a9fe:a9fe",
+            "64:ff9b:1:a9fe:a9:fe00::",
+            "64:ff9b:1:1a9:fe:a9fe::",
+            "64:ff9b:1:1:a9:fea9:fe00:0",
+            "64:ff9b:1::",
             "::ffff:0:169.254.169.254",
         ] {
             assert!(refusal(never.parse().expect("an address"), true).is_some(), "{never}");
@@ -221,7 +241,14 @@ mod tests {
             let address = private.parse().expect("an address");
             assert!(refusal(address, true).is_none() && refusal(address, false).is_some(), "{private}");
         }
-        for public in ["93.184.215.14", "198.20.0.1", "192.0.1.1", "2001:4860:4860::8888", "2606:4700::1111"] {
+        for public in [
+            "93.184.215.14",
+            "198.20.0.1",
+            "192.0.1.1",
+            "2001:4860:4860::8888",
+            "2606:4700::1111",
+            "64:ff9b:1::5db8:d70e",
+        ] {
             assert!(refusal(public.parse().expect("an address"), false).is_none(), "{public}");
         }
     }
