@@ -144,7 +144,8 @@ impl Permit {
             state.is_probing = false;
         }
         if state.failures >= FAILURES && (self.is_probe || state.open_until.is_none()) {
-            let doubled = FIRST_PAUSE.saturating_mul(1 << (state.failures - FAILURES).min(10)).min(self.breaker.longest_pause);
+            let doubled =
+                FIRST_PAUSE.saturating_mul(1 << (state.failures - FAILURES).min(10)).min(self.breaker.longest_pause);
             // Up to a fifth shorter or longer, so that many servers that failed together come back apart.
             let jitter = 0.8 + 0.4 * fraction();
             state.open_until = Some(Instant::now() + doubled.mul_f64(jitter));
