@@ -38,7 +38,7 @@ impl DemoServer {
             Which::Weather => Demo::Weather,
             Which::Orders => Demo::Orders,
         };
-        let auth = Authenticator::new(&context.config()?.demo_auth);
+        let auth = Authenticator::new(&context.config()?.demo_auth).for_server(demo.name());
         let Some(bind) = self.bind else {
             if auth.is_required() {
                 auth.authenticate(&format!("Bearer {}", self.token.unwrap_or_default()))

@@ -134,12 +134,12 @@ impl Quota {
         self.config.per_address > 0 || self.config.per_subject > 0
     }
 
-    /// Counts one request of `caller` from `address`, unless that is one too many.
+    /// Counts `requests` of `caller` from `address`, unless there is no room for all of them.
     ///
     /// # Errors
     /// How long to wait before there is room for one.
-    pub fn admit(&self, caller: &Principal, address: Option<IpAddr>) -> Result<(), Duration> {
-        self.admit_at(caller, address, self.now())
+    pub fn admit(&self, caller: &Principal, address: Option<IpAddr>, requests: u32) -> Result<(), Duration> {
+        self.admit_at(caller, address, requests, self.now())
     }
 
     /// What is worth telling the other replicas.
@@ -190,7 +190,15 @@ impl Quota {
         u64::try_from(self.part_length().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn admit_at(&self, caller: &Principal, address: Option<IpAddr>, at: Duration) -> Result<(), Duration> {
+    fn admit_at(
+        &self,
+        caller: &Principal,
+        address: Option<IpAddr>,
+        requests: u32,
+        at: Duration,
+    ) -> Result<(), Duration> {
+        // As if they came one by one: the last has to find room.
+        let before = requests.saturating_sub(1);
         let key = |who| Key { tenant: caller.tenant.clone(), who };
         let by_address = address.filter(|_| self.config.per_address > 0);
         let by_address = by_address.map(|address| (key(Who::Address(network(address))), self.config.per_address));
@@ -206,7 +214,7 @@ impl Quota {
         // Asked of all before it is counted by any.
         for (key, limit) in &limits {
             let window = window(windows, key, part);
-            let mut used = window.own.total;
+            let mut used = window.own.total.saturating_add(before);
             let mut free = window.own.first_free();
             if *others > 0 {
                 if let Some(ring) = told.get_mut(&window.hash) {
@@ -214,7 +222,9 @@ impl Quota {
                     used = used.saturating_add(ring.total);
                     free = free.into_iter().chain(ring.first_free()).min();
                 }
-                if used < *limit && used.saturating_add(others.saturating_mul(window.fresh(*round))) >= *limit {
+                if used < *limit
+                    && used.saturating_add(others.saturating_mul(window.fresh(*round).saturating_add(before))) >= *limit
+                {
                     return Err(NEXT_ROUND.min(self.config.window));
                 }
             }
@@ -227,8 +237,8 @@ impl Quota {
         }
         for (key, _) in &limits {
             let window = window(windows, key, part);
-            window.own.add(part, 1);
-            window.count_fresh(*round);
+            window.own.add(part, requests);
+            window.count_fresh(*round, requests);
         }
         Ok(())
     }
@@ -291,12 +301,12 @@ impl Window {
         }
     }
 
-    fn count_fresh(&mut self, round: u64) {
+    fn count_fresh(&mut self, round: u64, requests: u32) {
         let (of, now, before) = self.fresh;
         self.fresh = match round - of {
-            0 => (round, now + 1, before),
-            1 => (round, 1, now),
-            _ => (round, 1, 0),
+            0 => (round, now + requests, before),
+            1 => (round, requests, now),
+            _ => (round, requests, 0),
         };
     }
 }
@@ -370,7 +380,7 @@ mod tests {
             for burst in 0..40u64 {
                 // Just before and just after the boundaries of parts and windows.
                 let at = base + Duration::from_millis(burst * 7_499 + offset);
-                let passed = (0..150).filter(|_| quota.admit_at(&caller, None, at).is_ok()).count();
+                let passed = (0..150).filter(|_| quota.admit_at(&caller, None, 1, at).is_ok()).count();
                 admitted.extend(std::iter::repeat_n(at, passed));
             }
             for (index, start) in admitted.iter().enumerate() {
@@ -384,6 +394,16 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_counts_as_many_as_it_has_messages_and_is_refused_whole() {
+        let (quota, caller, now) = (quota(0, 100), caller("acme", "ann"), Duration::from_secs(1));
+        assert!(quota.admit_at(&caller, None, 60, now).is_ok());
+        assert!(quota.admit_at(&caller, None, 41, now).is_err(), "no part of it");
+        assert!(quota.admit_at(&caller, None, 40, now).is_ok());
+        assert!(quota.admit_at(&caller, None, 1, now).is_err());
+        assert!(quota.admit_at(&caller, None, 101, now + WINDOW * 3).is_err(), "more than there is ever room for");
+    }
+
+    #[test]
     fn who_waits_as_long_as_told_is_admitted() {
         for start in [Duration::from_millis(123_456), Duration::from_millis(1_795_000_000_123)] {
             waits_as_told(start);
@@ -393,17 +413,17 @@ mod tests {
     fn waits_as_told(mut at: Duration) {
         let config = QuotaConfig { window: Duration::from_secs(2), per_address: 0, per_subject: 3 };
         let (short, caller) = (Quota::new(config), caller("acme", "ann"));
-        assert!((0..3).all(|_| short.admit_at(&caller, None, at).is_ok()));
-        let wait = short.admit_at(&caller, None, at).expect_err("one too many");
-        assert!(short.admit_at(&caller, None, at + wait).is_ok() && wait > Duration::from_secs(1), "{wait:?}");
+        assert!((0..3).all(|_| short.admit_at(&caller, None, 1, at).is_ok()));
+        let wait = short.admit_at(&caller, None, 1, at).expect_err("one too many");
+        assert!(short.admit_at(&caller, None, 1, at + wait).is_ok() && wait > Duration::from_secs(1), "{wait:?}");
         let quota = quota(0, 3);
         for _ in 0..3 {
-            assert!(quota.admit_at(&caller, None, at).is_ok());
+            assert!(quota.admit_at(&caller, None, 1, at).is_ok());
             at += Duration::from_secs(5);
         }
-        let wait = quota.admit_at(&caller, None, at).expect_err("one too many");
-        assert!(quota.admit_at(&caller, None, at + wait - Duration::from_millis(1)).is_err());
-        assert!(quota.admit_at(&caller, None, at + wait).is_ok());
+        let wait = quota.admit_at(&caller, None, 1, at).expect_err("one too many");
+        assert!(quota.admit_at(&caller, None, 1, at + wait - Duration::from_millis(1)).is_err());
+        assert!(quota.admit_at(&caller, None, 1, at + wait).is_ok());
         assert!(wait < WINDOW, "{wait:?}");
     }
 
@@ -413,19 +433,19 @@ mod tests {
         let now = Duration::from_secs(1);
         let address = |last| Some(IpAddr::from([10, 0, 0, last]));
         let (ann, bob, other) = (caller("acme", "ann"), caller("acme", "bob"), caller("other", "ann"));
-        assert!(quota.admit_at(&ann, address(1), now).is_ok() && quota.admit_at(&ann, address(2), now).is_ok());
-        assert!(quota.admit_at(&ann, address(3), now).is_err(), "her third, wherever from");
-        assert!(quota.admit_at(&bob, address(1), now).is_ok());
+        assert!(quota.admit_at(&ann, address(1), 1, now).is_ok() && quota.admit_at(&ann, address(2), 1, now).is_ok());
+        assert!(quota.admit_at(&ann, address(3), 1, now).is_err(), "her third, wherever from");
+        assert!(quota.admit_at(&bob, address(1), 1, now).is_ok());
         assert!(
-            quota.admit_at(&bob, address(1), now).is_err(),
+            quota.admit_at(&bob, address(1), 1, now).is_err(),
             "the address's third; hers that was refused counts not"
         );
-        assert!(quota.admit_at(&other, address(1), now).is_ok(), "another tenant");
+        assert!(quota.admit_at(&other, address(1), 1, now).is_ok(), "another tenant");
         let v6 = |text: &str| Some(text.parse().expect("an address"));
         let subjects = ["a", "b", "c", "d"].map(|subject| caller("acme", subject));
         let addresses = ["2001:db8::1", "2001:db8::ffff", "2001:db8::2", "2001:db8:0:1::2"];
         let passed: Vec<bool> =
-            subjects.iter().zip(addresses).map(|(it, from)| quota.admit_at(it, v6(from), now).is_ok()).collect();
+            subjects.iter().zip(addresses).map(|(it, from)| quota.admit_at(it, v6(from), 1, now).is_ok()).collect();
         assert_eq!(passed, [true, true, false, true], "one network of IPv6 is one client");
     }
 
@@ -452,7 +472,7 @@ mod tests {
                 // Bursts with pauses, so that windows are full and empty.
                 if (step / 40 + seed) % 3 == 0 {
                     for (replica, burst) in replicas.iter().zip(pattern) {
-                        let passed = (0..burst).filter(|_| replica.admit_at(&caller, None, at).is_ok()).count();
+                        let passed = (0..burst).filter(|_| replica.admit_at(&caller, None, 1, at).is_ok()).count();
                         admitted.extend(std::iter::repeat_n(at, passed));
                     }
                 }

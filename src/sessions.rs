@@ -17,6 +17,13 @@ const PURPOSE: &str = "mcp-session";
 pub const MAX_CAPABILITIES_BYTES: usize = 4096;
 /// How long a message for another replica is kept.
 const MAIL_KEPT: Duration = Duration::from_secs(60);
+/// A larger one is not kept.
+const MAX_MAIL_BYTES: usize = 1024 * 1024;
+/// Questions are sealed for this, and begin like this.
+const QUESTION: &str = "mcp-question";
+const QUESTION_PREFIX: &str = "mcpgw-";
+/// Nobody waits for the answer to an older question.
+const QUESTION_LIFETIME: Duration = Duration::from_secs(600);
 
 /// What never changes in a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,11 +119,30 @@ impl Sessions {
         self.records(principal).put(&record, Expect::Any).await.map(|_| ())
     }
 
+    /// An id under which the client of the session `key` is asked something: any replica can tell that we gave it out.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn question(&self, sealer: &Sealer, key: &str) -> Result<String> {
+        let asked_at = Timestamp::now().0.to_string();
+        Ok(format!("{QUESTION_PREFIX}{}", sealer.seal(QUESTION, key, asked_at.as_bytes())?))
+    }
+
+    /// Whether the client of the session `key` was asked something under `id`, not long ago.
+    pub fn was_asked(&self, sealer: &Sealer, key: &str, id: &str) -> bool {
+        let plain = id.strip_prefix(QUESTION_PREFIX).and_then(|sealed| sealer.open(QUESTION, key, sealed));
+        let asked_at = plain.and_then(|plain| String::from_utf8(plain).ok()?.parse().ok()).map(Timestamp);
+        asked_at.is_some_and(|asked_at| asked_at.plus(QUESTION_LIFETIME) > Timestamp::now())
+    }
+
     /// Leaves a message for the replica that waits for it.
     ///
     /// # Errors
-    /// As the store's.
+    /// [`crate::error::Kind::InvalidInput`] for one that is too large; the store's.
     pub async fn post(&self, principal: &Principal, key: &str, about: &str, message: RawJson) -> Result<()> {
+        if message.bytes().len() > MAX_MAIL_BYTES {
+            return Err(Error::invalid(format!("an answer for another replica is larger than {MAX_MAIL_BYTES} bytes")));
+        }
         let expires_at = Timestamp::now().plus(MAIL_KEPT);
         self.mail(principal).put(&SessionMail { id: mail_id(key, about), message, expires_at }, Expect::Any).await?;
         Ok(())

@@ -12,6 +12,8 @@ use crate::model::{Principal, RawJson, RawObject, Scopes, TenantId};
 
 /// The claim that names the tenant.
 pub(super) const TENANT: &str = "tenant_id";
+/// The claim that names the server that a gateway's token is for.
+pub(super) const SERVER: &str = "server";
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
 const MAX_NAME_BYTES: usize = 256;
 /// Header parameters that let a token choose its own key or its own rules (RFC 7515 §4.1, RFC 7797, RFC 7516).
@@ -55,6 +57,18 @@ impl Header {
             return Err(refused("`kid` is empty or too long"));
         }
         Ok(Self { kid })
+    }
+}
+
+/// Refuses a token that a gateway made for another server than `own`.
+pub(super) fn check_server(claims: &Map<String, Value>, own: &str) -> Result<()> {
+    match claims.get(SERVER) {
+        Some(Value::String(named)) if named == own => Ok(()),
+        Some(Value::String(named)) => {
+            let named: String = named.chars().filter(|each| !each.is_control()).take(MAX_NAME_BYTES).collect();
+            Err(refused(format!("the token is for server `{named}`, and this is `{own}`")))
+        }
+        _ => Err(refused(format!("`{SERVER}` is missing or no text, and this is server `{own}`"))),
     }
 }
 

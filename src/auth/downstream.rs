@@ -91,7 +91,7 @@ impl DownstreamSigner {
         let issued = now();
         let claims = json!({
             "iss": issuer, "aud": audience, "sub": format!("tenant:{tenant}:gateway"), claims::TENANT: tenant,
-            "server": server, "iat": issued, "exp": issued + ttl.as_secs(), "jti": uuid::Uuid::new_v4().to_string(),
+            claims::SERVER: server, "iat": issued, "exp": issued + ttl.as_secs(), "jti": uuid::Uuid::new_v4().to_string(),
         });
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
         let token = jsonwebtoken::encode(&header, &claims, &key.private)

@@ -108,6 +108,8 @@ pub struct Authenticator {
     /// Made when the gateway starts, so that nobody has to make it first.
     development: Option<DevelopmentKey>,
     validation: Validation,
+    /// What claim `server` has to be, where it has to be something.
+    server: Option<String>,
     verified: Mutex<HashMap<[u8; 32], Verified>>,
 }
 
@@ -162,7 +164,14 @@ impl Authenticator {
             Mode::Jwks(source) if is_ours(source) => DevelopmentKey::of(config).ok(),
             _ => None,
         };
-        Self { keys, issuer: config.issuer.clone(), development, validation, verified: Mutex::default() }
+        Self { keys, issuer: config.issuer.clone(), development, validation, server: None, verified: Mutex::default() }
+    }
+
+    /// The same for a server behind a gateway: it takes the gateway's tokens for `server` alone. All servers share one
+    /// audience, so that any of them could show another's token elsewhere.
+    #[must_use]
+    pub fn for_server(self, server: &str) -> Self {
+        Self { server: Some(server.to_owned()), ..self }
     }
 
     /// Whether callers have to show a token.
@@ -234,6 +243,9 @@ impl Authenticator {
                 decode(&key)?
             }
         };
+        if let Some(server) = &self.server {
+            claims::check_server(&decoded.claims, server)?;
+        }
         claims::principal(&decoded.claims)
     }
 

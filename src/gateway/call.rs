@@ -50,7 +50,10 @@ impl Gateway {
             caller: call.caller,
             deadline: started + timeout,
         };
-        let reply = self.forward(principal, &listed.server, &request).await?;
-        self.with_task_ids(principal, &listed.server, reply).await
+        // Who hears of nothing but the answer hears of no task before it.
+        let (server, tool) = (&listed.server, listed.tool.name.as_str());
+        let _calling = call.caller.relay.as_ref().map(|_| self.tasks.calling(principal, &server.name, tool));
+        let reply = self.forward(principal, server, &request).await?;
+        self.with_task_ids(principal, server, tool, reply).await
     }
 }

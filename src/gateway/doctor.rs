@@ -186,7 +186,12 @@ impl Gateway {
         match greeted {
             Ok(greeting) => {
                 let who = greeting.name.unwrap_or_else(|| "an unnamed server".to_owned());
-                Check::ok(name, format!("{who} answers on MCP {}", greeting.protocol))
+                let answers = format!("{who} answers on MCP {}", greeting.protocol);
+                if upstream::is_overheard(server) {
+                    let answers = format!("{answers}; over plain http it is not shown who the gateway is");
+                    return Check::warn(name, answers, "give it an https URL");
+                }
+                Check::ok(name, answers)
             }
             Err(error) if upstream::wants_sign_in(&error) => {
                 Check::warn(name, error.message(), error.help_text().unwrap_or_default())

@@ -20,6 +20,7 @@ mod servers;
 mod sign_in;
 mod spaces;
 mod switch;
+mod tasks;
 mod tenants;
 
 use std::sync::{Arc, Mutex, OnceLock};
@@ -47,6 +48,7 @@ use offers::Offers;
 use sealing::Sealing;
 use sign_in::SignIns;
 use spaces::Spaces;
+use tasks::Tasks;
 use tenants::TenantGate;
 
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
@@ -115,6 +117,7 @@ pub struct Gateway {
     index: Arc<dyn SearchIndex>,
     sessions: Sessions,
     offers: Offers,
+    tasks: Tasks,
     hub: Hub,
     /// What servers say that belongs to no request, until somebody takes it.
     events: Mutex<Option<mpsc::Receiver<Event>>>,
@@ -152,6 +155,7 @@ impl Gateway {
             downstream,
             sessions: Sessions::new(Arc::clone(&store), config.session_idle),
             offers: Offers::default(),
+            tasks: Tasks::default(),
             hub: Hub::default(),
             events: Mutex::default(),
             sealing,

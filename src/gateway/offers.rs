@@ -33,6 +33,10 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 const MAX_PAGES: usize = 1000;
 /// Prompts or resources that one server may list.
 const MAX_ITEMS: usize = 10_000;
+/// What all pages of one list may hold together.
+const MAX_LIST_BYTES: usize = 32 * 1024 * 1024;
+/// How long all pages of one list may take together, where a single page may not take longer.
+const LIST_PATIENCE: Duration = Duration::from_secs(60);
 /// Put before a URI that several servers claim.
 const OWN_SCHEME: &str = "mcpgw://";
 
@@ -262,6 +266,7 @@ impl Gateway {
             return Ok(Asked { is_watched: true, ..asked });
         }
         let mut cursor: Option<String> = None;
+        let mut bytes = 0_usize;
         for _ in 0..MAX_PAGES {
             let params =
                 cursor.as_ref().map_or_else(|| serde_json::json!({}), |next| serde_json::json!({ "cursor": next }));
@@ -274,6 +279,11 @@ impl Gateway {
                 Reply::Result(result) => result,
                 Reply::Error(_) => return Ok(Asked { hint: CacheHint::UNSTATED, ..asked }),
             };
+            bytes = bytes.saturating_add(result.bytes().len());
+            if bytes > MAX_LIST_BYTES {
+                let what = format!("server `{}` lists more than {MAX_LIST_BYTES} bytes of {capability}", server.name);
+                return Err(Error::new(Kind::UpstreamError, what));
+            }
             asked.hint = asked.hint.least(CacheHint::read(&result));
             let former = cursor;
             cursor = read_page(&result, offer, &mut asked.items).ok_or_else(|| {
@@ -291,7 +301,11 @@ impl Gateway {
 /// Asks a server and keeps what it says.
 async fn refresh(gateway: Weak<Gateway>, key: Key, server: Arc<Server>, done: watch::Sender<bool>) {
     let Some(gateway) = gateway.upgrade() else { return };
-    let asked = gateway.ask_for(&key.0, &server, key.2, &Caller::gateway(&key.0)).await;
+    let caller = Caller::gateway(&key.0);
+    let patience = server.timeout(gateway.config.upstream.timeout).max(LIST_PATIENCE);
+    let asked = tokio::time::timeout(patience, gateway.ask_for(&key.0, &server, key.2, &caller)).await;
+    let late = || Error::new(Kind::UpstreamTimeout, format!("server `{}` lists without end", server.name));
+    let asked = asked.unwrap_or_else(|_| Err(late()));
     let mut kept = gateway.offers.kept();
     let Some(entry) = kept.get_mut(&key) else { return };
     entry.asking = None;

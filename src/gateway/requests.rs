@@ -1,4 +1,4 @@
-//! Everything that is asked of a server beside tools: prompts, resources, completions, tasks.
+//! What is asked of a server beside tools: prompts, resources, completions.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,12 +7,8 @@ use super::offers::{Offer, Offered, matches, renamed, split_own};
 use super::{Gateway, forward::raw_value};
 use crate::auth::Action;
 use crate::error::{Error, Result};
-use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, exposed_name, split_exposed};
-use crate::secrets::Sealer;
+use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, exposed_name, split_exposed};
 use crate::upstream::{Caller, Reply, Request, Target, Upstream};
-
-/// Sealed for this.
-const TASK: &str = "mcp-task";
 
 /// A resource as its server knows it.
 #[derive(Clone, Debug)]
@@ -125,94 +121,6 @@ impl Gateway {
         self.ask(principal, &server, "completion/complete", None, &params, caller).await
     }
 
-    /// `tasks/…`. A task's id holds its server and is bound to the caller who started it.
-    ///
-    /// # Errors
-    /// Unknown tasks, and what keeps the server from answering.
-    pub async fn task(
-        self: &Arc<Self>,
-        principal: &Principal,
-        method: &str,
-        id: &str,
-        params: &RawObject<'_>,
-        caller: &Caller,
-    ) -> Result<Reply> {
-        let unknown = || Error::not_found("unknown task").data(serde_json::json!({ "reason": "unknown_task" }));
-        let plain = self.sealer().await?.open(TASK, &principal.identity(), id).ok_or_else(unknown)?;
-        let plain = String::from_utf8(plain).map_err(|_| unknown())?;
-        let (server, own) = plain.split_once(' ').ok_or_else(unknown)?;
-        let server = self.server_named(principal, server).await?.ok_or_else(unknown)?;
-        let reply = self.ask(principal, &server, method, Some(("taskId", own)), params, caller).await?;
-        Ok(match reply {
-            // Under the id that the caller knows.
-            Reply::Result(result) if names_a_task(&result) => {
-                let result = renamed(&result, "taskId", id).unwrap_or(result);
-                Reply::Result(with_related_task(&result, id).unwrap_or(result))
-            }
-            reply => reply,
-        })
-    }
-
-    /// A reply with the ids of tasks replaced by ones that lead back to their server.
-    pub(super) async fn with_task_ids(&self, principal: &Principal, server: &Server, reply: Reply) -> Result<Reply> {
-        let Reply::Result(result) = &reply else { return Ok(reply) };
-        if !names_a_task(result) {
-            return Ok(reply);
-        }
-        let sealer = self.sealer().await?;
-        let replaced = |object: &RawJson| -> Option<Result<RawJson>> {
-            let members: RawObject<'_> = serde_json::from_str(object.as_str()).ok()?;
-            let own: String = members.read("taskId").ok()??;
-            let sealed = task_id(sealer, principal, &server.name, &own);
-            Some(sealed.and_then(|id| renamed(object, "taskId", &id).ok_or_else(|| Error::internal("a task's id"))))
-        };
-        if let Some(id) = related_task(result).map(|own| task_id(sealer, principal, &server.name, &own)) {
-            return Ok(Reply::Result(with_related_task(result, &id?).unwrap_or_else(|| result.clone())));
-        }
-        // At the top in 2026-07-28, inside `task` in 2025-11-25; anything deeper is the tool's own.
-        if let Some(replaced) = replaced(result) {
-            return replaced.map(Reply::Result);
-        }
-        let members: Option<RawObject<'_>> = serde_json::from_str(result.as_str()).ok();
-        let task = members.as_ref().and_then(|members| members.get("task")).map(RawJson::copy_of);
-        let Some((members, task)) = members.zip(task.and_then(|task| replaced(&task))) else { return Ok(reply) };
-        let task = task?;
-        let mut writer = ObjectWriter::new(result.bytes().len() + 128);
-        for (name, value) in members.iter() {
-            writer.raw(name, if name == "task" { task.bytes() } else { value.get().as_bytes() });
-        }
-        Ok(Reply::Result(writer.finish()))
-    }
-
-    /// The parameters of a message of `server` about a task, with the id that the caller knows it by; any other's
-    /// untouched.
-    ///
-    /// # Errors
-    /// When the key that seals ids cannot be read.
-    pub async fn about_task(
-        &self,
-        principal: &Principal,
-        server: &ServerName,
-        method: &str,
-        params: RawJson,
-    ) -> Result<RawJson> {
-        if !names_a_task(&params) {
-            return Ok(params);
-        }
-        let sealer = self.sealer().await?;
-        if let Some(own) = related_task(&params) {
-            let id = task_id(sealer, principal, server, &own)?;
-            return Ok(with_related_task(&params, &id).unwrap_or(params));
-        }
-        if !method.starts_with("notifications/tasks") {
-            return Ok(params);
-        }
-        let members: RawObject<'_> = serde_json::from_str(params.as_str()).unwrap_or_default();
-        let Some(own) = members.read::<String>("taskId").ok().flatten() else { return Ok(params) };
-        let id = task_id(sealer, principal, server, &own)?;
-        Ok(renamed(&params, "taskId", &id).unwrap_or(params))
-    }
-
     /// Has the server of `resource` say when it changes, for one more subscriber: over the connection that `caller`
     /// uses. The server's refusal otherwise.
     ///
@@ -261,6 +169,16 @@ impl Gateway {
         if may { Ok(()) } else { Err(super::forbidden(what, name)) }
     }
 
+    /// Whether `principal` may use the resources of `server`, now.
+    ///
+    /// # Errors
+    /// As the store's, when the tenant is loaded for the first time.
+    pub async fn reads(&self, principal: &Principal, server: &crate::model::ServerName) -> Result<bool> {
+        let view = self.catalog.view(&principal.tenant).await?;
+        let access = view.access(principal);
+        Ok(view.servers().any(|each| each.name == *server && each.is_enabled && access.server(Action::Call, each)))
+    }
+
     /// Whether `principal` may see anything of `server`.
     ///
     /// # Errors
@@ -272,7 +190,7 @@ impl Gateway {
         Ok(by_server || view.visible(principal, None).any(|listed| listed.server.name == *server))
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         principal: &Principal,
         server: &Arc<Server>,
@@ -287,7 +205,7 @@ impl Gateway {
         self.forward(principal, server, &request).await
     }
 
-    async fn server_named(&self, principal: &Principal, name: &str) -> Result<Option<Arc<Server>>> {
+    pub(super) async fn server_named(&self, principal: &Principal, name: &str) -> Result<Option<Arc<Server>>> {
         Ok(self.visible_servers(principal).await?.into_iter().find(|server| server.name.as_str() == name))
     }
 
@@ -400,53 +318,9 @@ fn with_uri(result: &RawJson, own: &str, exposed: &str) -> Option<RawJson> {
     Some(writer.finish())
 }
 
-fn names_a_task(json: &RawJson) -> bool {
-    memchr::memmem::find(json.bytes(), b"\"taskId\"").is_some()
-}
-
-/// The id that `principal` knows a task of `server` by: always the same one.
-fn task_id(sealer: &Sealer, principal: &Principal, server: &ServerName, own: &str) -> Result<String> {
-    sealer.seal_alike(TASK, &principal.identity(), format!("{server} {own}").as_bytes())
-}
-
-/// Where a result of 2025-11-25 names the task that it belongs to.
-const RELATED_TASK: &str = "io.modelcontextprotocol/related-task";
-
-/// The server's id of the task that a result belongs to.
-fn related_task(result: &RawJson) -> Option<String> {
-    let members: RawObject<'_> = serde_json::from_str(result.as_str()).ok()?;
-    let meta = members.read::<RawObject<'_>>("_meta").ok()??;
-    meta.read::<RawObject<'_>>(RELATED_TASK).ok()??.read("taskId").ok()?
-}
-
-/// A result that belongs to a task, under the id that the caller knows; `None` for any other.
-fn with_related_task(result: &RawJson, id: &str) -> Option<RawJson> {
-    related_task(result)?;
-    let nested = |object: &RawJson, name: &str, change: &dyn Fn(&RawJson) -> Option<RawJson>| {
-        let members: RawObject<'_> = serde_json::from_str(object.as_str()).ok()?;
-        let changed = change(&RawJson::copy_of(members.get(name)?))?;
-        let mut writer = ObjectWriter::new(object.bytes().len() + 128);
-        for (each, value) in members.iter() {
-            writer.raw(each, if each == name { changed.bytes() } else { value.get().as_bytes() });
-        }
-        Some(writer.finish())
-    };
-    nested(result, "_meta", &|meta| nested(meta, RELATED_TASK, &|related| renamed(related, "taskId", id)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn results_name_the_task_that_the_caller_knows() {
-        let result = r#"{"content":[],"_meta":{"a":1,"io.modelcontextprotocol/related-task":{"taskId":"7"}}}"#;
-        let result = RawJson::check(result).expect("json");
-        assert_eq!(related_task(&result).as_deref(), Some("7"));
-        let shown = with_related_task(&result, "sealed").expect("a result");
-        assert_eq!(shown.as_str(), result.as_str().replace(r#""7""#, r#""sealed""#));
-        assert!(with_related_task(&RawJson::check(r#"{"_meta":{"taskId":"7"}}"#).expect("json"), "x").is_none());
-    }
 
     #[test]
     fn contents_carry_the_uri_that_was_asked_for() {

@@ -21,7 +21,7 @@ use crate::model::{
 };
 use crate::secrets;
 use crate::store::{Collection, Expect, Query, Store, Stored};
-use crate::upstream::{Grant, Granted, Refusal, Relayed, SessionKey, TokenEndpoints, UserTokens};
+use crate::upstream::{Grant, Granted, Relayed, SessionKey, TokenEndpoints, UserTokens};
 
 /// How long a link leads somewhere, and how long a user may take at the authorization server.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(600);
@@ -122,8 +122,11 @@ struct Kept {
 impl Kept {
     fn of(granted: Granted, former: Option<Secret>) -> Self {
         // RFC 6749 §6: where no new one is given, the former is still good.
+        let has_next = granted.refresh_token.is_some() || former.is_some();
+        // Without one, the user would be asked again; the server says when that has to be.
+        let good_for = if has_next { granted.good_for() } else { granted.good_while_alone() };
         let refresh_token = granted.refresh_token.or(former);
-        Self { access_token: granted.access_token, refresh_token, until: Timestamp::now().plus(granted.good_for) }
+        Self { access_token: granted.access_token, refresh_token, until: Timestamp::now().plus(good_for) }
     }
 
     /// What may be shown, if it is not what the server has just refused.
@@ -138,15 +141,29 @@ type Slot = Arc<tokio::sync::Mutex<Option<(Kept, Instant)>>>;
 
 /// The tokens of users.
 pub(super) struct SignIns {
+    books: Books,
+    held: Mutex<HashMap<Key, Slot>>,
+}
+
+/// Where tokens are kept and where they come from. Cloned into tasks that nobody cuts off.
+#[derive(Clone)]
+struct Books {
     store: Arc<dyn Store>,
     sealing: Arc<Sealing>,
-    endpoints: TokenEndpoints,
-    held: Mutex<HashMap<Key, Slot>>,
+    endpoints: Arc<TokenEndpoints>,
+}
+
+/// A server whose users sign in, and one of them.
+#[derive(Clone)]
+struct Membership {
+    server: Server,
+    oauth: OAuthClient,
+    user: Principal,
 }
 
 impl SignIns {
     pub(super) fn new(store: Arc<dyn Store>, sealing: Arc<Sealing>, endpoints: TokenEndpoints) -> Self {
-        Self { store, sealing, endpoints, held: Mutex::default() }
+        Self { books: Books { store, sealing, endpoints: Arc::new(endpoints) }, held: Mutex::default() }
     }
 
     fn slot(&self, tenant: &TenantId, server: &ServerName, user: &Principal) -> Slot {
@@ -158,58 +175,56 @@ impl SignIns {
         Arc::clone(held.entry(key).or_default())
     }
 
-    fn tokens(&self, tenant: &TenantId) -> Collection<UserToken> {
-        Collection::of_tenant(&self.store, tenant)
-    }
-
-    async fn seal(&self, server: &Server, oauth: &OAuthClient, user: &Principal, kept: &Kept) -> Result<String> {
-        let plain = serde_json::to_vec(kept).map_err(|error| Error::internal("write tokens").source(error))?;
-        self.sealing.sealer().await?.seal(TOKENS, &bound_to(server, oauth, user), &plain)
-    }
-
-    /// What was kept; `None` for what was sealed for another address of the server, which must not see it.
-    async fn open(&self, server: &Server, oauth: &OAuthClient, user: &Principal, sealed: &str) -> Result<Option<Kept>> {
-        let plain = self.sealing.sealer().await?.open(TOKENS, &bound_to(server, oauth, user), sealed);
-        Ok(plain.and_then(|plain| serde_json::from_slice(&plain).ok()))
-    }
-
     /// Keeps what a user brought back.
-    async fn keep(&self, server: &Server, oauth: &OAuthClient, user: &Principal, kept: &Kept) -> Result<()> {
+    async fn keep(&self, of: &Membership, kept: &Kept) -> Result<()> {
+        let Membership { server, user, .. } = of;
         let document = UserToken {
             id: document_id(&server.name, user),
             server: server.name.clone(),
             issuer: user.issuer.clone(),
             subject: user.subject.clone(),
-            sealed: self.seal(server, oauth, user, kept).await?,
+            sealed: self.books.seal(of, kept).await?,
             renewing_until: None,
             signed_in_at: Timestamp::now(),
         };
         let slot = self.slot(&user.tenant, &server.name, user);
         let mut held = slot.lock().await;
-        self.tokens(&user.tenant).put(&document, Expect::Any).await?;
+        self.books.tokens(&user.tenant).put(&document, Expect::Any).await?;
         *held = None;
         Ok(())
     }
+}
+
+impl Books {
+    fn tokens(&self, tenant: &TenantId) -> Collection<UserToken> {
+        Collection::of_tenant(&self.store, tenant)
+    }
+
+    async fn seal(&self, of: &Membership, kept: &Kept) -> Result<String> {
+        let plain = serde_json::to_vec(kept).map_err(|error| Error::internal("write tokens").source(error))?;
+        self.sealing.sealer().await?.seal(TOKENS, &of.bound_to(), &plain)
+    }
+
+    /// What was kept; `None` for what was sealed for another address of the server, which must not see it.
+    async fn open(&self, of: &Membership, sealed: &str) -> Result<Option<Kept>> {
+        let plain = self.sealing.sealer().await?.open(TOKENS, &of.bound_to(), sealed);
+        Ok(plain.and_then(|plain| serde_json::from_slice(&plain).ok()))
+    }
 
     /// Reads the token of a user, and exchanges it where it has ended or was refused.
-    async fn read(
-        &self,
-        server: &Server,
-        oauth: &OAuthClient,
-        user: &Principal,
-        refused: Option<&Secret>,
-    ) -> Result<Option<Kept>> {
-        let (tokens, id) = (self.tokens(&user.tenant), document_id(&server.name, user));
+    async fn read(&self, of: &Membership, refused: Option<&Secret>) -> Result<Option<Kept>> {
+        let (tokens, id) = (self.tokens(&of.user.tenant), document_id(&of.server.name, &of.user));
         let give_up = Instant::now() + RENEWAL;
         while Instant::now() < give_up {
             let Some(stored) = tokens.get(&id).await? else { return Ok(None) };
-            let Some(kept) = self.open(server, oauth, user, &stored.value.sealed).await? else { return Ok(None) };
+            let Some(kept) = self.open(of, &stored.value.sealed).await? else { return Ok(None) };
             if kept.good(refused).is_some() {
                 return Ok(Some(kept));
             }
             let Some(refresh_token) = kept.refresh_token else { return Ok(None) };
             if stored.value.renewing_until.is_none_or(|until| until < Timestamp::now()) {
-                match self.renew(server, oauth, user, stored, refresh_token).await {
+                let (books, of) = (self.clone(), of.clone());
+                match to_its_end(async move { books.renew(&of, stored, refresh_token).await }).await {
                     // Another replica was faster, or the user has signed in again.
                     Err(error) if error.kind() == Kind::Conflict => {}
                     renewed => return renewed,
@@ -217,45 +232,54 @@ impl SignIns {
             }
             tokio::time::sleep(GLANCE).await;
         }
-        Err(Error::internal("another replica exchanges the user's token, and does not end"))
+        Err(Error::internal("the user's token is being exchanged, and that does not end"))
     }
 
     /// Exchanges a token for a newer one: by one replica alone, because an authorization server may take a second use of
     /// a refresh token for a theft (RFC 9700 §4.14.2).
-    async fn renew(
-        &self,
-        server: &Server,
-        oauth: &OAuthClient,
-        user: &Principal,
-        stored: Stored<UserToken>,
-        refresh_token: Secret,
-    ) -> Result<Option<Kept>> {
-        let tokens = self.tokens(&user.tenant);
+    async fn renew(&self, of: &Membership, stored: Stored<UserToken>, refresh_token: Secret) -> Result<Option<Kept>> {
+        let tokens = self.tokens(&of.user.tenant);
         let Stored { value: mut document, revision } = stored;
         document.renewing_until = Some(Timestamp::now().plus(RENEWAL));
         let revision = tokens.put(&document, Expect::Revision(revision)).await?;
         document.renewing_until = None;
-        let resource = resource(server);
-        let granted = self.endpoints.ask(oauth, &Grant::Refresh(&refresh_token), resource.as_deref()).await;
+        let resource = resource(&of.server);
+        let granted = self.endpoints.ask(&of.oauth, &Grant::Refresh(&refresh_token), resource.as_deref()).await;
         match granted {
             Ok(granted) => {
                 let kept = Kept::of(granted, Some(refresh_token));
-                document.sealed = self.seal(server, oauth, user, &kept).await?;
+                document.sealed = self.seal(of, &kept).await?;
                 tokens.put(&document, Expect::Revision(revision)).await?;
                 Ok(Some(kept))
             }
-            Err(Refusal::Refused(code)) if code == "invalid_grant" => {
-                tracing::info!(server.name = %server.name, "a user's sign-in has ended there");
+            Err(refusal) if refusal.is_final() => {
+                tracing::info!(server.name = %of.server.name, %refusal, "a user's sign-in has ended there");
                 tokens.delete_unchanged(&document.id, revision).await?;
                 Ok(None)
             }
             Err(refusal) => {
                 tokens.put(&document, Expect::Revision(revision)).await?;
-                Err(Error::new(Kind::UpstreamUnavailable, format!("no new token from {}", oauth.token_url))
+                Err(Error::new(Kind::UpstreamUnavailable, format!("no new token from {}", of.oauth.token_url))
                     .source(refusal.to_string()))
             }
         }
     }
+}
+
+impl Membership {
+    /// Whose tokens they are, and who may see them: a server that moved, or another client of its authorization server,
+    /// may not.
+    fn bound_to(&self) -> String {
+        let Self { server, oauth, user } = self;
+        let at = resource(server).unwrap_or_default();
+        serde_json::json!([user.identity(), server.name, at, oauth.token_url, oauth.client_id]).to_string()
+    }
+}
+
+/// Runs what must not be cut off half-way, also when its caller leaves: what an authorization server has given in
+/// exchange for a token or a code is given once.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    tokio::spawn(work).await.map_err(|error| Error::internal("exchange a token").source(error))?
 }
 
 #[async_trait]
@@ -277,7 +301,8 @@ impl UserTokens for SignIns {
         {
             return Ok(Some(token.clone()));
         }
-        *held = self.read(server, oauth, user, refused).await?.map(|kept| (kept, Instant::now()));
+        let of = Membership { server: server.clone(), oauth: oauth.clone(), user: user.clone() };
+        *held = self.books.read(&of, refused).await?.map(|kept| (kept, Instant::now()));
         Ok(held.as_ref().map(|(kept, _)| kept.access_token.clone()))
     }
 }
@@ -386,17 +411,22 @@ impl Gateway {
             Error::new(Kind::Refused, format!("server `{}` did not let you in: {refusal}", server.name))
         })?;
         let redirect_uri = self.redirect_uri(&invitation.tenant, &server.name)?;
-        let grant = Grant::Code { code, verifier: &verifier, redirect_uri: &redirect_uri };
-        let granted = self.sign_ins.endpoints.ask(oauth, &grant, resource(&server).as_deref()).await;
-        let granted = granted.map_err(|refusal| {
-            Error::new(Kind::UpstreamError, format!("the authorization server of `{}` gave no token", server.name))
-                .source(refusal.to_string())
-        })?;
-        let user = invitation.user();
-        self.sign_ins.keep(&server, oauth, &user, &Kept::of(granted, None)).await?;
-        tracing::info!(server.name = %server.name, user.id = user.subject, "a user has signed in there");
-        self.signed_in(&invitation, &user);
-        Ok(server.name)
+        let of = Membership { oauth: oauth.clone(), user: invitation.user(), server };
+        let (gateway, code) = (Arc::clone(self), code.to_owned());
+        to_its_end(async move {
+            let Membership { server, oauth, user } = &of;
+            let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
+            let granted = gateway.sign_ins.books.endpoints.ask(oauth, &grant, resource(server).as_deref()).await;
+            let granted = granted.map_err(|refusal| {
+                Error::new(Kind::UpstreamError, format!("the authorization server of `{}` gave no token", server.name))
+                    .source(refusal.to_string())
+            })?;
+            gateway.sign_ins.keep(&of, &Kept::of(granted, None)).await?;
+            tracing::info!(server.name = %server.name, user.id = user.subject, "a user has signed in there");
+            gateway.signed_in(&invitation, user);
+            Ok(of.server.name)
+        })
+        .await
     }
 
     /// Tells the client that waits; and lists the tools, where it is the gateway itself that may ask for them now.
@@ -426,7 +456,7 @@ impl Gateway {
     /// [`Kind::NotFound`]; the store's.
     pub async fn signed_in_at(&self, tenant: &TenantId, server: &ServerName) -> Result<Vec<SignedIn>> {
         self.registry.expect(tenant, server).await?;
-        let found = self.sign_ins.tokens(tenant).find(&Query::all().equals("server", server.as_str())).await?;
+        let found = self.sign_ins.books.tokens(tenant).find(&Query::all().equals("server", server.as_str())).await?;
         let users = found.into_iter().map(|Stored { value: user, .. }| SignedIn {
             issuer: user.issuer,
             subject: user.subject,
@@ -441,7 +471,7 @@ impl Gateway {
     /// # Errors
     /// The store's.
     pub async fn sign_out(&self, tenant: &TenantId, server: &ServerName, subject: Option<&str>) -> Result<usize> {
-        let tokens = self.sign_ins.tokens(tenant);
+        let tokens = self.sign_ins.books.tokens(tenant);
         let found = tokens.find_readable(&Query::all().equals("server", server.as_str())).await?;
         let is_meant = |user: &crate::store::Readable<UserToken>| match (subject, user) {
             (None, _) => true,
@@ -516,13 +546,6 @@ fn resource(server: &Server) -> Option<String> {
 
 fn document_id(server: &ServerName, user: &Principal) -> String {
     format!("{server}::{:x}", Sha256::digest(user.identity()))
-}
-
-/// Whose tokens they are, and who may see them: a server that moved, or another client of its authorization server,
-/// may not.
-fn bound_to(server: &Server, oauth: &OAuthClient, user: &Principal) -> String {
-    let at = resource(server).unwrap_or_default();
-    serde_json::json!([user.identity(), server.name, at, oauth.token_url, oauth.client_id]).to_string()
 }
 
 fn digest(text: &str) -> String {

@@ -68,7 +68,7 @@ impl Gateway {
     /// beside, not waited for. Costs a look at a table, and now and then a question to the store beside the calls.
     ///
     /// # Errors
-    /// [`Kind::Refused`] with reason `tenant_not_provisioned`; the store's.
+    /// [`Kind::Refused`] with reason `tenant_not_provisioned`, also where its database is another tenant's; the store's.
     pub async fn ensure_tenant_ready(self: &Arc<Self>, tenant: &TenantId) -> Result<()> {
         let Some(looked) = self.tenant_gate.looked_for(tenant) else { return self.make_ready(tenant).await };
         if looked.elapsed() > LOOK_AGAIN {
@@ -76,7 +76,12 @@ impl Gateway {
             self.tenant_gate.note(tenant, true);
             let (gateway, tenant) = (Arc::clone(self), tenant.clone());
             tokio::spawn(async move {
-                if let Ok(false) = gateway.has_tenant(&tenant).await {
+                let is_gone = match gateway.has_tenant(&tenant).await {
+                    Ok(is_there) => !is_there,
+                    // Another tenant has its database by now.
+                    Err(error) => error.kind() == Kind::Refused,
+                };
+                if is_gone {
                     gateway.tenant_gate.note(&tenant, false);
                 }
             });
@@ -120,8 +125,13 @@ impl Gateway {
         if Collection::<Tenant>::of_control(&self.store).contains(tenant.as_str()).await? {
             return Ok(true);
         }
-        // What an operator's commands have written is a tenant's, too.
-        Ok(Collection::<Server>::of_tenant(&self.store, tenant).count(&Query::all()).await? > 0)
+        // A store from before tenants were noted. Refused where its database is another's; noted where it is nobody's,
+        // so that nobody else gets it.
+        let is_used = Collection::<Server>::of_tenant(&self.store, tenant).count(&Query::all()).await? > 0;
+        if is_used {
+            self.store.provision(tenant).await.context(|| format!("note tenant `{tenant}`"))?;
+        }
+        Ok(is_used)
     }
 
     /// One tenant.

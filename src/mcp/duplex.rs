@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::error::failure;
-use super::frame::{self, id_of};
+use super::frame::{self, MAX_BATCH, id_of};
 use super::session::{self, Calls, Session};
 use super::{Body, Face, Incoming, Listing, Out};
 use crate::model::Principal;
@@ -64,12 +64,13 @@ impl Line {
         };
         let (face, out) = (Arc::clone(&self.face), self.out.clone());
         // Answers and cancellations must get through however much is under way.
-        let kind = frame::parse(&incoming.body, face.max_depth).and_then(frame::read);
-        let is_request = matches!(kind, Ok(frame::Message::Request(ref request)) if request.method != "initialize");
-        if !is_request {
+        let requests = requests_in(&incoming.body, face.max_depth);
+        if requests == 0 {
             return say(&face, incoming, &out).await;
         }
-        let Ok(room) = Arc::clone(&self.room).acquire_owned().await else { return };
+        // A batch that is larger than the room takes all of it.
+        let wanted = u32::try_from(requests.min(MAX_UNDER_WAY)).unwrap_or(1);
+        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(wanted).await else { return };
         self.tasks.spawn(async move {
             say(&face, incoming, &out).await;
             drop(room);
@@ -87,6 +88,20 @@ impl Drop for Line {
         if let Some(session) = self.shared.session.get() {
             session::end(&self.face.gateway, session);
         }
+    }
+}
+
+/// Requests in a message, which may be a batch, that take time.
+fn requests_in(body: &[u8], max_depth: usize) -> usize {
+    let Ok(raw) = frame::parse(body, max_depth) else { return 0 };
+    let is_request = |message| {
+        let message = frame::read(message);
+        matches!(message, Ok(frame::Message::Request(ref request)) if request.method != "initialize")
+    };
+    match frame::batch(raw) {
+        Some(batch) if batch.len() > MAX_BATCH => 0,
+        Some(batch) => batch.into_iter().filter(|message| is_request(message)).count(),
+        None => usize::from(is_request(raw)),
     }
 }
 

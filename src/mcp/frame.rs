@@ -58,6 +58,25 @@ pub fn id_of(body: &[u8]) -> Option<&RawValue> {
     message.get("id").filter(|id| id.get().starts_with('"') || is_integer(id.get()))
 }
 
+/// Messages in one batch.
+pub(super) const MAX_BATCH: usize = 100;
+
+/// The messages of a batch; `None` for what is none.
+pub(super) fn batch(raw: &RawValue) -> Option<Vec<&RawValue>> {
+    raw.get().starts_with('[').then(|| serde_json::from_str(raw.get()).unwrap_or_default())
+}
+
+/// As how many requests a body counts: a batch as many as it has messages. One that is too long is refused, and counts
+/// as one.
+pub fn messages_in(body: &[u8]) -> u32 {
+    if body.trim_ascii_start().first() != Some(&b'[') {
+        return 1;
+    }
+    let batch: Vec<&RawValue> = serde_json::from_slice(body).unwrap_or_default();
+    let count = if batch.len() > MAX_BATCH { 1 } else { batch.len().max(1) };
+    u32::try_from(count).unwrap_or(1)
+}
+
 /// Reads one message.
 pub(super) fn read(raw: &RawValue) -> Result<Message<'_>, Malformed> {
     let invalid =
@@ -199,6 +218,14 @@ mod tests {
             ("[[[[[[[[[1]]]]]]]]]", "parse"),
         ] {
             assert_eq!(outcome(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_batch_counts_its_messages() {
+        let long = format!("[{}1]", "1,".repeat(MAX_BATCH));
+        for (body, count) in [("{}", 1), ("[]", 1), (" [{},{},3]", 3), ("[{},", 1), ("", 1), (long.as_str(), 1)] {
+            assert_eq!(messages_in(body.as_bytes()), count, "{body}");
         }
     }
 

@@ -10,8 +10,9 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::session::{Entered, Session};
+use super::waiting::Waits;
 use super::{Face, Finished, Incoming, Out, frame};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Principal, RawJson, RawObject, Timestamp};
 use crate::upstream::{ASK_TIMEOUT, Ask, Caller, Cancel, Relayed, Reply};
 
@@ -42,6 +43,7 @@ struct Call {
     exchange: Exchange,
     asks: Vec<(String, Ask)>,
     until: Instant,
+    _waits: Option<Waits>,
 }
 
 impl Parked {
@@ -107,7 +109,16 @@ impl Face {
                 let wanted = method != "notifications/message" || session.is_none_or(|it| it.wants_log(&params));
                 wanted.then(|| frame::notification(&method, &params))
             }
-            Some(Relayed::Ask(ask)) => session.and_then(|session| session.ask(&self.gateway, ask)),
+            Some(Relayed::Ask(ask)) => match session {
+                Some(session) => match self.waiting.enter(principal, &ask.server) {
+                    Ok(waits) => session.ask(&self.gateway, ask, waits).await,
+                    Err(error) => {
+                        tracing::debug!(error = error.chain(), "a question was not passed on");
+                        None
+                    }
+                },
+                None => None,
+            },
             Some(Relayed::Withdrawn(number)) => session.and_then(|session| session.withdraw(number)),
             None => None,
         };
@@ -174,8 +185,9 @@ impl Face {
         }
     }
 
-    /// The `input_required` result of an exchange, which waits for its caller to come back.
+    /// The `input_required` result of an exchange, which waits for its caller to come back. One that is too many ends.
     async fn put_aside(&self, principal: &Principal, exchange: Exchange, asks: Vec<(String, Ask)>) -> Finished {
+        let waits = asks.first().map(|(_, ask)| self.waiting.enter(principal, &ask.server)).transpose()?;
         let key = uuid::Uuid::new_v4().simple().to_string();
         let until = Timestamp::now().plus(ASK_TIMEOUT);
         let state = self.gateway.sealer().await?;
@@ -189,9 +201,10 @@ impl Face {
         let result = json!({ "resultType": "input_required", "inputRequests": requests, "requestState": state });
         let mut calls = self.parked.calls();
         if calls.len() >= MAX_PARKED {
-            return Err(Error::internal("too many calls wait for input"));
+            return Err(Error::new(Kind::RateLimited, "too many calls wait for input")
+                .data(json!({ "reason": "too_many_waiting_calls", "limit": MAX_PARKED })));
         }
-        calls.insert(key, Call { exchange, asks, until: Instant::now() + ASK_TIMEOUT });
+        calls.insert(key, Call { exchange, asks, until: Instant::now() + ASK_TIMEOUT, _waits: waits });
         drop(calls);
         super::methods::written(&result).map(Reply::Result)
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::error::{Code, error_frame, failure};
-use super::frame::{self, Message, Request};
+use super::frame::{self, MAX_BATCH, Message, Request};
 use super::input::Ended;
 use super::methods::{self, Extra, ListOptions};
 use super::session::{self, LOG_LEVELS, Session};
@@ -19,8 +19,6 @@ use crate::gateway::Offer;
 use crate::model::{ObjectWriter, RawJson, RawObject};
 use crate::upstream::{Caller, Reply};
 
-/// Messages in one batch (2025-03-26 only).
-const MAX_BATCH: usize = 100;
 /// Sessions that one process serves at a time.
 const MAX_SESSIONS: usize = 100_000;
 /// The revision that had batches.
@@ -101,7 +99,7 @@ impl Face {
         if session.is_none_or(|session| session.facts.protocol != WITH_BATCHES) {
             return refuse("batches are not part of this protocol revision; send one message");
         }
-        let batch: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+        let batch = frame::batch(raw).unwrap_or_default();
         if batch.is_empty() || batch.len() > MAX_BATCH {
             return refuse(&format!("a batch holds 1 to {MAX_BATCH} messages"));
         }
@@ -151,20 +149,25 @@ impl Face {
                 params.iter().for_each(|(name, value)| writer.raw(name, value.get().as_bytes()));
                 self.gateway.pool().notify(&session.key, &method, &writer.finish()).await;
             }
-            (Message::Response { id, reply }, Some(session)) => self.answered(&session, id, reply).await,
+            (Message::Response { id, reply }, Some(session)) => self.answered(incoming, &session, id, reply).await,
             _ => {}
         }
         Answer::accepted()
     }
 
     /// A client's answer to what a server asked it, here or through another replica.
-    async fn answered(&self, session: &Arc<Session>, id: &RawValue, reply: Reply) {
+    async fn answered(&self, incoming: &Incoming, session: &Arc<Session>, id: &RawValue, reply: Reply) {
         let Ok(text) = serde_json::from_str::<String>(id.get()) else { return };
         let (member, value) = match &reply {
             Reply::Result(value) => ("result", value.clone()),
             Reply::Error(value) => ("error", value.clone()),
         };
-        if session.answer(&text, reply) || !text.starts_with("mcpgw-") {
+        // A connection's own session has no other replica.
+        if session.answer(&text, reply) || incoming.line.is_some() {
+            return;
+        }
+        let Ok(sealer) = self.gateway.sealer().await else { return };
+        if !self.gateway.sessions().was_asked(sealer, &session.facts.key, &text) {
             return;
         }
         let mut writer = ObjectWriter::new(64 + value.bytes().len());

@@ -124,16 +124,22 @@ impl Face {
                 told.then(|| (list.changed(), RawJson::empty_object())).into_iter().collect()
             }
             Ok(Note::Updated { audience, .. }) if !audience.includes(principal, None) => Vec::new(),
-            Ok(Note::Updated { server, uri, params, .. }) => {
+            Ok(Note::Updated { server, uri, params, .. }) if self.reads(principal, &server).await => {
                 let of = resources.of.iter().filter(|(_, it)| it.server.name == server && *it.uri == *uri);
                 of.map(|(exposed, _)| ("notifications/resources/updated", with_uri(&params, exposed))).collect()
             }
+            // Who subscribed and may not read it any more is not told.
+            Ok(Note::Updated { .. }) => Vec::new(),
             // Too much was missed to say what: everything may have changed.
             Err(RecvError::Lagged(_)) => {
                 lists.iter().map(|(_, list)| (list.changed(), RawJson::empty_object())).collect()
             }
             Err(RecvError::Closed) => Vec::new(),
         }
+    }
+
+    async fn reads(&self, principal: &Principal, server: &crate::model::ServerName) -> bool {
+        self.gateway.reads(principal, server).await.unwrap_or(false)
     }
 
     async fn concerns(&self, principal: &Principal, server: Option<&crate::model::ServerName>) -> bool {
@@ -196,13 +202,15 @@ async fn session_frames(face: &Face, session: &Arc<Session>, note: Result<Note, 
             told.then(|| list(changed)).into_iter().collect()
         }
         Ok(Note::Updated { audience, .. }) if !audience.includes(&session.principal, Some(&session.key)) => Vec::new(),
-        Ok(Note::Updated { server, uri, params, .. }) => {
+        Ok(Note::Updated { server, uri, params, .. }) if face.reads(&session.principal, &server).await => {
             let exposed = session.subscribed(server.as_str(), &uri);
             exposed
                 .map(|uri| frame::notification("notifications/resources/updated", &with_uri(&params, &uri)))
                 .into_iter()
                 .collect()
         }
+        // Who subscribed and may not read it any more is not told.
+        Ok(Note::Updated { .. }) => Vec::new(),
         Err(broadcast::error::RecvError::Lagged(_)) => LISTS.into_iter().map(|(_, changed)| list(changed)).collect(),
         Err(broadcast::error::RecvError::Closed) => Vec::new(),
     }

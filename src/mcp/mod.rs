@@ -15,6 +15,7 @@ mod methods;
 mod modern;
 mod rpc;
 mod session;
+mod waiting;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ use crate::upstream::Reply;
 
 pub use duplex::Line;
 pub use error::{Code, error_frame};
-pub use frame::{exceeds_depth, id_of};
+pub use frame::{exceeds_depth, id_of, messages_in};
 
 /// The stateless revision.
 pub const MODERN: &str = "2026-07-28";
@@ -154,6 +155,7 @@ pub struct Face {
     max_depth: usize,
     live: session::Live,
     parked: input::Parked,
+    waiting: waiting::Waiting,
     /// Set when streams have to end.
     closing: watch::Sender<bool>,
 }
@@ -163,7 +165,8 @@ impl Face {
     pub fn new(gateway: Arc<Gateway>) -> Arc<Self> {
         let max_depth = gateway.config().serve.max_json_depth;
         let (live, parked) = (session::Live::default(), input::Parked::default());
-        Arc::new(Self { gateway, max_depth, live, parked, closing: watch::Sender::new(false) })
+        let (waiting, closing) = (waiting::Waiting::default(), watch::Sender::new(false));
+        Arc::new(Self { gateway, max_depth, live, parked, waiting, closing })
     }
 
     /// Ends every stream that would go on for ever.

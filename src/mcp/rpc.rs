@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::error::{Code, error_frame, failure};
-use super::frame::{self, Message, Request};
+use super::frame::{self, MAX_BATCH, Message, Request};
 use super::legacy::batch_of;
 use super::methods::{Extra, ListOptions, initialize, missing, plain_capabilities, written};
 use super::{Answer, Face, Incoming, LEGACY};
@@ -17,9 +16,6 @@ use crate::model::RawJson;
 use crate::search::Mode;
 use crate::upstream::{Caller, Reply};
 
-/// Messages in one batch.
-const MAX_BATCH: usize = 100;
-
 impl Face {
     /// Answers one message or a batch.
     pub async fn rpc(self: &Arc<Self>, incoming: &Incoming) -> Answer {
@@ -27,14 +23,13 @@ impl Face {
             Ok(raw) => raw,
             Err(malformed) => return Answer::bad(malformed.frame),
         };
-        if !raw.get().starts_with('[') {
+        let Some(batch) = frame::batch(raw) else {
             return match frame::read(raw) {
                 Ok(Message::Request(request)) => Answer::ok(self.rpc_request(incoming, &request).await),
                 Ok(Message::Notification { .. } | Message::Response { .. }) => Answer::accepted(),
                 Err(malformed) => Answer::bad(malformed.frame),
             };
-        }
-        let batch: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+        };
         if batch.is_empty() || batch.len() > MAX_BATCH {
             let detail = format!("a batch holds 1 to {MAX_BATCH} messages");
             let body = error_frame(None, Code::InvalidRequest, &detail, None);

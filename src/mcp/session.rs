@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use tokio::sync::{Notify, oneshot};
 
 use super::frame;
+use super::waiting::Waits;
 use crate::gateway::{Gateway, Resource, Subscription};
 use crate::model::{Principal, RawJson, RawObject, SessionRecord, Timestamp};
 use crate::sessions::{SessionFacts, Standing};
@@ -44,7 +45,7 @@ struct State {
     /// By the URIs that the client knows.
     subscriptions: BTreeMap<String, Held>,
     /// By the id that the client was asked under.
-    asks: HashMap<String, Ask>,
+    asks: HashMap<String, (Ask, Waits)>,
     /// Ends the stream that the client listens on.
     listening: Option<oneshot::Sender<()>>,
 }
@@ -132,14 +133,19 @@ impl Session {
 
     /// The frame that asks the client; `None` when too much was asked already, and then the question is answered with
     /// an error.
-    pub(super) fn ask(self: &Arc<Self>, gateway: &Arc<Gateway>, ask: Ask) -> Option<Bytes> {
-        let id = format!("mcpgw-{}", uuid::Uuid::new_v4().simple());
+    pub(super) async fn ask(self: &Arc<Self>, gateway: &Arc<Gateway>, ask: Ask, waits: Waits) -> Option<Bytes> {
+        // Without the key, other replicas cannot tell that it is ours; this one knows it all the same.
+        let sealed = match gateway.sealer().await {
+            Ok(sealer) => gateway.sessions().question(sealer, &self.facts.key).ok(),
+            Err(_) => None,
+        };
+        let id = sealed.unwrap_or_else(|| format!("mcpgw-{}", uuid::Uuid::new_v4().simple()));
         let frame = frame::request(&id, &ask.method, &ask.params);
         let mut state = self.state();
         if state.asks.len() >= MAX_ASKS {
             return None;
         }
-        state.asks.insert(id.clone(), ask);
+        state.asks.insert(id.clone(), (ask, waits));
         drop(state);
         tokio::spawn(fetch_mail(Arc::downgrade(self), Arc::clone(gateway), id));
         Some(frame)
@@ -148,13 +154,13 @@ impl Session {
     /// Takes the client's answer to what it was asked; `false` when it was not asked here.
     pub(super) fn answer(&self, id: &str, reply: Reply) -> bool {
         let ask = self.state().asks.remove(id);
-        ask.map(|ask| ask.answer(reply)).is_some()
+        ask.map(|(ask, _)| ask.answer(reply)).is_some()
     }
 
     /// The frame that tells the client that a question is withdrawn, if it was asked that here.
     pub(super) fn withdraw(&self, number: u64) -> Option<Bytes> {
         let mut state = self.state();
-        let id = state.asks.iter().find(|(_, ask)| ask.number == number).map(|(id, _)| id.clone())?;
+        let id = state.asks.iter().find(|(_, (ask, _))| ask.number == number).map(|(id, _)| id.clone())?;
         state.asks.remove(&id);
         let params = RawJson::of(&serde_json::json!({ "requestId": id })).ok()?;
         Some(frame::notification("notifications/cancelled", &params))
@@ -166,7 +172,7 @@ impl Session {
 
     /// Lets go of questions whose servers no longer wait, so that they take no room.
     pub(super) fn forget_asks(&self) {
-        self.state().asks.retain(|_, ask| !ask.is_over());
+        self.state().asks.retain(|_, (ask, _)| !ask.is_over());
     }
 
     /// A stream begins; resolves when it has to end because another one has begun, or the session is over.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use super::layers::RequestId;
 use super::protocol::whole;
 use super::{App, error, principal};
 use crate::error::{Error, Kind, Result};
-use crate::mcp::{Code, error_frame, id_of};
+use crate::mcp::{Code, error_frame, id_of, messages_in};
 use crate::model::Principal;
 
 /// How much of a refused request is read for its id.
@@ -55,7 +55,7 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         Err(error) => return refuse(request, StatusCode::BAD_REQUEST, Code::InvalidRequest, &error).await,
     };
     let address = address(&request, &app.gateway.config().serve.forwarders);
-    if let Err(wait) = app.gateway.quota().admit(&principal, address) {
+    if let Err(wait) = app.gateway.quota().admit(&principal, address, 1) {
         let mut response = refuse(request, StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &too_much(wait)).await;
         response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
         return response;
@@ -79,6 +79,19 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         response.headers_mut().entry(WWW_AUTHENTICATE).or_insert(challenge);
     }
     response
+}
+
+/// Counts what a body holds beyond the one request that it came in: a batch is admitted whole or not at all.
+pub(super) fn admit_batch(app: &App, extensions: &Extensions, body: &[u8]) -> Result<(), Box<Response>> {
+    let more = messages_in(body).saturating_sub(1);
+    let Some(caller) = extensions.get::<Caller>().filter(|_| more > 0) else { return Ok(()) };
+    app.gateway.quota().admit(&caller.verified, caller.address, more).map_err(|wait| {
+        let error = too_much(wait);
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut response = error::response(status, Code::RateLimited, error.message(), error.details());
+        response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
+        Box::new(response)
+    })
 }
 
 /// That somebody asked too much, and when there is room again.
@@ -183,12 +196,13 @@ pub(super) fn address(request: &Request, forwarders: &[IpAddr]) -> Option<IpAddr
         return Some(peer);
     }
     let values = request.headers().get_all("x-forwarded-for");
-    let listed: Vec<&str> =
-        values.iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(',')).collect();
+    // Bytes: what a client wrote before its proxy may be anything, and must not hide what the proxy wrote.
+    let listed: Vec<&[u8]> = values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     let mut nearest = peer;
     for hop in listed.iter().rev() {
         // What cannot be read was not written by a proxy of ours.
-        let Ok(hop) = hop.trim().parse::<IpAddr>() else { return Some(nearest) };
+        let hop = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+        let Some(hop) = hop else { return Some(nearest) };
         nearest = hop.to_canonical();
         if !forwarders.contains(&nearest) {
             break;
@@ -237,7 +251,8 @@ mod tests {
             let mut request = Request::new(Body::empty());
             request.extensions_mut().insert(Peer(address.parse().expect("an address")));
             for value in forwarded {
-                request.headers_mut().append("x-forwarded-for", value.parse().expect("a value"));
+                let value = HeaderValue::from_bytes(value.as_bytes()).expect("a value");
+                request.headers_mut().append("x-forwarded-for", value);
             }
             let forwarders = ["127.0.0.1".parse().expect("an address"), "10.0.0.9".parse().expect("an address")];
             super::address(&request, &forwarders).map(|address| address.to_string()).expect("an address")
@@ -249,5 +264,11 @@ mod tests {
         assert_eq!(peer("::ffff:127.0.0.1", &["203.0.113.7, 10.0.0.9"]), "203.0.113.7");
         assert_eq!(peer("127.0.0.1", &["203.0.113.7", "10.0.0.9"]), "203.0.113.7", "several headers are one list");
         assert_eq!(peer("127.0.0.1", &["203.0.113.7, nonsense"]), "127.0.0.1");
+        assert_eq!(
+            peer("127.0.0.1", &["gr\u{fc}n, 203.0.113.7"]),
+            "203.0.113.7",
+            "what the client wrote hides nothing"
+        );
+        assert_eq!(peer("127.0.0.1", &["203.0.113.7, gr\u{fc}n, 10.0.0.9"]), "10.0.0.9");
     }
 }

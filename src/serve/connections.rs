@@ -14,12 +14,12 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
-use super::admit::{Caller, too_much};
+use super::admit::{Caller, admit_batch, too_much};
 use super::protocol::{event, event_stream, incoming, whole};
 use super::{App, Jobs, error};
 use crate::error::{Error, Result};
 use crate::gateway::Gateway;
-use crate::mcp::{Code, Face, Line, Listing, error_frame, id_of};
+use crate::mcp::{Code, Face, Line, Listing, error_frame, id_of, messages_in};
 use crate::model::Principal;
 
 /// Messages of one connection that wait, in either direction.
@@ -111,6 +111,9 @@ pub(super) async fn messages(State(app): State<Arc<App>>, request: Request) -> R
         Ok(body) => body,
         Err(refused) => return *refused,
     };
+    if let Err(refused) = admit_batch(&app, &parts.extensions, &body) {
+        return *refused;
+    }
     let mut response = Response::new(axum::body::Body::from("Accepted"));
     *response.status_mut() = match messages.send(body).await {
         Ok(()) => StatusCode::ACCEPTED,
@@ -173,8 +176,8 @@ async fn converse(app: Arc<App>, socket: WebSocket, caller: Caller) {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
             Some(Ok(Message::Close(_)) | Err(_)) | None => break,
         };
-        // Each message counts, as each request does.
-        match app.gateway.quota().admit(&principal, caller.address) {
+        // Each message counts, as each request does, also in a batch.
+        match app.gateway.quota().admit(&principal, caller.address, messages_in(&message)) {
             Ok(()) => line.receive(message).await,
             Err(wait) => {
                 let error = too_much(wait);

@@ -16,7 +16,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::admit::Caller;
+use super::admit::{Caller, admit_batch};
 use super::layers::RequestId;
 use super::{App, error, principal};
 use crate::mcp::{self, Answer, Code, Frames, Incoming, Listing, MODERN};
@@ -60,6 +60,9 @@ pub(super) async fn post(State(app): State<Arc<App>>, request: Request, endpoint
         Ok(body) => body,
         Err(response) => return *response,
     };
+    if let Err(refused) = admit_batch(&app, &parts.extensions, &incoming.body) {
+        return *refused;
+    }
     let answer = match endpoint {
         Endpoint::Rpc => app.face.rpc(&incoming).await,
         Endpoint::Mcp(_) => app.face.mcp(incoming).await,

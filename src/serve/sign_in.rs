@@ -9,6 +9,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use sha2::{Digest as _, Sha256};
 
 use super::App;
 use crate::error::{Error, Kind, Result};
@@ -67,11 +68,10 @@ pub(super) async fn begin(State(app): State<Arc<App>>, headers: HeaderMap, RawFo
 async fn set_out(app: &App, link: &str) -> Result<Response> {
     let start = app.gateway.begin_sign_in(link).await?;
     let browser = start.browser.expose();
-    let secure = if start.redirect_uri.starts_with("https:") { "; Secure" } else { "" };
-    let path = url::Url::parse(&start.redirect_uri).map(|url| url.path().to_owned()).unwrap_or_default();
+    let Cookie { name, path, secure } = Cookie::at(&start.redirect_uri);
     let seconds = LINK_LIFETIME.as_secs();
     // `Lax`: it has to come along when the authorization server sends the browser back.
-    let cookie = format!("{COOKIE_NAME}={browser}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!("{name}={browser}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     let headers = [(LOCATION, start.page.as_str()), (SET_COOKIE, &cookie)];
     let mut response = (StatusCode::SEE_OTHER, guarded("'self'")?).into_response();
     for (name, value) in headers {
@@ -88,7 +88,9 @@ pub(super) async fn finish(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let browser = cookie(&headers).unwrap_or_default();
+    let came_back_to = || app.gateway.redirect_uri(&tenant.parse().ok()?, &server.parse().ok()?).ok();
+    let name = came_back_to().map(|uri| Cookie::at(&uri).name).unwrap_or_default();
+    let browser = cookie(&headers, &name).unwrap_or_default();
     let [state, code, error] =
         ["state", "code", "error"].map(|name| member(query.as_deref().unwrap_or_default().as_bytes(), name));
     let code = match (&code, &error) {
@@ -114,9 +116,30 @@ fn member(form: &[u8], name: &str) -> Option<String> {
     url::form_urlencoded::parse(form).find(|(each, _)| each == name).map(|(_, value)| value.into_owned())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// What a browser keeps on its way.
+struct Cookie {
+    name: String,
+    path: String,
+    secure: &'static str,
+}
+
+impl Cookie {
+    /// For those who come back to `redirect_uri`. A `__Host-` name cannot be set by a sibling of our host or over plain
+    /// http, and wants the path `/`: so the name tells apart what otherwise the path does.
+    fn at(redirect_uri: &str) -> Self {
+        let path = url::Url::parse(redirect_uri).map(|url| url.path().to_owned()).unwrap_or_default();
+        if !redirect_uri.starts_with("https:") {
+            return Self { name: COOKIE_NAME.to_owned(), path, secure: "" };
+        }
+        let digest = Sha256::digest(path);
+        let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Self { name: format!("__Host-{COOKIE_NAME}_{digits}"), path: "/".to_owned(), secure: "; Secure" }
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE_NAME).map(|(_, it)| it)
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == wanted).map(|(_, it)| it)
 }
 
 fn failed(error: &Error) -> Response {
@@ -200,8 +223,8 @@ mod tests {
     fn the_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=b; mcpgw_sign_in=x_-1; c=d"));
-        assert_eq!(cookie(&headers), Some("x_-1"));
+        assert_eq!(cookie(&headers, COOKIE_NAME), Some("x_-1"));
         headers.clear();
-        assert_eq!(cookie(&headers), None);
+        assert_eq!(cookie(&headers, COOKIE_NAME), None);
     }
 }

@@ -287,10 +287,17 @@ async fn provision_record(store: &dyn Store, tenant: &TenantId, database: String
         // Another process was first; or the name of the database is another tenant's.
         Err(error) if error.kind() == Kind::Conflict => match store.get(&place, tenant.as_str()).await? {
             Some(known) => read(&place, &known).map(|stored| stored.value),
-            None => Err(error),
+            None => Err(database_taken(tenant)),
         },
         Err(error) => Err(error),
     }
+}
+
+/// The error of a tenant whose database is another tenant's. It does not say whose: a caller may read it.
+fn database_taken(tenant: &TenantId) -> Error {
+    Error::new(Kind::Refused, format!("tenant `{tenant}` cannot be used: the name of its database is another tenant's"))
+        .data(serde_json::json!({ "reason": "tenant_not_provisioned" }))
+        .help("an operator sees whose with `mcpgw tenant list`; take another id for this tenant")
 }
 
 /// The error of a write whose unique field another document has.

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::credentials::Bearer;
 use super::frame;
@@ -14,6 +15,13 @@ use super::relay::{ASK_TIMEOUT, Ask, Audience, Caller, Clock, Event, Relayed, ca
 use super::stdio::Warden;
 use super::{Reply, Request};
 use crate::model::{ObjectWriter, RawJson, RawObject, Server, TenantId};
+
+/// Answers to a server that are on their way at once. A server asks what it likes: each answer is a connection of ours.
+const MAX_ANSWERS: usize = 64;
+/// Questions of a server that wait for its client at once.
+const MAX_QUESTIONS: usize = 64;
+/// How long a server may take to be given an answer that it has asked for.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Why a request gets no answer.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +86,8 @@ pub(super) struct Link {
     calls: Mutex<HashMap<u64, Entry>>,
     /// What the server has asked, by its own ids, and how it is withdrawn.
     questions: Mutex<HashMap<String, oneshot::Sender<()>>>,
+    answering: Arc<Semaphore>,
+    asking: Arc<Semaphore>,
 }
 
 struct Entry {
@@ -113,7 +123,13 @@ pub(super) enum Patience {
 
 impl Link {
     pub(super) fn new(owner: Owner) -> Arc<Self> {
-        Arc::new(Self { owner, calls: Mutex::default(), questions: Mutex::default() })
+        Arc::new(Self {
+            owner,
+            calls: Mutex::default(),
+            questions: Mutex::default(),
+            answering: Arc::new(Semaphore::new(MAX_ANSWERS)),
+            asking: Arc::new(Semaphore::new(MAX_QUESTIONS)),
+        })
     }
 
     fn calls(&self) -> MutexGuard<'_, HashMap<u64, Entry>> {
@@ -239,7 +255,7 @@ impl Link {
     }
 
     /// Asks a caller what the server asks, and sends the answer with `respond`. Only what the caller declared that it
-    /// can do is asked; everything else is answered here.
+    /// can do is asked; everything else is answered here. So many at once: what is beyond is refused, or gets no answer.
     pub(super) fn ask<Sent: Future<Output = ()> + Send>(
         self: &Arc<Self>,
         about: Option<u64>,
@@ -250,10 +266,11 @@ impl Link {
         let offered = capability_for(&method).is_some_and(|name| offers(&self.owner.offered(), name));
         let side = about.and_then(|id| self.side(id)).or_else(|| self.only_client());
         if !offered || (side.is_none() && self.owner.is_shared()) {
-            let answer = frame::own_answer(&method, &id);
-            tokio::spawn(async move { respond(answer).await });
-            return;
+            return self.answer(frame::own_answer(&method, &id), respond);
         }
+        let Ok(place) = Arc::clone(&self.asking).try_acquire_owned() else {
+            return self.answer(frame::error_response(&id, -32603, "too many questions are open"), respond);
+        };
         let link = Arc::clone(self);
         let key = id.as_str().to_owned();
         let (withdraw, withdrawn) = oneshot::channel();
@@ -271,16 +288,32 @@ impl Link {
             tokio::select! {
                 answer = tokio::time::timeout(ASK_TIMEOUT, answer) => {
                     link.questions().remove(&key);
-                    respond(match answer {
+                    let sent = respond(match answer {
                         Ok(Ok(reply)) => frame::response(&id, &reply),
                         _ => frame::error_response(&id, -32603, "the client did not answer"),
-                    })
-                    .await;
+                    });
+                    let _ = tokio::time::timeout(ANSWER_DEADLINE, sent).await;
                 }
                 // Who has withdrawn a question wants no answer to it.
                 Ok(()) = withdrawn => hand_on(Relayed::Withdrawn(number)).await,
             }
-            drop(pause);
+            drop((pause, place));
+        });
+    }
+
+    /// Sends an answer of our own, unless too many are on their way.
+    fn answer<Sent: Future<Output = ()> + Send>(
+        &self,
+        answer: Bytes,
+        respond: impl FnOnce(Bytes) -> Sent + Send + 'static,
+    ) {
+        let Ok(place) = Arc::clone(&self.answering).try_acquire_owned() else {
+            tracing::debug!(server.name = %self.owner.server.name, "a request of the server was dropped: too many at once");
+            return;
+        };
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(ANSWER_DEADLINE, respond(answer)).await;
+            drop(place);
         });
     }
 }

@@ -169,9 +169,10 @@ pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
             return Err(Error::invalid(format!("server `{name}`: access tokens are for servers with a URL")));
         }
         address::check_url(name, &oauth.token_url, config.allow_private_networks)?;
+        address::check_confidential(name, "token endpoint", &oauth.token_url)?;
         match &oauth.authorize_url {
             // A page for browsers: nothing of ours connects to it.
-            Some(page) => drop(address::parse_url(name, page)?),
+            Some(page) => address::check_confidential(name, "authorization endpoint", page)?,
             None if oauth.client_secret.is_none() => {
                 return Err(Error::invalid(format!("server `{name}`: client credentials are not without a secret")));
             }
@@ -195,6 +196,16 @@ pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
                 _ => Ok(()),
             }
         }
+    }
+}
+
+/// Whether what is sent to a server can be read on its way there: then the gateway's token for it stays here.
+pub fn is_overheard(server: &Server) -> bool {
+    match &server.transport {
+        Transport::StreamableHttp { url, .. } | Transport::Sse { url, .. } => {
+            url::Url::parse(url).is_ok_and(|url| !address::is_confidential(&url))
+        }
+        Transport::Stdio { .. } => false,
     }
 }
 

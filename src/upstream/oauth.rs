@@ -1,6 +1,7 @@
 //! Access tokens of the authorization servers that some servers have: the gateway's own (OAuth client credentials,
 //! RFC 6749 §4.4), or one for each user who has signed in there (authorization code, §4.1 with RFC 7636).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// Where the authorization server does not say how long a token is good (RFC 6749 §5.1 only recommends it).
 const UNSTATED: Duration = Duration::from_secs(300);
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
+/// How long a token is kept that has no end of its own and no successor.
+const ENDLESS: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// A token is not shown any more when it is this near its end.
 const SKEW: Duration = Duration::from_secs(30);
 
@@ -34,6 +37,13 @@ const SKEW: Duration = Duration::from_secs(30);
 const SIGN_IN_REQUIRED: &str = "sign_in_required";
 /// The reason in the error of a request that the server refuses to this user.
 pub(super) const USER_REFUSED: &str = "user_refused";
+/// The reason in the error of a request for which no token of its user can be had now.
+pub(super) const NO_USER_TOKEN: &str = "no_user_token";
+
+tokio::task_local! {
+    /// Set while the request of this task waits for a token of its user: what is late then is not the server.
+    pub(super) static AWAITS_TOKEN: Arc<AtomicBool>;
+}
 
 /// Whether a request failed because its user has not signed in at the server.
 pub fn wants_sign_in(error: &Error) -> bool {
@@ -80,8 +90,25 @@ pub struct Granted {
     pub access_token: Secret,
     /// What gets the next one, where there is to be one.
     pub refresh_token: Option<Secret>,
-    /// How long it may be shown from now on.
-    pub good_for: Duration,
+    /// How long it is good, as far as that was said.
+    lifetime: Option<Duration>,
+}
+
+impl Granted {
+    /// How long it may be shown from now on, where another can be had then.
+    pub fn good_for(&self) -> Duration {
+        less_the_margin(self.lifetime.unwrap_or(UNSTATED).min(LONGEST))
+    }
+
+    /// How long it may be shown where no other can be had: to its end, or else until the server refuses it.
+    pub fn good_while_alone(&self) -> Duration {
+        self.lifetime.map_or(ENDLESS, |lifetime| less_the_margin(lifetime.min(ENDLESS)))
+    }
+}
+
+/// One that is good for less than the margin serves the calls that wait for it.
+fn less_the_margin(lifetime: Duration) -> Duration {
+    lifetime.saturating_sub(SKEW.min(lifetime / 2))
 }
 
 /// Why an authorization server gave nothing.
@@ -90,6 +117,18 @@ pub enum Refusal {
     Refused(String),
     /// It could not be asked, or its answer not be understood.
     Failed(String),
+}
+
+/// Refusals that a user who signs in anew would meet again: the authorization server's trouble, or the operator's.
+/// The last is GitHub's name for a client that is not known.
+const NOT_THE_USERS: [&str; 5] =
+    ["temporarily_unavailable", "server_error", "slow_down", "invalid_client", "incorrect_client_credentials"];
+
+impl Refusal {
+    /// Whether the same token will never be exchanged: its user has to sign in again.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused(code) if !NOT_THE_USERS.contains(&code.as_str()))
+    }
 }
 
 impl std::fmt::Display for Refusal {
@@ -160,26 +199,20 @@ async fn exchange(
     let answer = client.request(request).await.map_err(|error| failed(innermost(&error)))?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await.map_err(|it| failed(it.to_string()))?;
-    if !status.is_success() {
-        // RFC 6749 §5.2: a code, which is no secret. The rest of the answer may be.
-        let said: Option<serde_json::Value> = serde_json::from_slice(&body.to_bytes()).ok();
-        return Err(match said.as_ref().and_then(|said| said["error"].as_str()) {
-            Some(code) if status.is_client_error() => Refusal::Refused(code.to_owned()),
-            _ => failed(format!("it answered HTTP {}", status.as_u16())),
-        });
+    // RFC 6749 §5.2: a code, which is no secret. The rest of the answer may be. Some (GitHub) say it with HTTP 200.
+    let said: Option<serde_json::Value> = serde_json::from_slice(&body.to_bytes()).ok();
+    match said.as_ref().and_then(|said| said["error"].as_str()) {
+        Some(code) if !status.is_server_error() => return Err(Refusal::Refused(code.chars().take(64).collect())),
+        _ if !status.is_success() => return Err(failed(format!("it answered HTTP {}", status.as_u16()))),
+        _ => {}
     }
-    let read = serde_json::from_slice(&body.to_bytes());
-    let answer: Answer = read.map_err(|_| failed("its answer is no token".to_owned()))?;
+    let read = said.and_then(|said| Answer::deserialize(said).ok());
+    let answer = read.ok_or_else(|| failed("its answer is no token".to_owned()))?;
     if !answer.token_type.eq_ignore_ascii_case("bearer") {
         return Err(failed("its token is not a bearer token".to_owned()));
     }
-    let lifetime = answer.expires_in.map_or(UNSTATED, Duration::from_secs).min(LONGEST);
-    Ok(Granted {
-        access_token: answer.access_token,
-        refresh_token: answer.refresh_token,
-        // One that is good for less than the margin serves the calls that wait for it.
-        good_for: lifetime.saturating_sub(SKEW.min(lifetime / 2)),
-    })
+    let lifetime = answer.expires_in.map(Duration::from_secs);
+    Ok(Granted { access_token: answer.access_token, refresh_token: answer.refresh_token, lifetime })
 }
 
 /// With the client named as in RFC 6749 §2.3.1.
@@ -251,7 +284,7 @@ impl ClientTokens {
         }
         let granted = ask(client, &self.oauth, &Grant::Client, None).await;
         let granted = granted.map_err(|error| format!("no token from {}: {error}", self.oauth.token_url))?;
-        let until = Instant::now() + granted.good_for;
+        let until = Instant::now() + granted.good_for();
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some((granted.access_token.clone(), until));
         Ok(granted.access_token)
     }
@@ -272,11 +305,35 @@ impl Tokens {
             Self::Client(tokens) => tokens.token(client, refused).await.map_err(Unsent::Failed),
             Self::User { users, tenant, server, user } => {
                 let user = user.as_ref().ok_or(Unsent::SignIn)?;
+                // Stays set in a request that is cut off meanwhile.
+                let waits = |now| AWAITS_TOKEN.try_with(|waits| waits.store(now, Ordering::Relaxed));
+                let _ = waits(true);
                 let token = users.token(tenant, server, user, refused).await;
-                token.map_err(|error| Unsent::Failed(error.chain()))?.ok_or(Unsent::SignIn)
+                let _ = waits(false);
+                token.map_err(|error| Unsent::NoToken(error.chain()))?.ok_or(Unsent::SignIn)
             }
         }
     }
+}
+
+/// Waits for the token of a request's user before the server is asked: an authorization server that is slow or away is
+/// not the server's fault.
+///
+/// # Errors
+/// When the user has to sign in, or no token can be had by `deadline`.
+pub(super) async fn await_token(
+    users: &Arc<dyn UserTokens>,
+    tenant: &TenantId,
+    server: &Server,
+    user: Option<&Principal>,
+    deadline: Instant,
+) -> Result<()> {
+    let user = user.ok_or_else(|| Unsent::SignIn.at(server))?;
+    let asked = tokio::time::timeout_at(deadline.into(), users.token(tenant, server, user, None)).await;
+    let late = || Unsent::NoToken("its authorization server did not answer in time".to_owned());
+    let token = asked.map_err(|_| late().at(server))?;
+    let token = token.map_err(|error| Unsent::NoToken(error.chain()).at(server))?;
+    token.map(drop).ok_or_else(|| Unsent::SignIn.at(server))
 }
 
 /// Why there is no response.
@@ -285,6 +342,8 @@ pub(super) enum Unsent {
     SignIn,
     /// The server has refused this user.
     Refused,
+    /// No token of the user can be had now.
+    NoToken(String),
     /// It could not be sent, or was not answered.
     Failed(String),
 }
@@ -297,6 +356,7 @@ impl Unsent {
                 .help(format!("run `mcpgw server sign-in {}`", server.name)),
             Self::Refused => unavailable(server, "it refused the user who is signed in there (HTTP 403)")
                 .data(serde_json::json!({ "reason": USER_REFUSED })),
+            Self::NoToken(why) => unavailable(server, why).data(serde_json::json!({ "reason": NO_USER_TOKEN })),
             Self::Failed(why) => unavailable(server, why),
         }
     }

@@ -2,21 +2,21 @@
 //! session era may ask something.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::credentials::{Bearer, Credentials};
 use super::http::HttpUpstream;
 use super::link::Owner;
-use super::oauth::{ClientTokens, Tokens, USER_REFUSED, UserTokens};
+use super::oauth::{AWAITS_TOKEN, ClientTokens, NO_USER_TOKEN, Tokens, USER_REFUSED, UserTokens, await_token};
 use super::relay::{Audience, Caller, Event, SessionKey};
 use super::sse::SseUpstream;
 use super::stdio::{StdioUpstream, Warden};
-use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, timed_out, unavailable};
+use super::{Reply, Request, TOO_LARGE, Upstream, UpstreamConfig, check, is_overheard, timed_out, unavailable};
 use crate::breaker::{Breaker, Pace, Refusal};
 use crate::error::{Error, Kind, Result};
 use crate::model::{OAuthClient, RawJson, Server, ServerName, TenantId, Transport};
@@ -64,7 +64,7 @@ struct Place {
     probing: tokio::sync::Mutex<()>,
     connections: Mutex<HashMap<Audience, Connection>>,
     /// Slots in use, by whose.
-    slots: Mutex<BTreeMap<u64, BTreeSet<u16>>>,
+    slots: Mutex<BTreeMap<[u8; 32], BTreeSet<u16>>>,
 }
 
 #[derive(Clone)]
@@ -105,20 +105,24 @@ impl Pool {
     /// circuit is open, and when too much is under way.
     pub async fn request(&self, tenant: &TenantId, server: &Arc<Server>, request: &Request<'_>) -> Result<Reply> {
         let place = self.place(tenant, server)?;
+        if server.sign_in().is_some() {
+            await_token(&self.users, tenant, server, request.caller.principal.as_deref(), request.deadline).await?;
+        }
         let admitted = tokio::time::timeout_at(request.deadline.into(), place.breaker.admit()).await;
         let permit = admitted.map_err(|_| timed_out(server))?.map_err(|refusal| refused(server, refusal))?;
-        let outcome = match self.seat(tenant, server, &place, request.caller, request.deadline).await {
-            Ok((_seat, upstream)) => upstream.request(request).await,
-            Err(error) => Err(error),
+        let awaits_token = Arc::new(AtomicBool::new(false));
+        let asked = async {
+            let (_seat, upstream) = self.seat(tenant, server, &place, request.caller, request.deadline).await?;
+            upstream.request(request).await
         };
+        let outcome = AWAITS_TOKEN.scope(Arc::clone(&awaits_token), asked).await;
+        let reason = |error: &Error, reason: &str| error.details().is_some_and(|it| it["reason"] == reason);
         match &outcome {
             Ok(_) => permit.succeeded(),
             // That it answers so says nothing about its health.
-            Err(error)
-                if error.details().is_some_and(|it| it["reason"] == TOO_LARGE || it["reason"] == USER_REFUSED) =>
-            {
-                permit.succeeded();
-            }
+            Err(error) if reason(error, TOO_LARGE) || reason(error, USER_REFUSED) => permit.succeeded(),
+            // An authorization server is slow or away, for one user.
+            Err(error) if reason(error, NO_USER_TOKEN) || awaits_token.load(Ordering::Relaxed) => drop(permit),
             Err(error) => match error.kind() {
                 Kind::UpstreamUnavailable => permit.failed(true),
                 Kind::UpstreamTimeout | Kind::UpstreamError => permit.failed(false),
@@ -232,6 +236,9 @@ impl Pool {
         if let Some(place) = places.get(&key).filter(|place| place.is_for(server)) {
             return Ok(Arc::clone(place));
         }
+        if self.credentials.is_some() && is_overheard(server) && server.oauth.is_none() {
+            tracing::warn!(server.name = %server.name, "its URL is http and not on this machine: it is shown no token");
+        }
         let place = Arc::new(Place {
             transport: server.transport.clone(),
             oauth: server.oauth.clone(),
@@ -275,7 +282,11 @@ impl Pool {
             capabilities: caller.capabilities.clone(),
             is_shared: Arc::clone(&is_shared),
             warden: self.warden.clone(),
-            bearer: self.credentials.as_ref().map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
+            bearer: self
+                .credentials
+                .as_ref()
+                .filter(|_| !is_overheard(server))
+                .map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
             tokens: self.tokens(tenant, server, place, caller),
             events: self.events.get().cloned(),
         };
@@ -433,10 +444,10 @@ impl Place {
         if let Some(session) = &caller.session {
             return seat(Audience::Session(session.clone()));
         }
-        let mut hasher = std::hash::DefaultHasher::new();
-        caller.principal.as_ref().map(|user| (&user.issuer, &user.subject)).hash(&mut hasher);
-        caller.capabilities.bytes().hash(&mut hasher);
-        let hash = hasher.finish();
+        let identity = caller.principal.as_ref().map(|user| user.identity()).unwrap_or_default();
+        // The length keeps the parts apart.
+        let hash = Sha256::new_with_prefix(identity.len().to_be_bytes());
+        let hash: [u8; 32] = hash.chain_update(identity).chain_update(caller.capabilities.bytes()).finalize().into();
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let used = slots.entry(hash).or_default();
         let number = (0..u16::try_from(MAX_OWN).unwrap_or(u16::MAX)).find(|number| !used.contains(number))?;

@@ -93,8 +93,8 @@ pub enum Audience {
     Session(SessionKey),
     /// One call's at a time: the calls of a caller without a session that offer the same capabilities take turns.
     Slot {
-        /// Hash of the caller's identity and the capabilities.
-        caller: u64,
+        /// SHA-256 of the caller's identity and the capabilities: both are the caller's to choose.
+        caller: [u8; 32],
         /// Which of several.
         number: u16,
     },

@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 
 use super::events::Events;
 use super::frame::{self, Era, Incoming};
-use super::http::{client, header_map, target};
+use super::http::{client, drain, header_map, target};
 use super::link::{CancelOnDrop, Link, NoReply, Owner, Patience, Side};
 use super::oauth::Sender;
 use super::relay::{Caller, Clock};
@@ -207,7 +207,7 @@ impl Inner {
         if !status.is_success() {
             return Err(unavailable(&self.server, format!("it answered HTTP {status}")));
         }
-        let _ = response.into_body().collect().await;
+        drain(response.into_body()).await;
         Ok(())
     }
 
@@ -315,7 +315,8 @@ impl Upstream for SseUpstream {
 
     async fn notify(&self, method: &str, params: &RawJson) {
         if let Some(running) = self.0.alive() {
-            let _ = self.0.post(&running.wire, frame::notification(method, params)).await;
+            let told = self.0.post(&running.wire, frame::notification(method, params));
+            let _ = tokio::time::timeout(PATIENCE, told).await;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::fake::Fake;
 use crate::support::http::request;
-
+use crate::support::listener;
 use crate::support::{Gateway, Home, Service, until};
 
 const BOTH: (&str, &str) = ("Accept", "application/json, text/event-stream");
@@ -413,6 +414,39 @@ for line in sys.stdin:
         (&json!("mcpgw"), &json!("mcp-downstream"), &json!("child"))
     );
     assert_eq!(claims["exp"].as_u64().zip(claims["iat"].as_u64()).map(|(exp, iat)| exp - iat), Some(300));
+
+    // A server that shows what it was shown to another does not get in there.
+    let shown = bearer(token);
+    let headers = [("Content-Type", "application/json"), BOTH, ("Authorization", shown.as_str())];
+    let refused = request(address, "POST", "/mcp", &headers, &body).expect("an answer");
+    assert_eq!(refused.status, 401, "{refused:?}");
+    assert!(refused.body.contains("is for server `child`, and this is `orders`"), "{refused:?}");
+}
+
+/// Whoever is on the way could have read it, and shown it to the server until it ends.
+#[test]
+fn no_token_travels_in_the_clear() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
+    let address = listener::serve(move |asked| {
+        kept.lock().expect("the list").push(asked.header("authorization").map(str::to_owned));
+        crate::oauth::answer(&serde_json::from_str(&asked.body).unwrap_or_default(), "done")
+    });
+    let home = Home::new();
+    let shown_at = |host: &str| {
+        let url = format!("http://{host}:{}/mcp", address.port());
+        home.json(&["server", "add", "s", "--url", &url]);
+        let synced = home.cli(&["catalog", "sync"]);
+        assert_eq!(synced.code, 0, "{synced:?}");
+        home.json(&["server", "remove", "s", "--yes"]);
+        (std::mem::take(&mut *seen.lock().expect("the list")), synced.stderr)
+    };
+    let (shown, _) = shown_at("127.0.0.1");
+    assert!(!shown.is_empty() && shown.iter().all(Option::is_some), "{shown:?}");
+    // The same machine, by an address that does not look like it.
+    let (shown, said) = shown_at("[::ffff:127.0.0.1]");
+    assert!(!shown.is_empty() && shown.iter().all(Option::is_none), "{shown:?}");
+    assert_eq!(said.matches("it is shown no token").count(), 1, "{said}");
 }
 
 /// What was opened with a token ends with it: a stream, and a WebSocket, on which calls could go on for ever.

@@ -120,4 +120,18 @@ fn a_server_is_shown_the_token_of_its_own_authorization_server() {
         secret.to_str().expect("a path"),
     ]);
     assert_eq!(refused.code, 2, "{refused:?}");
+
+    // Codes, secrets and tokens travel there: not in the clear.
+    let of = |authorize: &str, token: &str| {
+        let oauth = ["--oauth-authorize-url", authorize, "--oauth-token-url", token, "--oauth-client-id", "x"];
+        home.cli(&[&["server", "add", "j", "--url", &url][..], &oauth].concat())
+    };
+    for (authorize, token, named) in [
+        ("https://as.example/a", "http://as.example/t", "token endpoint http://as.example/t is not https"),
+        ("http://as.example/a", "https://as.example/t", "authorization endpoint http://as.example/a is not https"),
+    ] {
+        let refused = of(authorize, token);
+        assert!(refused.code == 2 && refused.stderr.contains(named), "{refused:?}");
+    }
+    assert_eq!(of("https://as.example/a", "https://as.example/t").code, 0);
 }

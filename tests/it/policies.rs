@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::auth::bearer;
-use crate::fake::Fake;
+use crate::fake::{Fake, Say};
 use crate::support::http::{Kept, Response};
 use crate::support::{Gateway, Home, mongod, until};
 
@@ -196,4 +196,46 @@ fn policies_decide_while_the_gateway_runs_on_sqlite() {
 fn policies_decide_while_the_gateway_runs_on_mongod() {
     let Some(uri) = mongod::shared() else { return };
     steps(&Home::on_mongodb(&uri));
+}
+
+/// A task was reached by everybody who had made it, whatever they might do by now, if they saw its server; and by nobody
+/// who saw its tool alone.
+#[test]
+fn a_task_is_for_those_who_may_call_its_tool() {
+    let home = Home::new();
+    let task = json!({ "taskId": "t-1", "status": "working" });
+    let tools = json!([{ "name": "do", "inputSchema": { "type": "object" } }]);
+    let server = Fake::offering(json!({ "tools": {}, "tasks": {} }), move |method, _| match method {
+        "tools/list" => Say::Result(json!({ "tools": tools })),
+        "tools/call" => Say::Result(json!({ "task": task })),
+        _ => Say::Result(task.clone()),
+    });
+    home.json(&["server", "add", "s", "--url", &server.url()]);
+    home.json(&["catalog", "sync"]);
+    let gateway = Gateway::start(&home, &[]);
+    let ask = |method: &str, params: Value| {
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        gateway.post("/mcp", &[("Accept", "application/json")], &frame.to_string()).json()
+    };
+    let call = || ask("tools/call", json!({ "name": "s__do", "arguments": {}, "task": {} }));
+    let id = call()["result"]["task"]["taskId"].as_str().expect("a task").to_owned();
+    let get = || ask("tasks/get", json!({ "taskId": id }));
+    assert_eq!(get()["result"]["taskId"], json!(id), "{}", get());
+    let file = home.path("policy.cedar");
+    let set = |name: &str, text: &str| {
+        std::fs::write(&file, text).expect("written");
+        home.json(&["policy", "set", name, file.to_str().expect("a path")]);
+    };
+    // The tool, and nothing else of its server.
+    set("default", "permit (principal, action, resource is Tool);");
+    let prompt = || ask("prompts/get", json!({ "name": "s__x" }));
+    until(Duration::from_secs(5), || prompt()["error"].is_object().then_some(())).expect("in force");
+    assert_eq!(get()["result"]["taskId"], json!(id), "{}", get());
+    // Neither to be called any more.
+    set("stop", r#"forbid (principal, action == Action::"call", resource is Tool);"#);
+    until(Duration::from_secs(5), || (call()["error"]["code"] == -32003).then_some(())).expect("in force");
+    for method in ["tasks/get", "tasks/result", "tasks/update", "tasks/cancel"] {
+        let refused = ask(method, json!({ "taskId": id }));
+        assert_eq!(refused["error"]["data"]["reason"], "unknown_task", "{method}: {refused}");
+    }
 }

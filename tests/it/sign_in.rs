@@ -1,6 +1,8 @@
 //! Servers that want to know their users: each signs in with a link, and every call is made with the token of the user
 //! who makes it, never with another's.
 
+mod https;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -33,6 +35,12 @@ struct Books {
     /// Refresh tokens that came twice.
     replayed: usize,
     given: usize,
+    /// How long a renewal takes.
+    slowness: Duration,
+    /// What a renewal is answered in place of tokens.
+    refusal: Option<(u16, &'static str)>,
+    /// Tokens come without an end and without a successor.
+    endless: bool,
     /// Who sits at the browser, where that is a real one.
     login: Option<String>,
 }
@@ -43,6 +51,9 @@ impl Books {
         let (access, refresh) = (format!("access-{}-{user}", self.given), format!("refresh-{}-{user}", self.given));
         self.access.insert(access.clone(), user.to_owned());
         self.refresh.insert(refresh.clone(), user.to_owned());
+        if self.endless {
+            return listener::json(200, &json!({ "access_token": access, "token_type": "bearer" }));
+        }
         let token = json!({
             "access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": 3600
         });
@@ -68,7 +79,7 @@ impl Club {
         format!("http://{}{path}", self.address)
     }
 
-    fn said(asked: &Asked, books: &Mutex<Books>) -> Said {
+    fn said(asked: &Asked, shared: &Mutex<Books>) -> Said {
         let refused = |error: &str| listener::json(400, &json!({ "error": error }));
         let form = asked.form();
         let of = |name: &str| form.get(name).cloned().unwrap_or_default();
@@ -85,28 +96,33 @@ impl Club {
                 }
                 let mut back = url::Url::parse(&of("redirect_uri")).expect("a redirect URI");
                 let code = format!("code-{}", form["code_challenge"]);
-                let seated = books.lock().expect("the books").login.clone();
+                let seated = shared.lock().expect("the books").login.clone();
                 let login = form.get("login").cloned().or(seated).unwrap_or_default();
                 let answer = if login.is_empty() { ("error", "access_denied") } else { ("code", code.as_str()) };
                 back.query_pairs_mut().append_pair(answer.0, answer.1).append_pair("state", &of("state"));
                 let known = (of("code_challenge"), of("redirect_uri"), login);
-                books.lock().expect("the books").codes.insert(code.clone(), known);
+                shared.lock().expect("the books").codes.insert(code.clone(), known);
                 (302, vec![("Location", back.into())], String::new())
             }
             "/token" => {
-                let mut books = books.lock().expect("the books");
+                let mut books = shared.lock().expect("the books");
                 if of("client_id") != "mcpgw" || !of("resource").ends_with("/mcp") {
                     return refused("invalid_client");
                 }
                 if of("grant_type") == "refresh_token" {
                     books.renewals += 1;
+                    if let Some((status, error)) = books.refusal {
+                        return listener::json(status, &json!({ "error": error }));
+                    }
                     let Some(user) = books.refresh.remove(&of("refresh_token")) else {
                         books.replayed += 1;
                         return refused("invalid_grant");
                     };
                     // Long enough for others to come.
-                    std::thread::sleep(Duration::from_millis(300));
-                    return books.give(&user);
+                    let slowness = books.slowness.max(Duration::from_millis(300));
+                    drop(books);
+                    std::thread::sleep(slowness);
+                    return shared.lock().expect("the books").give(&user);
                 }
                 let Some((challenge, redirect_uri, user)) = books.codes.remove(&of("code")) else {
                     return refused("invalid_grant");
@@ -119,7 +135,7 @@ impl Club {
             }
             _ => {
                 let token = asked.header("authorization").and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default();
-                match books.lock().expect("the books").access.get(token).map(String::as_str) {
+                match shared.lock().expect("the books").access.get(token).map(String::as_str) {
                     None => (401, Vec::new(), String::new()),
                     Some("guest") => (403, Vec::new(), String::new()),
                     Some(user) => {
@@ -150,18 +166,27 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// With further variables for the gateway.
+    fn with(env: &[(&str, &str)]) -> Self {
         let (home, club) = (Home::new(), Club::start());
         let (url, authorize, token) = (club.url("/mcp"), club.url("/authorize"), club.url("/token"));
         let oauth = ["--oauth-authorize-url", &authorize, "--oauth-token-url", &token, "--oauth-client-id", "mcpgw"];
         let add = ["--tenant", "acme", "server", "add", "club", "--url", &url, "--scope", "orders"];
         home.json(&[&add[..], &oauth, &["--oauth-scope", "read write"]].concat());
-        let gateway = Gateway::start_with(&home, &[], &HS256);
+        let gateway = Gateway::start_with(&home, &[], &[&HS256[..], env].concat());
         Self { home, gateway, club }
     }
 
     /// With the operator signed in, and the tools listed.
     fn listed() -> Self {
-        let scene = Self::new();
+        Self::new().with_tools()
+    }
+
+    fn with_tools(self) -> Self {
+        let scene = self;
         let link = scene.cli(&["server", "sign-in", "club"])["url"].as_str().expect("a link").to_owned();
         assert_eq!(scene.follow(&link, "operator").status, 200);
         let ann = scene.token("ann");
@@ -370,6 +395,64 @@ fn tokens_are_renewed_once_for_all_and_ended_sign_ins_are_noticed() {
     scene.cli(&[&["server", "add", "club", "--url", &url][..], &oauth].concat());
     let tested = scene.home.cli(&["--tenant", "acme", "server", "test", "club"]);
     assert!(tested.code != 0 && tested.stderr.contains("mcpgw server sign-in club"), "{tested:?}");
+}
+
+/// The call that found the token ended took the new one with it when its time was up: the user was signed out.
+#[test]
+fn a_renewal_that_outlasts_its_call_is_kept() {
+    let scene = Scene::with(&[("DOWNSTREAM_TIMEOUT_MS", "1000")]).with_tools();
+    let ann = scene.token("ann");
+    scene.sign_in(&ann, "ann");
+    assert_eq!(scene.call(&ann).text, "you are ann");
+    let renewals = scene.club.books().renewals;
+    scene.club.books().slowness = Duration::from_secs(3);
+    scene.club.forget_access();
+    let late = scene.rpc(&ann, "tools/call", json!({ "name": "club__t", "arguments": {} }));
+    assert_eq!(late["error"]["code"], -32004, "{late}");
+    let again = || {
+        let answer = scene.rpc(&ann, "tools/call", json!({ "name": "club__t", "arguments": {} }));
+        assert!(answer["result"]["_meta"]["mcpgw/signInUrl"].is_null(), "signed out: {answer}");
+        (answer["result"]["content"][0]["text"] == "you are ann").then_some(())
+    };
+    until(Duration::from_secs(12), again).expect("the new token serves");
+    let books = scene.club.books();
+    assert_eq!((books.renewals - renewals, books.replayed), (1, 0));
+}
+
+/// Refusals that were no `invalid_grant`, GitHub's among them, counted against the server for all users, and led nowhere.
+#[test]
+fn a_refused_renewal_ends_one_sign_in_and_nothing_else() {
+    let scene = Scene::listed();
+    let (ann, bob) = (scene.token("ann"), scene.token("bob"));
+    scene.sign_in(&bob, "bob");
+    for refusal in [(200, "bad_refresh_token"), (400, "unauthorized_client"), (400, "invalid_grant")] {
+        scene.sign_in(&ann, "ann");
+        assert_eq!(scene.call(&ann).text, "you are ann");
+        scene.club.books().access.retain(|_, user| user != "ann");
+        scene.club.books().refusal = Some(refusal);
+        assert!(scene.call(&ann).link.is_some(), "{refusal:?}");
+    }
+    // The authorization server's own trouble: nobody is signed out, and the server is not taken for sick.
+    scene.sign_in(&ann, "ann");
+    scene.club.books().access.retain(|_, user| user != "ann");
+    for refusal in [(400, "temporarily_unavailable"), (200, "slow_down"), (401, "invalid_client"), (503, "x")] {
+        scene.club.books().refusal = Some(refusal);
+        for _ in 0..3 {
+            let failed = scene.rpc(&ann, "tools/call", json!({ "name": "club__t", "arguments": {} }));
+            assert_eq!(failed["error"]["code"], -32005, "{refusal:?}: {failed}");
+            assert_eq!(failed["error"]["data"]["reason"], "no_user_token", "{refusal:?}: {failed}");
+        }
+    }
+    assert_eq!(scene.call(&bob).text, "you are bob", "the circuit is closed");
+    scene.club.books().refusal = None;
+    assert_eq!(scene.call(&ann).text, "you are ann");
+    // A token of which nothing is said serves until the server does not take it.
+    scene.club.books().endless = true;
+    let carl = scene.token("carl");
+    scene.sign_in(&carl, "carl");
+    assert_eq!(scene.call(&carl).text, "you are carl");
+    scene.club.forget_access();
+    assert!(scene.call(&carl).link.is_some());
 }
 
 fn elsewhere_said(asked: &Asked, club: &Club) -> Said {

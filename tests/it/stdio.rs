@@ -260,3 +260,110 @@ fn what_is_said_about_a_task_names_it_as_the_caller_knows_it() {
     assert_eq!(log["params"]["_meta"]["io.modelcontextprotocol/related-task"]["taskId"], known, "{log}");
     assert_eq!(log["params"]["data"]["taskId"], "t-1", "what a log says is the server's own: {log}");
 }
+
+/// One caller held every place of a server for as long as a person may think.
+#[test]
+fn one_caller_parks_so_many_calls_of_a_server_and_no_more() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let asks = r#"
+        if frame["params"].get("arguments", {}).get("ask"):
+            print(json.dumps({"jsonrpc": "2.0", "id": "q-1", "method": "elicitation/create", "params": {"message": "Who?", "requestedSchema": {"type": "object", "properties": {}}}}), flush=True)
+            while json.loads(sys.stdin.readline()).get("id") != "q-1": pass
+"#;
+    let script = script(&home, "parks", "", asks);
+    add(&home, &python, &script);
+    let gateway = Gateway::start_with(&home, &[], &[("DOWNSTREAM_TIMEOUT_MS", "10000")]);
+    let call = |more: Value| {
+        let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": { "elicitation": {} } });
+        let mut params = json!({ "name": "s__do", "arguments": { "ask": true }, "_meta": meta });
+        for (name, value) in more.as_object().expect("an object") {
+            params[name] = value.clone();
+        }
+        let headers = [
+            ("Accept", "application/json"),
+            ("MCP-Protocol-Version", "2026-07-28"),
+            ("Mcp-Method", "tools/call"),
+            ("Mcp-Name", "s__do"),
+        ];
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+        gateway.post("/mcp", &headers, &frame.to_string()).json()
+    };
+    let parked: Vec<Value> = (0..8).map(|_| call(json!({}))).collect();
+    assert!(parked.iter().all(|answer| answer["result"]["resultType"] == "input_required"), "{parked:?}");
+    let refused = call(json!({}));
+    assert_eq!(refused["error"]["code"], -32007, "{refused}");
+    assert_eq!(refused["error"]["data"]["reason"], "too_many_waiting_calls", "{refused}");
+    assert_eq!(call(json!({ "arguments": {} }))["result"]["content"][0]["text"], "done", "what asks nothing goes on");
+    let answers = json!({ "input-1": { "action": "accept", "content": {} } });
+    let done = call(json!({ "requestState": parked[0]["result"]["requestState"], "inputResponses": answers }));
+    assert_eq!(done["result"]["content"][0]["text"], "done", "{done}");
+    assert_eq!(call(json!({}))["result"]["resultType"], "input_required", "there is room again");
+}
+
+/// Who had subscribed to a resource heard of it after they were no longer allowed to read it.
+#[test]
+fn updates_are_told_to_those_who_may_read_the_resource_now() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let before = r#"
+import threading
+def updates():
+    number = 0
+    while True:
+        number += 1
+        update = {"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": "x://a", "number": number}}
+        sys.stdout.write(json.dumps(update) + "\n"); sys.stdout.flush()
+        time.sleep(0.1)
+def rest(lines):
+    for line in lines:
+        frame = json.loads(line)
+        if frame["method"] == "resources/subscribe":
+            say(frame["id"], {})
+            threading.Thread(target=updates, daemon=True).start()
+        elif frame["method"] == "resources/read":
+            say(frame["id"], {"contents": []})
+        else:
+            yield line
+sys.stdin = rest(sys.stdin)
+"#;
+    let script = script(&home, "updates", before, "        pass");
+    add(&home, &python, &script);
+    let gateway = Gateway::start(&home, &[]);
+    let hello = json!({
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" }
+    });
+    let ask = |headers: &[(&str, &str)], method: &str, params: Value| {
+        let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        gateway.post("/mcp", headers, &frame.to_string())
+    };
+    let opened = ask(&[], "initialize", hello);
+    let id = opened.header("mcp-session-id").expect("a session").to_owned();
+    let session = [("Mcp-Session-Id", id.as_str()), ("Accept", "application/json, text/event-stream")];
+    let mut stream = Kept::open(gateway.address());
+    stream.get("/mcp", &session);
+    assert_eq!(stream.head().0, 200);
+    let resource = json!({ "uri": "mcpgw://s/x://a" });
+    let subscribed = ask(&session, "resources/subscribe", resource.clone()).json();
+    assert!(subscribed["result"].is_object(), "{subscribed}");
+    let mut number = || {
+        let told = stream.event();
+        assert_eq!(told["method"], "notifications/resources/updated", "{told}");
+        told["params"]["number"].as_u64().expect("a number")
+    };
+    number();
+    let file = home.path("policy.cedar");
+    std::fs::write(&file, "forbid (principal, action, resource is Server);").expect("written");
+    home.json(&["policy", "set", "stop", file.to_str().expect("a path")]);
+    let may = || ask(&session, "resources/read", resource.clone()).json()["result"].is_object();
+    until(Duration::from_secs(5), || (!may()).then_some(())).expect("in force");
+    std::thread::sleep(Duration::from_secs(2));
+    home.json(&["policy", "remove", "stop", "--yes"]);
+    until(Duration::from_secs(5), || may().then_some(())).expect("allowed again");
+    let mut former = number();
+    let missed = until(Duration::from_secs(10), || {
+        let now = number();
+        let gap = now - std::mem::replace(&mut former, now);
+        (gap > 8).then_some(gap)
+    });
+    assert!(missed.is_some(), "it was told of every update");
+}

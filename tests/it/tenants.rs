@@ -5,6 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fake::Fake;
+use mongodb::bson::{Document, doc};
+
+use crate::support::mongod::run_command;
 use crate::support::{Gateway, Home, mongod, until};
 
 fn list_as(gateway: &Gateway, tenant: &str) -> Value {
@@ -69,4 +72,56 @@ fn first_calls_make_tenants_up_to_the_cap() {
     assert_eq!(made, [true, true, true, false, false]);
     assert_eq!(home.json(&["tenant", "list"])["tenants"].as_array().map(Vec::len), Some(3));
     assert!(tools(&list_as(&gateway, "a")).is_some(), "those that are there stay");
+}
+
+/// The name of a database holds 32 bits of a hash. Two tenants of the same name shared what was in it.
+#[test]
+fn a_tenant_whose_database_is_anothers_sees_nothing_of_it() {
+    let Some(uri) = mongod::shared() else { return };
+    let home = Home::on_mongodb(&uri);
+    let server = Fake::listing(json!([{ "name": "t", "inputSchema": { "type": "object" } }]));
+    home.json(&["--tenant", "acme", "server", "add", "s", "--url", &server.url()]);
+    home.json(&["--tenant", "acme", "catalog", "sync"]);
+    let control = format!("{}_control", home.database());
+    let database = mcpgw::store::database_name(home.database(), &"acme".parse().expect("a tenant"));
+    let tenants = |command: Document| run_command(&uri, &control, command).expect("a command");
+    let found = tenants(doc! { "find": "tenants", "filter": { "_id": "acme" } });
+    let batch = found.get_document("cursor").expect("a cursor").get_array("firstBatch").expect("a batch");
+    let mut record = batch[0].as_document().cloned().expect("its record");
+    assert_eq!(record.get_str("database").ok(), Some(database.as_str()));
+    // As if the id of another tenant had the same eight digits and the same slug.
+    let remove = |id: &str| tenants(doc! { "delete": "tenants", "deletes": [{ "q": { "_id": id }, "limit": 1 }] });
+    remove("acme");
+    record.insert("_id", "twin");
+    record.insert("id", "twin");
+    tenants(doc! { "insert": "tenants", "documents": [record] });
+
+    let gateway = Gateway::start(&home, &[]);
+    let refused = list_as(&gateway, "acme");
+    assert_eq!(refused["error"]["data"]["reason"], "tenant_not_provisioned", "{refused}");
+    let why = refused["error"]["data"]["detail"].as_str().unwrap_or_default();
+    assert!(why.contains("database is another tenant's") && !refused.to_string().contains("twin"), "{refused}");
+    let url = server.url();
+    let commands: [&[&str]; 8] = [
+        &["server", "list"],
+        &["server", "add", "mine", "--url", &url],
+        &["server", "remove", "s", "--yes"],
+        &["catalog", "list"],
+        &["catalog", "sync"],
+        &["search", "t"],
+        &["call", "s", "t"],
+        &["tenant", "provision", "acme"],
+    ];
+    for command in commands {
+        let output = home.cli(&[&["--tenant", "acme"], command].concat());
+        assert!(output.code != 0 && output.stderr.contains("another tenant's"), "{command:?}: {output:?}");
+    }
+    assert_eq!(home.cli(&["tenant", "remove", "acme", "--yes"]).code, 3, "it is none");
+    let kept = run_command(&uri, &database, doc! { "count": "routing_registry" }).expect("count");
+    assert_eq!(kept.get_i32("n").ok(), Some(1), "what the other has is untouched");
+
+    // A store from before tenants were noted: nobody's record names the database, and its first call notes it.
+    remove("twin");
+    until(Duration::from_secs(5), || (tools(&list_as(&gateway, "acme")) == Some(1)).then_some(())).expect("served");
+    assert_eq!(home.json(&["tenant", "show", "acme"])["database"], json!(database));
 }

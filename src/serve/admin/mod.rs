@@ -41,7 +41,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         Err(error) => return challenged(&error, admit::challenge(request.headers(), &error)),
     };
     let address = admit::address(&request, &app.gateway.config().serve.forwarders);
-    if let Err(wait) = app.gateway.quota().admit(&principal, address) {
+    if let Err(wait) = app.gateway.quota().admit(&principal, address, 1) {
         let mut response = refusal(&admit::too_much(wait));
         response.headers_mut().insert(RETRY_AFTER, admit::whole_seconds(wait).into());
         return response;

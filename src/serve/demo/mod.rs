@@ -95,13 +95,14 @@ pub async fn serve_http(
     axum::serve(listener, app).with_graceful_shutdown(stop).await.map_err(failed)
 }
 
-/// With `DOWNSTREAM_JWT_VERIFY`: only the gateway's own token opens it.
+/// With `DOWNSTREAM_JWT_VERIFY`: only the gateway's own token for this server opens it.
 async fn verified(State(auth): State<Arc<Authenticator>>, request: Request, next: Next) -> Response {
     if auth.is_required() {
         let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if let Err(error) = auth.authenticate(shown).await {
             tracing::warn!(error = error.chain(), "a caller was refused");
-            return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]).into_response();
+            let said = error.message().to_owned();
+            return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], said).into_response();
         }
     }
     next.run(request).await

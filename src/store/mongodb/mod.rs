@@ -6,12 +6,13 @@
 mod convert;
 mod fault;
 mod feed;
+mod owner;
 mod prepare;
 mod write;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
@@ -58,6 +59,8 @@ struct Inner {
     ready: RwLock<HashSet<Option<TenantId>>>,
     /// Which tenant's a database is.
     owners: RwLock<HashMap<String, TenantId>>,
+    /// Tenants whose database was found to be theirs, and when.
+    owned: RwLock<HashMap<TenantId, Instant>>,
 }
 
 impl MongoDb {
@@ -92,6 +95,7 @@ impl MongoDb {
             clock: Clock::new(),
             ready: RwLock::default(),
             owners: RwLock::default(),
+            owned: RwLock::default(),
         }));
         let admin = handle.0.client.database("admin");
         let hello = handle.within(CONNECT_DEADLINE, async { admin.run_command(doc! { "hello": 1 }).await }).await?;
@@ -153,6 +157,7 @@ impl MongoDb {
     }
 
     async fn scan(&self, place: &Place, query: &Query, projection: Option<Document>) -> Result<Vec<RawDocument>> {
+        self.check_owner(place).await?;
         let limit = query.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(0);
         let collection = self.collection::<RawDocumentBuf>(place);
         let mut find = collection.find(filter(place, query)).sort(doc! { "_id": 1 }).limit(limit);
@@ -171,19 +176,6 @@ impl MongoDb {
             }
             found.push(read(cursor.current())?);
         }
-    }
-
-    /// Which tenant's database this is; `None` for a database that nobody provisioned.
-    async fn owner(&self, database: &str) -> Result<Option<TenantId>> {
-        let known =
-            |handle: &Self| handle.0.owners.read().unwrap_or_else(PoisonError::into_inner).get(database).cloned();
-        if let Some(tenant) = known(self) {
-            return Ok(Some(tenant));
-        }
-        let named = |tenant: TenantId| (database_name(&self.0.db_name, &tenant), tenant);
-        let tenants: HashMap<String, TenantId> = self.tenants().await?.into_iter().map(named).collect();
-        *self.0.owners.write().unwrap_or_else(PoisonError::into_inner) = tenants;
-        Ok(known(self))
     }
 }
 
@@ -231,6 +223,7 @@ impl Store for MongoDb {
     }
 
     async fn get(&self, place: &Place, id: &str) -> Result<Option<RawDocument>> {
+        self.check_owner(place).await?;
         let collection = self.collection::<RawDocumentBuf>(place);
         let find = collection.find_one(doc! { "_id": id, EXPIRES_AT: alive() }).max_time(READ_DEADLINE);
         let found = self.within(READ_DEADLINE, find.into_future()).await?;
@@ -242,6 +235,7 @@ impl Store for MongoDb {
     }
 
     async fn count(&self, place: &Place, query: &Query) -> Result<u64> {
+        self.check_owner(place).await?;
         let collection = self.collection::<RawDocumentBuf>(place);
         let mut count = collection.count_documents(filter(place, query)).max_time(READ_DEADLINE);
         if let Some(limit) = query.limit {
@@ -283,10 +277,12 @@ impl Store for MongoDb {
 
     async fn remove_tenant(&self, tenant: &TenantId) -> Result<()> {
         let place = Place { collection: Tenant::SPEC, tenant: None };
+        self.check_owner(&Place { tenant: Some(tenant.clone()), ..place.clone() }).await?;
         let database = self.database(Some(tenant));
         self.within(WRITE_DEADLINE, async { database.drop().await }).await?;
         self.0.ready.write().unwrap_or_else(PoisonError::into_inner).remove(&Some(tenant.clone()));
         self.write(&place, vec![Write::Delete { id: tenant.as_str().to_owned(), expect: Expect::Any }]).await?;
+        self.disown(tenant);
         self.0.owners.write().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())
     }

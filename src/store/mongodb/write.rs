@@ -76,6 +76,7 @@ enum Outcome {
 
 impl MongoDb {
     pub(super) async fn apply(&self, place: &Place, writes: &[Write]) -> Result<Vec<u64>> {
+        self.check_owner(place).await?;
         match &place.tenant {
             Some(tenant) if !self.is_ready(Some(tenant)) => drop(self.provision(tenant).await?),
             Some(_) => {}

@@ -18,6 +18,7 @@ use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming as Body;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -42,6 +43,11 @@ pub(super) type Connector = HttpsConnector<HttpConnector<PolicyResolver>>;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the first request of a connection waits for the stream beside it.
 const STREAM_PATIENCE: Duration = Duration::from_millis(250);
+/// How long a message that wants no answer may take.
+const POST_DEADLINE: Duration = Duration::from_secs(10);
+/// What is read of an answer that says nothing, so that its connection can be used again.
+const DRAINED_BYTES: usize = 64 * 1024;
+const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
@@ -303,8 +309,9 @@ impl Inner {
 
     /// A message without an answer; a server that is gone says so at the next request.
     async fn post_only(&self, body: Bytes, headers: &HeaderMap) {
-        if let Ok(response) = self.client.request(self.post(body, headers)).await {
-            let _ = response.into_body().collect().await;
+        let sent = tokio::time::timeout(POST_DEADLINE, self.client.request(self.post(body, headers))).await;
+        if let Ok(Ok(response)) = sent {
+            drain(response.into_body()).await;
         }
     }
 
@@ -439,6 +446,18 @@ impl Inner {
             _ => error,
         }
     }
+}
+
+/// Reads what nobody wants to the end, so that its connection can be used again; one that does not end is given up.
+pub(super) async fn drain(mut body: Body) {
+    let mut left = DRAINED_BYTES;
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };
+            left = rest;
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_DEADLINE, read).await;
 }
 
 /// The configured headers of a server.
