@@ -19,6 +19,9 @@ pub(crate) struct DemoServer {
     /// Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
+    /// The name that a gateway knows it by: with DOWNSTREAM_JWT_VERIFY a token for another server is refused
+    #[arg(long)]
+    name: Option<String>,
     /// The gateway's token for this server, which DOWNSTREAM_JWT_VERIFY asks for
     #[arg(long, env = "MCP_DOWNSTREAM_TOKEN", hide = true, hide_env_values = true)]
     token: Option<String>,
@@ -38,7 +41,10 @@ impl DemoServer {
             Which::Weather => Demo::Weather,
             Which::Orders => Demo::Orders,
         };
-        let auth = Authenticator::new(&context.config()?.demo_auth).for_server(demo.name());
+        let mut auth = Authenticator::new(&context.config()?.demo_auth);
+        if let Some(name) = &self.name {
+            auth = auth.for_server(name);
+        }
         let Some(bind) = self.bind else {
             if auth.is_required() {
                 auth.authenticate(&format!("Bearer {}", self.token.unwrap_or_default()))

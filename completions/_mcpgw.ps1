@@ -1191,6 +1191,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         }
         'mcpgw;demo-server' {
             [CompletionResult]::new('--bind', '--bind', [CompletionResultType]::ParameterName, 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name that a gateway knows it by: with DOWNSTREAM_JWT_VERIFY a token for another server is refused')
             [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'The gateway''s token for this server, which DOWNSTREAM_JWT_VERIFY asks for')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')

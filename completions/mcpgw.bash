@@ -1050,13 +1050,17 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__demo__subcmd__server)
-            opts="-v -q -h -V --bind --token --store --db --tenant --config --output --color --verbose --quiet --yes --help --version weather orders"
+            opts="-v -q -h -V --bind --name --token --store --db --tenant --config --output --color --verbose --quiet --yes --help --version weather orders"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1093,6 +1093,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;demo-server'= {
             cand --bind 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout'
+            cand --name 'The name that a gateway knows it by: with DOWNSTREAM_JWT_VERIFY a token for another server is refused'
             cand --token 'The gateway''s token for this server, which DOWNSTREAM_JWT_VERIFY asks for'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'

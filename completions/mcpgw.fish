@@ -917,6 +917,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l yes -d 'Answer ev
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l bind -d 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l name -d 'The name that a gateway knows it by: with DOWNSTREAM_JWT_VERIFY a token for another server is refused' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l token -d 'The gateway\'s token for this server, which DOWNSTREAM_JWT_VERIFY asks for' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand demo-server" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r

@@ -187,7 +187,7 @@ impl Gateway {
             Ok(greeting) => {
                 let who = greeting.name.unwrap_or_else(|| "an unnamed server".to_owned());
                 let answers = format!("{who} answers on MCP {}", greeting.protocol);
-                if upstream::is_overheard(server) {
+                if upstream::is_overheard(server, self.config.upstream.allow_private_networks) {
                     let answers = format!("{answers}; over plain http it is not shown who the gateway is");
                     return Check::warn(name, answers, "give it an https URL");
                 }

@@ -199,9 +199,11 @@ pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     }
 }
 
-/// Whether what is sent to a server can be read on its way there: then the gateway's token for it stays here.
-pub fn is_overheard(server: &Server) -> bool {
+/// Whether others can read what is sent to a server: then the gateway's token for it stays here. Plain http is for this
+/// machine, and for private networks where the operator has allowed them.
+pub fn is_overheard(server: &Server, allow_private_networks: bool) -> bool {
     match &server.transport {
+        _ if allow_private_networks => false,
         Transport::StreamableHttp { url, .. } | Transport::Sse { url, .. } => {
             url::Url::parse(url).is_ok_and(|url| !address::is_confidential(&url))
         }
@@ -233,4 +235,31 @@ fn answer_too_large(server: &Server, limit: usize) -> Error {
 
 fn broke_protocol(server: &Server, how: impl std::fmt::Display) -> Error {
     Error::new(Kind::UpstreamError, format!("server `{}` broke the protocol: {how}", server.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_travel_in_the_clear_on_private_networks_alone() {
+        let server = |url: &str| -> Server {
+            let entry = serde_json::json!({
+                "name": "s", "transport": "streamable_http", "url": url, "is_enabled": true, "updated_at": 0,
+            });
+            serde_json::from_value(entry).expect("a server")
+        };
+        for (url, public, private) in [
+            ("http://orders.example/mcp", true, false),
+            ("http://203.0.113.7:8000/mcp", true, false),
+            ("https://orders.example/mcp", false, false),
+            ("http://127.0.0.1:9001/mcp", false, false),
+        ] {
+            assert_eq!(
+                (is_overheard(&server(url), false), is_overheard(&server(url), true)),
+                (public, private),
+                "{url}"
+            );
+        }
+    }
 }

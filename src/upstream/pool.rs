@@ -236,7 +236,10 @@ impl Pool {
         if let Some(place) = places.get(&key).filter(|place| place.is_for(server)) {
             return Ok(Arc::clone(place));
         }
-        if self.credentials.is_some() && is_overheard(server) && server.oauth.is_none() {
+        if self.credentials.is_some()
+            && is_overheard(server, self.config.allow_private_networks)
+            && server.oauth.is_none()
+        {
             tracing::warn!(server.name = %server.name, "its URL is http and not on this machine: it is shown no token");
         }
         let place = Arc::new(Place {
@@ -285,7 +288,7 @@ impl Pool {
             bearer: self
                 .credentials
                 .as_ref()
-                .filter(|_| !is_overheard(server))
+                .filter(|_| !is_overheard(server, self.config.allow_private_networks))
                 .map(|it| Arc::new(Bearer::new(it, tenant, &server.name))),
             tokens: self.tokens(tenant, server, place, caller),
             events: self.events.get().cloned(),

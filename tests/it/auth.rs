@@ -2,7 +2,6 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -12,7 +11,6 @@ use serde_json::{Value, json};
 
 use crate::fake::Fake;
 use crate::support::http::request;
-use crate::support::listener;
 use crate::support::{Gateway, Home, Service, until};
 
 const BOTH: (&str, &str) = ("Accept", "application/json, text/event-stream");
@@ -355,7 +353,7 @@ fn servers_are_shown_the_gateways_own_token() {
     let keys = home.path("dev-downstream-jwks.json");
     let verify = [("DOWNSTREAM_JWT_VERIFY", "true"), ("DOWNSTREAM_JWKS_PATH", keys.to_str().expect("a path"))];
     let mut command = home.command();
-    command.args(["demo-server", "orders", "--bind", "127.0.0.1:0"]).envs(verify);
+    command.args(["demo-server", "orders", "--name", "orders", "--bind", "127.0.0.1:0"]).envs(verify);
     let at = |line: &str| line.split("http://").nth(1).map(|rest| rest.trim_end_matches("/mcp").to_owned());
     let (_demo, address) = Service::start(&mut command, at).unwrap_or_else(|log| panic!("the demo server: {log}"));
     let url = format!("http://{address}/mcp");
@@ -421,32 +419,6 @@ for line in sys.stdin:
     let refused = request(address, "POST", "/mcp", &headers, &body).expect("an answer");
     assert_eq!(refused.status, 401, "{refused:?}");
     assert!(refused.body.contains("is for server `child`, and this is `orders`"), "{refused:?}");
-}
-
-/// Whoever is on the way could have read it, and shown it to the server until it ends.
-#[test]
-fn no_token_travels_in_the_clear() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let kept = Arc::clone(&seen);
-    let address = listener::serve(move |asked| {
-        kept.lock().expect("the list").push(asked.header("authorization").map(str::to_owned));
-        crate::oauth::answer(&serde_json::from_str(&asked.body).unwrap_or_default(), "done")
-    });
-    let home = Home::new();
-    let shown_at = |host: &str| {
-        let url = format!("http://{host}:{}/mcp", address.port());
-        home.json(&["server", "add", "s", "--url", &url]);
-        let synced = home.cli(&["catalog", "sync"]);
-        assert_eq!(synced.code, 0, "{synced:?}");
-        home.json(&["server", "remove", "s", "--yes"]);
-        (std::mem::take(&mut *seen.lock().expect("the list")), synced.stderr)
-    };
-    let (shown, _) = shown_at("127.0.0.1");
-    assert!(!shown.is_empty() && shown.iter().all(Option::is_some), "{shown:?}");
-    // The same machine, by an address that does not look like it.
-    let (shown, said) = shown_at("[::ffff:127.0.0.1]");
-    assert!(!shown.is_empty() && shown.iter().all(Option::is_none), "{shown:?}");
-    assert_eq!(said.matches("it is shown no token").count(), 1, "{said}");
 }
 
 /// What was opened with a token ends with it: a stream, and a WebSocket, on which calls could go on for ever.
