@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use mcpgw::embeddings::{Provider, Settings};
 use mcpgw::error::{Error, Kind, Result};
-use mcpgw::gateway::{Gateway, SwitchBegun, SwitchDone, shown_status};
+use mcpgw::gateway::{Gateway, SwitchBegun, shown_status};
 use mcpgw::model::{ChosenBy, EmbeddingStatus, SwitchPhase, SwitchState};
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ pub(crate) struct ProviderFlags {
     /// The model; for `local` the folder it is in
     #[arg(long)]
     model: Option<String>,
-    /// A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]
+    /// A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]
     #[arg(long, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
     /// Where the provider is, unless at its usual place
@@ -76,7 +76,7 @@ fn parse_provider(text: &str) -> std::result::Result<Provider, String> {
 
 impl ProviderFlags {
     /// What is to be used; `None` where nothing was said.
-    fn settings(&self, configured: &Settings) -> Result<Option<Settings>> {
+    fn settings(&self, gateway: &Gateway) -> Result<Option<Settings>> {
         let Some(provider) = self.provider else {
             let others = [&self.model, &self.base_url, &self.deployment, &self.api_version];
             if others.iter().any(|flag| flag.is_some()) || self.api_key_file.is_some() {
@@ -84,18 +84,14 @@ impl ProviderFlags {
             }
             return Ok(None);
         };
-        let api_key = match &self.api_key_file {
-            Some(file) => Some(read_secret(file)?),
-            None => configured.api_key.clone().filter(|_| configured.provider == provider),
-        };
-        Ok(Some(Settings {
+        Ok(Some(gateway.with_known_key(Settings {
             provider,
             model: self.model.clone(),
             base_url: self.base_url.clone(),
-            api_key,
+            api_key: self.api_key_file.as_deref().map(read_secret).transpose()?,
             deployment: self.deployment.clone(),
             api_version: self.api_version.clone(),
-        }))
+        })))
     }
 }
 
@@ -105,13 +101,16 @@ impl Embeddings {
         match self {
             Self::Show => show(context, &gateway).await,
             Self::Test(flags) => {
-                let settings = flags.settings(&gateway.config().embeddings.settings)?;
+                let settings = flags.settings(&gateway)?;
                 test(context, &gateway, settings.unwrap_or_else(|| gateway.embedding_settings())).await
             }
             Self::Switch(switch) => switch.run(context, &gateway).await,
             Self::Status(status) => status.run(context, &gateway).await,
             Self::Cancel => {
-                let status = gateway.cancel_switch().await?;
+                let mut status = gateway.cancel_switch().await?;
+                if status.state == SwitchState::Cancelled {
+                    status = gateway.finish_switch(&holder(&gateway), &|_| ()).await?;
+                }
                 let what = format!("the switch to {} / {} was given up", status.provider, status.model);
                 tell(context, &status, &what)
             }
@@ -162,7 +161,7 @@ async fn test(context: &Context, gateway: &Gateway, settings: Settings) -> Resul
 
 impl Switch {
     async fn run(self, context: &Context, gateway: &Gateway) -> Result<Done> {
-        let settings = match self.provider.settings(&gateway.config().embeddings.settings)? {
+        let settings = match self.provider.settings(gateway)? {
             Some(settings) => settings,
             None if gateway.resume_switch().await? => return finish(context, gateway).await,
             None if context.output.is_interactive() => interview(context)?,
@@ -187,45 +186,31 @@ impl Switch {
             context.confirm("Switch to it?")?;
         }
         match gateway.begin_switch(&settings, ChosenBy::Operator).await? {
-            SwitchBegun::InForce => {
-                let mut status = gateway.switch_status().await?;
-                // The last switch may have been another one.
-                if status.state != SwitchState::Running {
-                    status.state = SwitchState::Done;
-                }
-                tell(
-                    context,
-                    &status,
-                    &format!("{} / {} is in force", settings.provider.as_str(), settings.model_name()),
-                )
+            SwitchBegun::InForce(status) => {
+                tell(context, &status, &format!("{} / {} is in force", status.provider, status.model))
             }
             SwitchBegun::GoesOn(_) | SwitchBegun::Begun(_) => finish(context, gateway).await,
         }
     }
 }
 
+/// As whom this command does a switch.
+fn holder(gateway: &Gateway) -> String {
+    format!("command {} on {}", std::process::id(), gateway.config().instance_id)
+}
+
 /// Does the switch, or watches who does, until it has ended.
 async fn finish(context: &Context, gateway: &Gateway) -> Result<Done> {
-    let holder = format!("command {} on {}", std::process::id(), gateway.config().instance_id);
     let steps = context.output.steps("embedding");
-    let progress = |status: &EmbeddingStatus| show_progress(&steps, status);
-    let ended = loop {
-        match gateway.run_switch(&holder, &progress).await {
-            Ok(SwitchDone::Ended(status)) => break status,
-            Ok(SwitchDone::Nothing) => break gateway.switch_status().await?,
-            Ok(SwitchDone::Elsewhere(status)) => progress(&status),
-            Err(error) if error.kind() == Kind::Conflict => {}
-            Err(error) => return Err(error.help("the same command goes on where this one stopped")),
-        }
-        tokio::time::sleep(LOOK).await;
-    };
+    let ended = gateway.finish_switch(&holder(gateway), &|status| show_progress(&steps, status)).await;
+    let ended = ended.map_err(|error| error.help("the same command goes on where this one stopped"))?;
     steps.finish();
     let what = format!("{} / {} ({} dimensions)", ended.provider, ended.model, ended.dimensions);
     match ended.state {
         SwitchState::Failed => {
             let why = ended.error.clone().unwrap_or_default();
             tell(context, &ended, &format!("not switched to {what}: {why}"))?;
-            Err(Error::new(Kind::EmbedderUnavailable, "the former space serves")
+            Err(Error::new(Kind::UpstreamError, "the former space serves")
                 .help("`mcpgw embeddings switch` goes on where this stopped, `mcpgw embeddings cancel` gives it up"))
         }
         SwitchState::Cancelled => tell(context, &ended, &format!("the switch to {what} was given up")),

@@ -980,7 +980,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;embeddings;test' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'builtin, local, ollama, openai, azure_openai, voyage or gemini')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model; for `local` the folder it is in')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the provider is, unless at its usual place')
             [CompletionResult]::new('--deployment', '--deployment', [CompletionResultType]::ParameterName, 'Azure''s name of the deployment')
             [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, 'Azure''s version of its API')
@@ -1004,7 +1004,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;embeddings;switch' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'builtin, local, ollama, openai, azure_openai, voyage or gemini')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model; for `local` the folder it is in')
-            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the provider is, unless at its usual place')
             [CompletionResult]::new('--deployment', '--deployment', [CompletionResultType]::ParameterName, 'Azure''s name of the deployment')
             [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, 'Azure''s version of its API')

@@ -901,7 +901,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;embeddings;test'= {
             cand --provider 'builtin, local, ollama, openai, azure_openai, voyage or gemini'
             cand --model 'The model; for `local` the folder it is in'
-            cand --api-key-file 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]'
+            cand --api-key-file 'A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]'
             cand --base-url 'Where the provider is, unless at its usual place'
             cand --deployment 'Azure''s name of the deployment'
             cand --api-version 'Azure''s version of its API'
@@ -924,7 +924,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;embeddings;switch'= {
             cand --provider 'builtin, local, ollama, openai, azure_openai, voyage or gemini'
             cand --model 'The model; for `local` the folder it is in'
-            cand --api-key-file 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]'
+            cand --api-key-file 'A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]'
             cand --base-url 'Where the provider is, unless at its usual place'
             cand --deployment 'Azure''s name of the deployment'
             cand --api-version 'Azure''s version of its API'

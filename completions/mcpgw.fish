@@ -762,7 +762,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l provider -d 'builtin, local, ollama, openai, azure_openai, voyage or gemini' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l model -d 'The model; for `local` the folder it is in' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l api-key-file -d 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l api-key-file -d 'A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]' -r -F
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l base-url -d 'Where the provider is, unless at its usual place' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l deployment -d 'Azure\'s name of the deployment' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -l api-version -d 'Azure\'s version of its API' -r
@@ -783,7 +783,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from test" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l provider -d 'builtin, local, ollama, openai, azure_openai, voyage or gemini' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l model -d 'The model; for `local` the folder it is in' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l api-key-file -d 'A file with the API key (`-` for standard input) [default: EMBEDDING_API_KEY, where the provider is the configured one]' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l api-key-file -d 'A file with the API key (`-` for standard input) [default: the one that is known for that provider at that place]' -r -F
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l base-url -d 'Where the provider is, unless at its usual place' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l deployment -d 'Azure\'s name of the deployment' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from switch" -l api-version -d 'Azure\'s version of its API' -r

@@ -1,15 +1,15 @@
 //! Gives the tools of a tenant vectors in another space, beside those that they have, and later in their place.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Mutex;
 
 use super::definition::vector_text;
 use crate::embeddings::{Role, Space};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Result};
 use crate::model::{Embedding, TenantId, Tool};
 use crate::store::{Collection, Query, Store, Stored};
 
@@ -36,13 +36,14 @@ pub struct Batch {
     pub embedded: u64,
     /// Tools that changed meanwhile and have to be looked at again.
     pub missed: u64,
+    /// Tools that have the vector of the space in force in both places.
+    pub doubled: u64,
 }
 
 /// Makes vectors of one space.
 pub struct Reembedder {
-    store: Arc<dyn Store>,
     space: Space,
-    known: Mutex<LruCache<[u8; 32], Arc<[f32]>>>,
+    known: LruCache<[u8; 32], Arc<[f32]>>,
 }
 
 /// Goes through the tools of a tenant.
@@ -70,22 +71,6 @@ impl Pass {
         Ok(Some((seen, found.into_iter().filter_map(|(_, tool)| tool.ok()).collect())))
     }
 
-    /// Writes tools that are still as they were read; how many were not.
-    async fn write(&self, changed: &[Stored<Tool>]) -> Result<u64> {
-        match self.catalog.put_unchanged(changed).await {
-            Err(error) if error.kind() == Kind::Conflict => {}
-            outcome => return outcome.map(|()| 0),
-        }
-        let mut missed = 0;
-        for one in changed {
-            match self.catalog.put_unchanged(std::slice::from_ref(one)).await {
-                Err(error) if error.kind() == Kind::Conflict => missed += 1,
-                outcome => outcome?,
-            }
-        }
-        Ok(missed)
-    }
-
     /// Moves vectors of this generation from beside to the present place, and clears the place beside of everything that
     /// is not `kept`. `None` at the end.
     ///
@@ -93,10 +78,11 @@ impl Pass {
     /// As the store's.
     pub async fn settle(&mut self, space: &Space, kept: Option<u64>) -> Result<Option<Batch>> {
         let Some((seen, tools)) = self.read().await? else { return Ok(None) };
-        let mut changed = Vec::new();
+        let (mut changed, mut doubled) = (Vec::new(), 0);
         for mut stored in tools {
             let tool = &mut stored.value;
             let is_next = tool.next_embedding_version == Some(space.version);
+            doubled += u64::from(is_next);
             if is_next && tool.embedding_version != space.version {
                 let vector = tool.next_embedding.clone().unwrap_or_default();
                 put(tool, space, vector, Target::Present);
@@ -108,27 +94,22 @@ impl Pass {
             }
             changed.push(stored);
         }
-        let missed = self.write(&changed).await?;
-        Ok(Some(Batch { seen, embedded: changed.len() as u64 - missed, missed }))
+        let missed = self.catalog.put_unchanged(&changed).await?;
+        Ok(Some(Batch { seen, embedded: changed.len() as u64 - missed, missed, doubled }))
     }
 }
 
 impl Reembedder {
     /// Makes vectors of `space`.
-    pub fn new(store: &Arc<dyn Store>, space: Space) -> Self {
-        Self { store: Arc::clone(store), space, known: Mutex::new(LruCache::new(TEXTS)) }
-    }
-
-    /// Through the tools of `tenant`.
-    pub fn pass(&self, tenant: &TenantId) -> Pass {
-        Pass::of(&self.store, tenant)
+    pub fn new(space: Space) -> Self {
+        Self { space, known: LruCache::new(TEXTS) }
     }
 
     /// Embeds the next tools of a pass that have no vector in the space. `None` at the end.
     ///
     /// # Errors
     /// The embedder's and the store's; the pass can be gone on with.
-    pub async fn embed(&self, pass: &mut Pass, target: Target) -> Result<Option<Batch>> {
+    pub async fn embed(&mut self, pass: &mut Pass, target: Target) -> Result<Option<Batch>> {
         let before = pass.after.clone();
         let Some((seen, tools)) = pass.read().await? else { return Ok(None) };
         let mut lacking: Vec<Stored<Tool>> =
@@ -144,26 +125,35 @@ impl Reembedder {
         for (tool, vector) in lacking.iter_mut().zip(vectors) {
             put(&mut tool.value, &self.space, Embedding(vector), target);
         }
-        let missed = pass.write(&lacking).await?;
-        Ok(Some(Batch { seen, embedded: lacking.len() as u64 - missed, missed }))
+        let missed = pass.catalog.put_unchanged(&lacking).await?;
+        Ok(Some(Batch { seen, embedded: lacking.len() as u64 - missed, missed, doubled: 0 }))
     }
 
     /// One vector per text; the same text is embedded once.
-    async fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
+    async fn vectors(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
         let keys: Vec<[u8; 32]> = texts.iter().map(|text| Sha256::digest(text).into()).collect();
-        let mut known = self.known.lock().await;
+        // Of this batch, which what is remembered may be too small for.
+        let mut found: HashMap<[u8; 32], Arc<[f32]>> = HashMap::new();
         let mut asked: Vec<([u8; 32], String)> = Vec::new();
         for (key, text) in keys.iter().zip(texts) {
-            if !known.contains(key) && asked.iter().all(|(other, _)| other != key) {
-                asked.push((*key, text.clone()));
+            match self.known.get(key) {
+                Some(vector) => drop(found.insert(*key, Arc::clone(vector))),
+                None if asked.iter().all(|(other, _)| other != key) => asked.push((*key, text.clone())),
+                None => {}
             }
         }
         let fresh: Vec<String> = asked.iter().map(|(_, text)| text.clone()).collect();
         let made = self.space.embedder.embed(&fresh, Role::Document).await?;
         for ((key, _), vector) in asked.iter().zip(made) {
-            known.put(*key, Arc::from(vector));
+            let vector: Arc<[f32]> = Arc::from(vector);
+            self.known.put(*key, Arc::clone(&vector));
+            found.insert(*key, vector);
         }
-        Ok(keys.iter().map(|key| known.get(key).map(|vector| vector.to_vec()).unwrap_or_default()).collect())
+        let too_few = || Error::internal("the embedder returned too few vectors");
+        keys.iter().map(|key| found.get(key).map(|vector| vector.to_vec()).ok_or_else(too_few)).collect()
     }
 }
 
@@ -179,5 +169,55 @@ pub(super) fn put(tool: &mut Tool, space: &Space, vector: Embedding, target: Tar
             tool.embedding_version = space.version;
             tool.embedding = vector;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::embeddings::{Embedder, Facts, Patience, Provider, Settings};
+
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    #[async_trait]
+    impl Embedder for Counting {
+        #[expect(clippy::cast_precision_loss, reason = "short texts")]
+        async fn embed(&self, texts: &[String], _: Role) -> Result<Vec<Vec<f32>>> {
+            self.0.fetch_add(texts.len(), Ordering::Relaxed);
+            Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
+        }
+
+        async fn facts(&self) -> Result<Arc<Facts>> {
+            Ok(Arc::default())
+        }
+
+        fn known_facts(&self) -> Option<Arc<Facts>> {
+            None
+        }
+    }
+
+    /// What is remembered may push out a text of the very batch that is being embedded.
+    #[tokio::test]
+    async fn every_text_gets_a_vector_however_many_there_were_before() {
+        let counting = Arc::new(Counting::default());
+        let patience = Patience { timeout: std::time::Duration::from_secs(1), max_retries: 0 };
+        let space = Space::new(Settings::of(Provider::Builtin), 2, None, patience);
+        let mut reembedder = Reembedder::new(Space { embedder: Arc::clone(&counting) as _, ..space });
+        let text = |number: usize| format!("text {number}");
+        for first in (0..TEXTS.get()).step_by(BATCH) {
+            let batch: Vec<String> = (first..first + BATCH).map(text).collect();
+            assert_eq!(reembedder.vectors(&batch).await.expect("vectors").len(), BATCH);
+        }
+        let asked = counting.0.load(Ordering::Relaxed);
+        let mixed: Vec<String> =
+            (TEXTS.get()..TEXTS.get() + BATCH).map(text).chain([text(0), text(1), text(0)]).collect();
+        let vectors = reembedder.vectors(&mixed).await.expect("vectors");
+        assert!(vectors.len() == BATCH + 3 && vectors.iter().all(|vector| vector.len() == 1), "{vectors:?}");
+        assert_eq!(counting.0.load(Ordering::Relaxed) - asked, BATCH, "each text once");
     }
 }

@@ -394,7 +394,7 @@ impl ServerSync {
 fn is_same(former: &Tool, listed: &Tool, space: &Space) -> bool {
     let known = former.definition_hash == listed.definition_hash && former.scopes == listed.scopes;
     // One that an earlier version stored lacks what is read of it now.
-    known && former.vector(space.version).is_some() && !former.search_text.is_empty() && former.definition_tokens > 0
+    known && former.embedding_version == space.version && !former.search_text.is_empty() && former.definition_tokens > 0
 }
 
 fn error_message(error: &RawJson) -> String {

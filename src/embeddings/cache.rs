@@ -9,7 +9,7 @@ use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 
 use super::{Embedder, Facts, Role};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 
 /// Requests that are remembered: with 1,024 dimensions 16 MiB.
 const REQUESTS: NonZeroUsize = NonZeroUsize::new(4096).expect("more than none");
@@ -46,7 +46,12 @@ impl Embedder for QueryCache {
         let asked: Vec<String> =
             texts.iter().zip(&vectors).filter(|(_, known)| known.is_none()).map(|(text, _)| text.clone()).collect();
         if !asked.is_empty() {
-            let mut fresh = self.embedder.embed(&asked, role).await?.into_iter();
+            let fresh = self.embedder.embed(&asked, role).await;
+            // It may be another model than the one that made what is remembered.
+            if fresh.as_ref().is_err_and(|error| error.kind() == Kind::Refused) {
+                self.known().clear();
+            }
+            let mut fresh = fresh?.into_iter();
             let mut known = self.known();
             for (slot, key) in vectors.iter_mut().zip(&keys).filter(|(slot, _)| slot.is_none()) {
                 *slot = fresh.next();

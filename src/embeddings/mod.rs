@@ -1,7 +1,7 @@
 //! PORT: text → vectors.
 //!
-//! A provider is one file here and a few lines in [`Provider`] and [`open`]. Those in this process (`builtin`, `local`)
-//! are embedders themselves; an API over HTTP says how it is asked (`api`), and [`resilient`] asks it.
+//! A provider is one file here and a few lines in [`Provider`] and `open`. Those in this process (`builtin`, `local`)
+//! are embedders themselves; an API over HTTP says how it is asked (`api`), and `resilient` asks it.
 
 mod api;
 mod azure_openai;
@@ -18,6 +18,7 @@ mod tokens;
 mod voyage;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -73,13 +74,20 @@ impl Space {
     /// A space of which `known` may be known from an earlier time. The provider is opened when it is first needed.
     pub fn new(settings: Settings, version: u64, known: Option<Facts>, patience: Patience) -> Self {
         let known = known.map(Arc::new);
-        let embedder = Arc::new(Lazy { settings: settings.clone(), known, patience, opened: OnceCell::new() });
+        let embedder = Arc::new(Lazy {
+            settings: settings.clone(),
+            known,
+            patience,
+            opened: OnceCell::new(),
+            trouble: Trouble::default(),
+        });
         Self { settings, version, embedder }
     }
 
     /// Whether both are of the same model, as its answer to the probe tells.
     pub fn is_alike(one: &Facts, two: &Facts) -> bool {
-        cosine(&one.probe, &two.probe) >= SAME_MODEL
+        let pairs = [(&one.probe, &two.probe), (&one.document_probe, &two.document_probe)];
+        pairs.into_iter().all(|(one, two)| cosine(one, two) >= SAME_MODEL)
     }
 
     /// `provider / model (n dimensions)`, for people.
@@ -118,6 +126,7 @@ struct Lazy {
     known: Option<Arc<Facts>>,
     patience: Patience,
     opened: OnceCell<Arc<dyn Embedder>>,
+    trouble: Trouble,
 }
 
 impl Lazy {
@@ -130,7 +139,7 @@ impl Lazy {
                 _ => Ok(opened),
             }
         };
-        self.opened.get_or_try_init(open).await
+        self.trouble.noted(self.opened.get_or_try_init(open).await)
     }
 
     fn changed(&self) -> Error {
@@ -155,6 +164,23 @@ impl Embedder for Lazy {
 
     fn known_facts(&self) -> Option<Arc<Facts>> {
         self.known.clone().or_else(|| self.opened.get()?.known_facts())
+    }
+}
+
+/// Says once that a provider cannot be used, and once that it can again: a search that fails for it is no news.
+#[derive(Default)]
+struct Trouble(AtomicBool);
+
+impl Trouble {
+    fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
+        match &outcome {
+            Ok(_) if self.0.swap(false, Ordering::Relaxed) => tracing::info!("the embeddings provider works again"),
+            Err(error) if !self.0.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(error = error.chain(), "nothing is embedded; searching by words only until it is again");
+            }
+            _ => {}
+        }
+        outcome
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::api::{Answer, Api, complaint, wanted_pause};
 use super::tokens::TokenCounter;
-use super::{Embedder, Facts, PROBE, Patience, Role, SAME_MODEL, Settings, cosine, normalise, say_cut};
+use super::{Embedder, Facts, PROBE, Patience, Role, SAME_MODEL, Settings, Trouble, cosine, normalise, say_cut};
 use crate::breaker::{Breaker, Pace, Refusal, fraction};
 use crate::error::{Error, Kind, Result};
 use crate::model::Secret;
@@ -55,6 +55,7 @@ pub(super) struct Resilient {
     verified_at: Mutex<Option<Instant>>,
     /// Tokens of one text that the provider takes; less than documented where it has refused more.
     tokens_each: AtomicUsize,
+    trouble: Trouble,
 }
 
 /// Why an attempt gave nothing.
@@ -63,6 +64,8 @@ struct Failure {
     /// Whether another attempt may do better, and when the provider wants it.
     retry: Option<Option<Duration>>,
     is_too_long: bool,
+    /// The provider is there, whatever it said: no reason to leave it alone.
+    has_answered: bool,
 }
 
 impl Resilient {
@@ -79,6 +82,7 @@ impl Resilient {
             facts: known.map(Arc::new).map_or_else(OnceCell::new, OnceCell::from),
             verified_at: Mutex::default(),
             tokens_each,
+            trouble: Trouble::default(),
         }
     }
 
@@ -113,9 +117,8 @@ impl Resilient {
         if is_due {
             texts.push(PROBE.to_owned());
         }
-        let asked = tokio::time::timeout_at(self.deadline().into(), self.ask_all(texts, role, None)).await;
-        let mut vectors =
-            asked.unwrap_or_else(|_| Err(self.late())).and_then(|vectors| self.of_width(&facts, vectors))?;
+        let vectors = self.ask_all(texts, role, None).await;
+        let mut vectors = vectors.and_then(|vectors| self.of_width(&facts, vectors))?;
         if is_due && let Some(probe) = vectors.pop() {
             self.verify(&facts.probe, &probe)?;
             *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
@@ -141,9 +144,10 @@ impl Resilient {
     /// In batches that the provider takes, some at a time. Of documents each batch is checked to be of the model of
     /// `known`.
     async fn ask_all(&self, texts: Vec<String>, role: Role, known: Option<&Facts>) -> Result<Vec<Vec<f32>>> {
+        let end = Instant::now() + self.patience.timeout;
         let ask = |mut batch: Vec<String>| async move {
             batch.extend(known.map(|_| PROBE.to_owned()));
-            let mut vectors = self.ask(batch, role, self.deadline()).await?.vectors;
+            let mut vectors = self.ask(batch, role, end).await?.vectors;
             if let Some(known) = known {
                 vectors = self.of_width(known, vectors)?;
                 let probe = vectors.pop().unwrap_or_default();
@@ -176,22 +180,19 @@ impl Resilient {
         batches
     }
 
-    fn deadline(&self) -> Instant {
-        Instant::now() + self.patience.timeout
-    }
-
     fn late(&self) -> Error {
         let waited = self.patience.timeout.as_millis();
         self.error(Kind::EmbedderUnavailable, format_args!("did not answer within {waited} ms"))
             .help("see whether it works at all, or raise EMBEDDING_TIMEOUT_MS")
     }
 
-    /// One batch, tried again while that may help. `deadline` is that of the first attempt; a later one has as long
-    /// again.
-    async fn ask(&self, texts: Vec<String>, role: Role, mut deadline: Instant) -> Result<Answer> {
+    /// One batch, tried again while that may help. A request in words has until `end` for everything; of documents each
+    /// attempt has as long as that.
+    async fn ask(&self, texts: Vec<String>, role: Role, end: Instant) -> Result<Answer> {
         let mut texts = self.cut(texts, role)?;
         let mut attempt = 0;
         loop {
+            let deadline = if role == Role::Query { end } else { Instant::now() + self.patience.timeout };
             let failure = match self.attempt(&texts, role, deadline).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
@@ -206,7 +207,7 @@ impl Resilient {
             attempt += 1;
             let usual = FIRST_RETRY.saturating_mul(1 << (attempt - 1).min(10)).mul_f64(0.5 + fraction());
             let pause = wanted.unwrap_or_default().max(usual);
-            if pause > LONGEST_WAIT {
+            if pause > LONGEST_WAIT || (role == Role::Query && Instant::now() + pause >= end) {
                 return Err(failure.error);
             }
             tracing::debug!(
@@ -216,7 +217,6 @@ impl Resilient {
                 "asking the embeddings provider again"
             );
             tokio::time::sleep(pause).await;
-            deadline = self.deadline();
         }
     }
 
@@ -224,21 +224,23 @@ impl Resilient {
         let resume_at = *self.resume_at.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(left) = resume_at.and_then(|at| at.checked_duration_since(Instant::now())) {
             let error = self.error(Kind::EmbedderUnavailable, format_args!("wants to be left alone for {left:.1?}"));
-            return Err(Failure { error, retry: Some(Some(left)), is_too_long: false });
+            return Err(Failure { error, retry: Some(Some(left)), is_too_long: false, has_answered: true });
         }
-        let permit = self.circuit.admit().await.map_err(|refusal| {
+        let late = || Failure { error: self.late(), retry: Some(None), is_too_long: false, has_answered: false };
+        let admitted = tokio::time::timeout_at(deadline.into(), self.circuit.admit()).await.map_err(|_| late())?;
+        let permit = admitted.map_err(|refusal| {
             let why = match refusal {
                 Refusal::Open { retry_after } => format!("is away; it is tried again in {retry_after:.1?}"),
                 Refusal::Full => "has too many requests waiting".to_owned(),
             };
-            Failure { error: self.error(Kind::EmbedderUnavailable, why), retry: None, is_too_long: false }
+            let error = self.error(Kind::EmbedderUnavailable, why);
+            Failure { error, retry: None, is_too_long: false, has_answered: false }
         })?;
         let sent = tokio::time::timeout_at(deadline.into(), self.send(texts, role)).await;
-        let outcome =
-            sent.unwrap_or_else(|_| Err(Failure { error: self.late(), retry: Some(None), is_too_long: false }));
+        let outcome = sent.unwrap_or_else(|_| Err(late()));
         match &outcome {
             Ok(_) => permit.succeeded(),
-            Err(failure) if failure.is_too_long || matches!(failure.retry, Some(Some(_))) => permit.succeeded(),
+            Err(failure) if failure.has_answered => permit.succeeded(),
             Err(_) => {
                 permit.failed(true);
                 // Whoever comes back may be another.
@@ -249,7 +251,12 @@ impl Resilient {
     }
 
     async fn send(&self, texts: &[String], role: Role) -> std::result::Result<Answer, Failure> {
-        let fault = |kind, what: String| Failure { error: self.error(kind, what), retry: None, is_too_long: false };
+        let fault = |kind, what: String| Failure {
+            error: self.error(kind, what),
+            retry: None,
+            is_too_long: false,
+            has_answered: false,
+        };
         let passing = |what: String| Failure { retry: Some(None), ..fault(Kind::EmbedderUnavailable, what) };
         let body = Bytes::from(self.api.body(texts, role).to_string());
         let mut request = Request::builder().method(Method::POST).uri(&self.api.endpoint().uri).body(Full::new(body));
@@ -274,7 +281,7 @@ impl Resilient {
             && said != known
         {
             let error = self.changed(&format!("it calls it `{}`, not `{known}`", said.escape_default()));
-            return Err(Failure { error, retry: None, is_too_long: false });
+            return Err(Failure { error, retry: None, is_too_long: false, has_answered: true });
         }
         answer.vectors.iter_mut().for_each(|vector| normalise(vector));
         Ok(answer)
@@ -314,7 +321,8 @@ impl Resilient {
         if let Some(help) = help {
             error = error.help(help);
         }
-        Failure { error, retry, is_too_long }
+        let has_answered = kind == Kind::Refused || status == StatusCode::TOO_MANY_REQUESTS;
+        Failure { error, retry, is_too_long, has_answered }
     }
 
     /// Texts no longer than the provider reads, and says so.
@@ -377,11 +385,12 @@ impl Embedder for Resilient {
     async fn embed(&self, texts: &[String], role: Role) -> Result<Vec<Vec<f32>>> {
         // Providers refuse empty texts.
         let asked: Vec<String> = texts.iter().filter(|text| !text.trim().is_empty()).cloned().collect();
-        if asked.is_empty() && texts.is_empty() {
+        if texts.is_empty() {
             return Ok(Vec::new());
         }
         let width = self.facts().await?.dimensions;
-        let mut found = if asked.is_empty() { Vec::new() } else { self.ask_checked(asked, role).await? }.into_iter();
+        let found = if asked.is_empty() { Ok(Vec::new()) } else { self.ask_checked(asked, role).await };
+        let mut found = self.trouble.noted(found)?.into_iter();
         let vector = |text: &String| {
             let found = if text.trim().is_empty() { None } else { found.next() };
             found.unwrap_or_else(|| vec![0.0; width])
@@ -390,12 +399,7 @@ impl Embedder for Resilient {
     }
 
     async fn facts(&self) -> Result<Arc<Facts>> {
-        let ask_as = async |role| {
-            let deadline = self.deadline();
-            let asked =
-                tokio::time::timeout_at(deadline.into(), self.ask(vec![PROBE.to_owned()], role, deadline)).await;
-            asked.unwrap_or_else(|_| Err(self.late()))
-        };
+        let ask_as = |role| self.ask(vec![PROBE.to_owned()], role, Instant::now() + self.patience.timeout);
         let ask = || async {
             let Answer { vectors, model } = ask_as(Role::Query).await?;
             let (probe, document_probe) = (vectors.concat(), ask_as(Role::Document).await?.vectors.concat());

@@ -40,7 +40,7 @@ impl Gateway {
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Bootstrapped> {
         if self.adopt_configured_space().await?.is_some() {
-            self.run_switch(&format!("bootstrap {} on {}", std::process::id(), self.config.instance_id), &|_| ())
+            self.finish_switch(&format!("bootstrap {} on {}", std::process::id(), self.config.instance_id), &|_| ())
                 .await?;
         }
         let mut added = Vec::new();

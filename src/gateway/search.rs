@@ -172,7 +172,7 @@ async fn query_vectors(space: &Space, request: &SearchRequest) -> Result<(Vec<Ve
     match space.embedder.embed(&texts, Role::Query).await {
         Ok(vectors) => Ok((vectors, None)),
         Err(error) if request.mode == Mode::Hybrid => {
-            tracing::warn!(error = error.chain(), "the request was not embedded; searching by words only");
+            tracing::debug!(error = error.chain(), "a request was not embedded; searching by words only");
             Ok((Vec::new(), Some(Degraded::TextOnly)))
         }
         Err(error) => Err(error),

@@ -120,9 +120,9 @@ impl Spaces {
     async fn stored(&self) -> Result<Option<InForce>> {
         let Some(Stored { value: record, .. }) = self.record().await? else { return Ok(None) };
         let known = self.now();
-        let current = self.take(&record.current, &known).await;
+        let current = self.take(&record.current, &known).await?;
         let next = match &record.next {
-            Some(next) => Some(self.take(next, &known).await),
+            Some(next) => Some(self.take(next, &known).await?),
             None => None,
         };
         Ok(Some(InForce { current, next, former: None }))
@@ -138,38 +138,35 @@ impl Spaces {
     }
 
     /// An open space goes on as long as it is the same.
-    async fn take(&self, record: &EmbeddingSpace, known: &InForce) -> Space {
-        let settings = self.settings(record).await;
+    async fn take(&self, record: &EmbeddingSpace, known: &InForce) -> Result<Space> {
+        let settings = self.settings(record).await?;
         let recorded = facts(record);
-        let has_facts = |space: &Space| space.embedder.known_facts().is_some_and(|it| Space::is_alike(&it, &recorded));
+        let has_facts = |space: &Space| space.embedder.known_facts().is_some_and(|it| *it == recorded);
         let is_same =
             |space: &&Space| space.version == record.version && space.settings == settings && has_facts(space);
         let held = [Some(&known.current), known.next.as_ref()].into_iter().flatten().find(is_same);
-        match held {
+        Ok(match held {
             Some(space) => space.clone(),
             None => Space::new(settings, record.version, Some(recorded), self.config.patience),
-        }
+        })
     }
 
     /// With the API key in the clear: the configured one where it is for the same model, else the sealed one.
-    async fn settings(&self, record: &EmbeddingSpace) -> Settings {
+    async fn settings(&self, record: &EmbeddingSpace) -> Result<Settings> {
         let settings = stored_settings(record);
         let configured = &self.config.settings;
         if configured.api_key.is_some() && configured.is_same_model(&settings) {
-            return Settings { api_key: configured.api_key.clone(), ..settings };
+            return Ok(Settings { api_key: configured.api_key.clone(), ..settings });
         }
-        let Some(sealed) = &record.api_key else { return settings };
-        let opened = match self.sealer().await {
-            Ok(sealer) => sealer.open(PURPOSE, &owner(&settings, record.version), sealed),
-            Err(_) => None,
-        };
+        let Some(sealed) = &record.api_key else { return Ok(settings) };
+        let opened = self.sealer().await?.open(PURPOSE, &owner(&settings, record.version), sealed);
         if opened.is_none() {
             tracing::error!(
                 "the API key of the embedding space cannot be opened; is EMBEDDING_SECRET another one? Give the key again with `mcpgw embeddings switch`"
             );
         }
         let api_key = opened.and_then(|bytes| String::from_utf8(bytes).ok()).map(Secret::new);
-        Settings { api_key, ..settings }
+        Ok(Settings { api_key, ..settings })
     }
 
     async fn sealer(&self) -> Result<&Sealer> {
@@ -216,16 +213,21 @@ impl Spaces {
         }
         let space = &self.now().current;
         let facts = space.embedder.facts().await?;
-        let current = self.sealed(&space.settings, space.version, &facts, ChosenBy::Configuration).await?;
-        let last_version = current.version;
-        let id = EmbeddingConfig::ID.to_owned();
-        let record = EmbeddingConfig { id, current, next: None, last_version, updated_at: Timestamp::now() };
-        match self.write(&record, Expect::Absent).await {
+        match self.record_first(&space.settings, &facts, ChosenBy::Configuration).await {
             // Another process was first, perhaps with another configuration.
             Err(error) if error.kind() != Kind::Conflict => return Err(error),
             _ => {}
         }
         self.record().await?.ok_or_else(|| Error::internal("the embedding space was not written down"))
+    }
+
+    /// Writes down the first space of this store; its version.
+    pub(super) async fn record_first(&self, settings: &Settings, facts: &Facts, chosen_by: ChosenBy) -> Result<u64> {
+        let current = self.sealed(settings, FIRST_VERSION, facts, chosen_by).await?;
+        let (id, updated_at) = (EmbeddingConfig::ID.to_owned(), Timestamp::now());
+        let record = EmbeddingConfig { id, current, next: None, last_version: FIRST_VERSION, updated_at };
+        self.write(&record, Expect::Absent).await?;
+        Ok(FIRST_VERSION)
     }
 
     /// Writes it, and takes it over here.

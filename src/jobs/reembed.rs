@@ -41,8 +41,11 @@ async fn adopt(gateway: &Gateway) {
 async fn switch(gateway: &Gateway) {
     // The same after a restart: a switch that this replica did goes on at once.
     let holder = format!("gateway {}", gateway.config().instance_id);
+    let mut warned = false;
     loop {
-        match gateway.run_switch(&holder, &|_| ()).await {
+        let outcome = gateway.run_switch(&holder, &|_| ()).await;
+        let was_warned = std::mem::replace(&mut warned, outcome.is_err());
+        match outcome {
             Ok(SwitchDone::Ended(status)) => tracing::info!(
                 embedding.provider = status.provider, embedding.model = status.model, embedding.version = status.version,
                 tools = status.total, state = ?status.state, "the switch of the embedding space has ended"
@@ -50,7 +53,10 @@ async fn switch(gateway: &Gateway) {
             Ok(SwitchDone::Nothing | SwitchDone::Elsewhere(_)) => {}
             // Somebody else took it over.
             Err(error) if error.kind() == Kind::Conflict => {}
-            Err(error) => tracing::warn!(error = error.chain(), "the switch of the embedding space goes on later"),
+            Err(error) if !was_warned => {
+                tracing::warn!(error = error.chain(), "the switch of the embedding space goes on later");
+            }
+            Err(_) => {}
         }
         tokio::select! {
             () = gateway.switch_is_wanted() => {}

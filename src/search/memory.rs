@@ -121,7 +121,8 @@ impl TenantIndex {
     fn is_of_other_space(&self, query: &SearchQuery) -> bool {
         let has_direction = query.vector.as_ref().is_some_and(|vector| vector.iter().any(|value| *value != 0.0));
         let wants_vectors = has_direction && query.mode != Mode::Text;
-        wants_vectors && !self.generations.is_empty() && self.vectors(query.version).is_none()
+        let most = self.generations.iter().map(|(_, vectors)| vectors.documents.len()).max().unwrap_or_default();
+        wants_vectors && self.vectors(query.version).map_or(0, |vectors| vectors.documents.len()) < most
     }
 
     fn search(&self, query: &SearchQuery, weights: Weights) -> tantivy::Result<Vec<Hit>> {

@@ -241,7 +241,7 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// What was missing, if anything was.
     pub degraded: Option<Degraded>,
-    /// The index has vectors, but none in the space of the query.
+    /// The index has more vectors in another space than in that of the query, so that some hits may be missing.
     pub is_of_other_space: bool,
 }
 

@@ -160,6 +160,11 @@ async fn batches_are_all_or_nothing(store: &Arc<dyn Store>) {
     let failed = store.write(&place, vec![put("one", Expect::Any), put("new", Expect::Absent)]).await;
     assert_eq!(failed.expect_err("the second write conflicts").kind(), Kind::Conflict);
     assert!(notes.get("one").await.expect("get").is_none(), "half a batch was kept");
+    let each =
+        store.write_each(&place, vec![put("one", Expect::Any), put("new", Expect::Absent), put("two", Expect::Absent)]);
+    assert_eq!(each.await.expect("each by itself"), [true, false, true]);
+    assert_eq!(ids(&notes.find(&Query::all()).await.expect("find")), ["new", "one", "two"]);
+    notes.replace(&[], &["one".to_owned(), "two".to_owned()]).await.expect("removed");
     let many: Vec<Note> = (0..1_200).map(|number| note(&format!("{number:04}"), "g", "")).collect();
     notes.replace(&many, &["new".to_owned()]).await.expect("many");
     notes.replace(&many, &[]).await.expect("all of them again");

@@ -246,6 +246,10 @@ pub trait Store: Send + Sync {
     /// [`Kind::Conflict`] naming the document when an expectation does not hold.
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>>;
 
+    /// The same, each write by itself: one whose expectation does not hold is left out. Whether each was done. Nothing of
+    /// it is held while it goes on, so that whoever is killed here holds up nobody.
+    async fn write_each(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<bool>>;
+
     /// The id and revision of every document, in the order of ids.
     async fn revisions(&self, place: &Place) -> Result<Vec<(String, u64)>>;
 
@@ -471,17 +475,18 @@ impl<T: Document> Collection<T> {
         self.store.write(&self.place, vec![write]).await.map(|_| ())
     }
 
-    /// Replaces documents that are still of the revisions given with them: all or none.
+    /// Replaces documents that are still of the revisions given with them, each by itself. How many were not.
     ///
     /// # Errors
-    /// [`Kind::Conflict`] when one of them is not.
-    pub async fn put_unchanged(&self, documents: &[Stored<T>]) -> Result<()> {
+    /// As the store's; some may be replaced then.
+    pub async fn put_unchanged(&self, documents: &[Stored<T>]) -> Result<u64> {
         let write = |each: &Stored<T>| put(&self.place, &each.value, Expect::Revision(each.revision));
         let writes = documents.iter().map(write).collect::<Result<Vec<_>>>()?;
         if writes.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
-        self.store.write(&self.place, writes).await.map(|_| ())
+        let done = self.store.write_each(&self.place, writes).await?;
+        Ok(done.into_iter().filter(|is_done| !is_done).count() as u64)
     }
 
     /// Puts and deletes together: all or none.

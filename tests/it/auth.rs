@@ -298,8 +298,15 @@ fn tokens_are_minted_and_explained() {
     let hs256 = home.cli(&["token", "mint", "--alg", "HS256"]);
     assert!(hs256.code == 2 && hs256.stderr.contains("JWT_SECRET"), "{hs256:?}");
     let production = [("ENVIRONMENT", "production"), ("AUTH_MODE", "jwks"), ("JWKS_LOCAL_PATH", "/nowhere/jwks.json")];
+    let sealing = home.cli_with(&["token", "mint"], &production, "");
+    assert!(sealing.stderr.contains("EMBEDDING_SECRET"), "{sealing:?}");
     let pem = std::fs::read_to_string(&private).expect("the key");
-    let more = [("JWT_ISSUER", "i"), ("JWT_AUDIENCE", "a"), ("DOWNSTREAM_JWT_PRIVATE_KEY", pem.as_str())];
+    let more = [
+        ("JWT_ISSUER", "i"),
+        ("JWT_AUDIENCE", "a"),
+        ("DOWNSTREAM_JWT_PRIVATE_KEY", pem.as_str()),
+        ("EMBEDDING_SECRET", "sixteen bytes and more"),
+    ];
     let production = [&production[..], &more].concat();
     let refused = home.cli_with(&["token", "mint"], &production, "");
     assert!(refused.code == 2 && refused.stderr.contains("issuer"), "{refused:?}");

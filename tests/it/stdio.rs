@@ -363,7 +363,7 @@ sys.stdin = rest(sys.stdin)
     let missed = until(Duration::from_secs(10), || {
         let now = number();
         let gap = now - std::mem::replace(&mut former, now);
-        (gap > 8).then_some(gap)
+        (gap > 3).then_some(gap)
     });
     assert!(missed.is_some(), "it was told of every update");
 }

@@ -16,10 +16,13 @@ const NO_SEARCH: [i32; 5] = [31082, 6_047_401, 115, 40324, 59];
 const UNAUTHORIZED: i32 = 13;
 /// Creating an index answers at once; the rest is waiting.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(20);
+/// So often an index that was just made may not be listed yet.
+const UNLISTED: u32 = 20;
 const POLL: Duration = Duration::from_millis(500);
-/// How long indexes that are ready count as ready, and others as not.
+/// How long indexes that are ready count as ready.
 const READY_FOR: Duration = Duration::from_secs(30);
-const UNREADY_FOR: Duration = Duration::from_secs(1);
+/// How long others count as not ready.
+pub(super) const UNREADY_FOR: Duration = Duration::from_secs(1);
 
 /// What the indexes of a tenant are good for.
 #[derive(Clone, Debug, Default)]
@@ -175,9 +178,15 @@ impl AtlasIndex {
             })?;
             done.map_err(|error| not_made(name, &self.mongodb, error))?;
         }
+        let mut unlisted = 0;
         loop {
             let indexes = self.list_indexes(tenant).await?;
             let mut waiting = false;
+            // They went with their collection.
+            unlisted = if indexes.is_empty() { unlisted + 1 } else { 0 };
+            if unlisted > UNLISTED {
+                return Err(Error::not_found(format!("the search indexes of tenant `{tenant}` are gone")));
+            }
             for (name, _, definition) in &wanted {
                 let index = named(&indexes, name);
                 let status = index.and_then(|index| index.get_str("status").ok()).unwrap_or("PENDING").to_owned();

@@ -17,7 +17,7 @@ use mongodb::options::{AggregateOptions, CollectionOptions, ReadConcern};
 use tokio::sync::{Mutex, OnceCell};
 
 use self::definitions::{Arms, COLLECTION, MAX_TIME, Slot, Visible};
-use self::indexes::Readiness;
+use self::indexes::{Readiness, UNREADY_FOR};
 use super::fusion::{Arm, FUSED, Weights, fuse, single};
 use super::memory::MemoryIndex;
 use super::{
@@ -71,9 +71,9 @@ struct Known {
     failed: RwLock<Option<Instant>>,
 }
 
-/// Something that the server was asked, and until when its answer holds.
+/// Something that the server was asked: when, until when its answer holds, and the answer.
 struct Asked<T> {
-    known: RwLock<Option<(Instant, T)>>,
+    known: RwLock<Option<(Instant, Instant, T)>>,
     asking: Mutex<()>,
 }
 
@@ -91,19 +91,20 @@ impl<T: Clone> Asked<T> {
         holds: impl Fn(&T) -> Duration,
     ) -> Result<T> {
         let known = || self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let keep = |until, answer: &T| {
-            *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some((until, answer.clone()));
+        let keep = |holds: Duration, answer: &T| {
+            let now = Instant::now();
+            *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some((now, now + holds, answer.clone()));
         };
         let former = match known() {
-            Some((until, answer)) if Instant::now() < until => return Ok(answer),
-            former => former.map(|(_, answer)| answer),
+            Some((_, until, answer)) if Instant::now() < until => return Ok(answer),
+            former => former.map(|(.., answer)| answer),
         };
         let _asking = match (&former, self.asking.try_lock()) {
             (_, Ok(guard)) => guard,
             (Some(answer), Err(_)) => return Ok(answer.clone()),
             (None, Err(_)) => {
                 let guard = self.asking.lock().await;
-                if let Some((_, answer)) = known() {
+                if let Some((.., answer)) = known() {
                     return Ok(answer);
                 }
                 guard
@@ -111,15 +112,25 @@ impl<T: Clone> Asked<T> {
         };
         match (ask().await, former) {
             (Ok(answer), _) => {
-                keep(Instant::now() + holds(&answer), &answer);
+                keep(holds(&answer), &answer);
                 Ok(answer)
             }
             (Err(_), Some(former)) => {
-                keep(Instant::now() + REST, &former);
+                keep(REST, &former);
                 Ok(former)
             }
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// Has the next one ask anew, unless that was done just now; whether it will.
+    fn forget_older_than(&self, age: Duration) -> bool {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let is_old = known.as_ref().is_some_and(|(asked, ..)| asked.elapsed() > age);
+        if is_old {
+            *known = None;
+        }
+        is_old
     }
 
     fn forget(&self) {
@@ -134,7 +145,9 @@ impl Known {
 
     fn is_of_other_space(&self, query: &SearchQuery) -> bool {
         let wants_vectors = query.vector.is_some() && query.mode != Mode::Text;
-        wants_vectors && !self.slots.is_empty() && self.slot(query).is_none()
+        let most = self.slots.iter().map(|(.., count)| *count).max().unwrap_or_default();
+        let count = |version| self.slots.iter().find(|(of, ..)| *of == version).map_or(0, |(.., count)| *count);
+        wants_vectors && count(query.version) < most
     }
 
     /// Notes whether the server answered.
@@ -193,13 +206,18 @@ impl AtlasIndex {
             // This request tries it; those that come meanwhile do not wait for the outcome.
             *at = Instant::now();
         }
-        match self.readiness(tenant, known).await {
-            Ok(readiness) => readiness.obstacle(query.vector.as_ref().zip(known.slot(query))),
-            Err(error) => {
-                known.note(false);
-                Some(error.chain())
-            }
-        }
+        let obstacle = async || {
+            self.readiness(tenant, known).await.map(|it| it.obstacle(query.vector.as_ref().zip(known.slot(query))))
+        };
+        let found = match obstacle().await {
+            // While the space is switched the index changes: what was known of it a moment ago may be true no longer.
+            Ok(Some(_)) if known.readiness.forget_older_than(UNREADY_FOR) => obstacle().await,
+            found => found,
+        };
+        found.unwrap_or_else(|error| {
+            known.note(false);
+            Some(error.chain())
+        })
     }
 
     /// One arm alone: ids with the arm's own scores, best first.

@@ -35,7 +35,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Without a key: the one in force, where the provider and its place are the same.
+    /// Without a key: the one that is known for that place.
     fn settings(self, gateway: &Gateway) -> Result<Settings> {
         let names = || Provider::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let provider = Provider::named(&self.provider)
@@ -49,12 +49,7 @@ impl Wanted {
             deployment: given(self.deployment),
             api_version: given(self.api_version),
         };
-        let present = gateway.embedding_settings();
-        let is_same_place = present.provider == provider && present.base_url() == settings.base_url();
-        Ok(match settings.api_key {
-            None if is_same_place => Settings { api_key: present.api_key, ..settings },
-            _ => settings,
-        })
+        Ok(gateway.with_known_key(settings))
     }
 }
 
@@ -93,7 +88,7 @@ pub(in super::super) async fn switch(State(app): State<Arc<App>>, request: Reque
     let begun = async {
         let settings = read::<Wanted>(&app, request).await?.settings(&app.gateway)?;
         Ok(match app.gateway.begin_switch(&settings, ChosenBy::Operator).await? {
-            SwitchBegun::InForce => (StatusCode::OK, app.gateway.show_embedding().await?),
+            SwitchBegun::InForce(_) => (StatusCode::OK, app.gateway.show_embedding().await?),
             SwitchBegun::GoesOn(status) | SwitchBegun::Begun(status) => (StatusCode::ACCEPTED, shown_status(&status)),
         })
     };

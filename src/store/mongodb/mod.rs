@@ -15,6 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 use mongodb::options::{
     ClientOptions, CollectionOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
@@ -37,6 +38,8 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 const READ_DEADLINE: Duration = Duration::from_secs(2);
 /// A whole catalog may be on its way.
 const SCAN_DEADLINE: Duration = Duration::from_secs(60);
+/// Single writes that are under way together.
+const WRITES_AT_ONCE: usize = 16;
 /// An election may have to end first.
 const WRITE_DEADLINE: Duration = Duration::from_secs(15);
 /// Without this, the driver tries for 30 s.
@@ -251,6 +254,16 @@ impl Store for MongoDb {
 
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>> {
         self.apply(place, &writes).await
+    }
+
+    async fn write_each(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<bool>> {
+        let write = |write: Write| async move {
+            match self.apply(place, std::slice::from_ref(&write)).await {
+                Err(error) if error.kind() == Kind::Conflict => Ok(false),
+                outcome => outcome.map(|_| true),
+            }
+        };
+        futures_util::stream::iter(writes).map(write).buffered(WRITES_AT_ONCE).try_collect().await
     }
 
     async fn watch(&self, token: Option<ResumeToken>) -> Result<Box<dyn ChangeFeed>> {

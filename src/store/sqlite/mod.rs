@@ -6,6 +6,7 @@
 //! acknowledged survives the loss of the process and of power.
 
 mod removal;
+mod write;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,9 +21,11 @@ use super::Document as _;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Tenant, TenantId, Timestamp};
 use crate::store::{
-    Change, ChangeFeed, CollectionSpec, Event, Expect, Place, Query, RawDocument, ResumeToken, Store, Write,
-    database_name, only_added, provision_record, taken,
+    Change, ChangeFeed, CollectionSpec, Event, Place, Query, RawDocument, ResumeToken, Store, Write, database_name,
+    provision_record,
 };
+
+use self::write::LEFT_OUT;
 
 /// “mcpg”, so that a foreign SQLite file is never written to.
 const APPLICATION_ID: i32 = 0x6d63_7067;
@@ -158,28 +161,14 @@ impl Store for Sqlite {
     }
 
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>> {
-        let (writer, path, place) = (Arc::clone(&self.writer), self.path.clone(), place.clone());
-        blocking(move || {
-            let mut connection = lock(&writer);
-            let transaction = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(|error| unavailable(&path, error))?;
-            let mut revisions = Vec::with_capacity(writes.len());
-            for write in writes {
-                let (Write::Put { id, .. } | Write::Delete { id, .. }) = &write;
-                let id = id.clone();
-                revisions.push(apply(&transaction, &place, write).map_err(|fault| match fault {
-                    Fault::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                        taken(&place, &id)
-                    }
-                    Fault::Sqlite(error) => unavailable(&path, error),
-                    Fault::Refused(error) => error,
-                })?);
-            }
-            transaction.commit().map_err(|error| unavailable(&path, error))?;
-            Ok(revisions)
-        })
-        .await
+        self.transact(place, writes, Err).await
+    }
+
+    async fn write_each(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<bool>> {
+        // One transaction all the same: each has a cost.
+        let left_out = |error: Error| if error.kind() == Kind::Conflict { Ok(LEFT_OUT) } else { Err(error) };
+        let revisions = self.transact(place, writes, left_out).await?;
+        Ok(revisions.into_iter().map(|revision| revision != LEFT_OUT).collect())
     }
 
     async fn watch(&self, token: Option<ResumeToken>) -> Result<Box<dyn ChangeFeed>> {
@@ -282,75 +271,6 @@ fn poll(connection: &Connection, after: i64, seen: Option<i64>) -> rusqlite::Res
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok((version, (!changes.is_empty()).then(|| Event::Changes(changes, ResumeToken(last.to_string())))))
-}
-
-enum Fault {
-    Sqlite(rusqlite::Error),
-    Refused(Error),
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::Result<u64, Fault> {
-    let table = place.collection.name;
-    let (Write::Put { id, expect, .. } | Write::Delete { id, expect }) = &write;
-    let (id, expect) = (id.clone(), *expect);
-    if place.collection.series.is_some() && matches!(write, Write::Delete { .. }) {
-        return Err(Fault::Refused(only_added(place)));
-    }
-    let present: Option<(u64, Option<i64>)> = connection
-        .prepare_cached(&format!("SELECT revision, expires_at FROM {table} WHERE tenant = ?1 AND id = ?2"))?
-        .query_row(params![place.tenant_key(), id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let now = Timestamp::now();
-    let alive = present.filter(|(_, expires)| expires.is_none_or(|at| at > now.0)).map(|(revision, _)| revision);
-    expected(expect, alive, table, &id)?;
-    let revision = match write {
-        Write::Put { body, expires_at, .. } => {
-            let expires_at = match &place.collection.series {
-                Some(series) => Some(now.plus(series.keep)),
-                None => expires_at,
-            };
-            // One sequence for all documents: a revision never comes back, not even after a removal.
-            let next: u64 = connection
-                .prepare_cached("UPDATE store_meta SET value = value + 1 WHERE key = 'revision' RETURNING value")?
-                .query_row([], |row| row.get(0))?;
-            connection
-                .prepare_cached(&format!(
-                    "INSERT INTO {table} (tenant, id, revision, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT (tenant, id) DO UPDATE SET revision = ?3, body = ?4, expires_at = ?5"
-                ))?
-                .execute(params![place.tenant_key(), id, next, body, expires_at.map(|at| at.0)])?;
-            next
-        }
-        Write::Delete { .. } => {
-            let Some((former, _)) = present else { return Ok(0) };
-            connection
-                .prepare_cached(&format!("DELETE FROM {table} WHERE tenant = ?1 AND id = ?2"))?
-                .execute(params![place.tenant_key(), id])?;
-            former
-        }
-    };
-    if place.collection.watched {
-        connection
-            .prepare_cached("INSERT INTO change_log (collection, tenant, id, at) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![table, place.tenant_key(), id, now.0])?;
-    }
-    Ok(revision)
-}
-
-fn expected(expect: Expect, alive: Option<u64>, table: &str, id: &str) -> std::result::Result<(), Fault> {
-    let found = match (expect, alive) {
-        (Expect::Any, _) | (Expect::Absent, None) => return Ok(()),
-        (Expect::Revision(wanted), Some(present)) if wanted == present => return Ok(()),
-        (_, Some(revision)) => format!("is there at revision {revision}"),
-        (_, None) => "is not there".to_owned(),
-    };
-    Err(Fault::Refused(Error::new(Kind::Conflict, format!("document `{id}` of {table} {found}"))))
 }
 
 fn sweep(
@@ -554,6 +474,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Expect;
     use crate::store::{COLLECTIONS, Collection};
 
     const TTL: Duration = Duration::from_secs(3600);

@@ -1,6 +1,7 @@
 //! Providers over a network, which are faked: each fake checks every request against what the provider documents.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -162,6 +163,12 @@ fn a_model_that_changes_under_us_is_noticed_and_refused() {
     assert_eq!(provider.faults(), Vec::<String>::new());
 }
 
+/// How long a provider is away: a minute shows no more than a second, so that CI waits less.
+fn outage() -> Duration {
+    let seconds = std::env::var("MCPGW_TEST_OUTAGE").ok().and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(1))
+}
+
 #[test]
 fn searches_go_on_without_the_provider_and_recover_by_themselves() {
     let provider = Provider::start(Api::OpenAi, "text-embedding-3-small", 32);
@@ -180,14 +187,22 @@ fn searches_go_on_without_the_provider_and_recover_by_themselves() {
         (found["result"]["degraded"].clone(), started.elapsed())
     };
     assert_eq!(ask().0, Value::Null);
-    let ills: [Change; 2] = [|it| it.down = true, |it| it.hangs = Some(Duration::from_secs(20))];
+    let ills: [Change; 3] = [
+        |it| it.down = true,
+        |it| it.hangs = Some(Duration::from_secs(20)),
+        // It wants to be left alone for longer than a search may take: nobody waits for that.
+        |it| it.limited = usize::MAX,
+    ];
     for ill in ills {
         provider.set(ill);
         let mut slowest = Duration::ZERO;
-        for _ in 0..60 {
+        let (away, mut asked) = (Instant::now(), 0);
+        while asked < 60 || away.elapsed() < outage() {
             let (degraded, took) = ask();
             assert_eq!(degraded, "text_only");
             slowest = slowest.max(took);
+            asked += 1;
+            std::thread::sleep(Duration::from_millis(10));
         }
         assert!(slowest < Duration::from_secs(3), "no longer than the provider is given: {slowest:?}");
         let (degraded, took) = ask();
@@ -197,10 +212,17 @@ fn searches_go_on_without_the_provider_and_recover_by_themselves() {
         );
         let remembered = gateway.rpc("tools/search", json!({ "query": "look up a purchase by its id, number 1" }));
         assert_eq!(remembered["result"]["degraded"], Value::Null, "what was asked before is remembered");
-        provider.set(|it| (it.down, it.hangs) = (false, None));
+        provider.set(|it| (it.down, it.hangs, it.limited) = (false, None, 0));
+        let back = Instant::now();
         until(Duration::from_secs(5), || (ask().0 == Value::Null).then_some(())).expect("back within 5 s");
+        let figures =
+            format!("{asked} searches without the provider, the slowest {slowest:?}; back after {:?}", back.elapsed());
+        let _ = writeln!(std::io::stderr(), "{figures}");
     }
-    assert!(gateway.log().contains("searching by words only"));
+    let said = gateway.log();
+    let count = |text: &str| said.matches(text).count();
+    let told = [count("searching by words only"), count("the embeddings provider works again")];
+    assert_eq!(told, [3, 3], "once each time: {said}");
     assert_eq!(provider.faults(), Vec::<String>::new());
 }
 
@@ -215,6 +237,10 @@ fn a_gateway_starts_without_its_provider() {
     let gateway = Gateway::start_with(&home, &["--bootstrap"], &borrowed(&env));
     assert_eq!(gateway.get("/health/ready").status, 200);
     assert_eq!(gateway.rpc("tools/list", json!({}))["result"]["tools"], json!([]));
+    // Who has not embedded anything yet may take another without it.
+    let other = Home::new();
+    let taken = other.cli_with(&["embeddings", "switch", "--provider", "builtin"], &borrowed(&env), "");
+    assert!(taken.code == 0 && other.json(&["embeddings", "show"])["provider"] == "builtin", "{taken:#?}");
     provider.set(|it| it.down = false);
     let synced = home.cli_with(&["catalog", "sync"], &borrowed(&env), "");
     assert_eq!(synced.code, 0, "{synced:#?}");

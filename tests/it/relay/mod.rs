@@ -53,7 +53,9 @@ impl Pair {
         let home = Home::new();
         home.json(&[&["server", "add", name], args].concat());
         home.json(&["catalog", "sync"]);
-        let gateway = Gateway::start_with(&home, &[], &[("MCP_DISCOVERY", "full")]);
+        // A server in Python takes its time where much else runs.
+        let env = [("MCP_DISCOVERY", "full"), ("DOWNSTREAM_TIMEOUT_MS", "20000")];
+        let gateway = Gateway::start_with(&home, &[], &env);
         Self { gateway, _home: home, name, way, server, _services: services }
     }
 
