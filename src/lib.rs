@@ -53,6 +53,13 @@
 //! returns it with its receipt. On a MongoDB with search that is one `$rankFusion` on the server; every way of doing
 //! without (no embedder, one arm, no fusion, no search) gives an answer that says so.
 //!
+//! # One switch of the embedding space
+//!
+//! [`gateway::Gateway::begin_switch`] writes the wanted space down; `jobs::reembed` of any replica, or the command itself,
+//! does it under a lease: [`catalog::Reembedder`] gives every tool a second vector, one compare-and-set makes the space the
+//! current one, and the old vectors go. Every vector carries its space's version, and a query is compared with vectors of
+//! its own version alone, so that no answer mixes two spaces.
+//!
 //! # One change
 //!
 //! The command line writes to the store; the store's change feed wakes `jobs::follow` in every running
