@@ -240,18 +240,16 @@ impl Gateway {
         (self.store.describe(), index, spaces.current.clone())
     }
 
-    /// Has the embedder loaded beside everything else, before the first search wants it.
-    pub fn warm_up_embedder(&self) {
+    /// Has the embedder ready before the first search wants it: one in this process is loaded when this returns, one over
+    /// a network is asked beside everything else.
+    pub async fn warm_up_embedder(&self) {
         let space = self.spaces.now().current.clone();
-        tokio::spawn(async move {
-            let warmed = space.embedder.embed(&[PROBE.to_owned()], Role::Query).await;
-            if let Err(error) = warmed {
-                tracing::warn!(
-                    error = error.chain(),
-                    "the embeddings provider cannot be used yet; searching by words only"
-                );
-            }
-        });
+        let is_remote = space.settings.provider.is_remote();
+        // What goes wrong is said where it does.
+        let warming = tokio::spawn(async move { space.embedder.embed(&[PROBE.to_owned()], Role::Query).await.is_ok() });
+        if !is_remote {
+            let _ = warming.await;
+        }
     }
 
     /// Takes over which embedding space the store says is in force.

@@ -75,7 +75,7 @@ impl Jobs {
         let tenant = &gateway.config().tenant;
         gateway.catalog().view(tenant).await.context(|| format!("load tenant `{tenant}`"))?;
         gateway.auth().warm_up().await;
-        gateway.warm_up_embedder();
+        gateway.warm_up_embedder().await;
         // Read once while the store is known to be there.
         gateway.sealer().await?;
         let beside = [jobs::sweep::start(gateway), jobs::rates::start(gateway), jobs::reembed::start(gateway)];
