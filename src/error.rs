@@ -158,6 +158,15 @@ impl std::error::Error for Error {
     }
 }
 
+/// The last of an error's causes, in its own words: libraries say the most there.
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
 /// `context` on a result, so that `?` can name the object.
 pub trait Context<T> {
     /// Puts the closure's text in front of the error's message.

@@ -355,9 +355,10 @@ impl Catalog {
         if !same {
             self.search.refresh(tenant, tools().cloned().collect()).await?;
         }
-        let seen_by_callers =
-            |listed: &Listed| (listed.exposed.clone(), listed.json.clone(), listed.tool.scopes.clone());
-        let looks_the_same = former.iter().map(seen_by_callers).eq(view.tools().iter().map(seen_by_callers));
+        let looks_alike = |(one, two): (&Listed, &Listed)| {
+            one.exposed == two.exposed && one.json == two.json && one.tool.scopes == two.tool.scopes
+        };
+        let looks_the_same = former.len() == view.tools().len() && former.iter().zip(view.tools()).all(looks_alike);
         let is_first = entry.view.swap(Some(Arc::clone(&view))).is_none();
         if !same && !looks_the_same && !is_first {
             // Nobody may be listening.

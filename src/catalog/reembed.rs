@@ -174,32 +174,11 @@ pub(super) fn put(tool: &mut Tool, space: &Space, vector: Embedding, target: Tar
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use async_trait::async_trait;
+    use std::sync::atomic::Ordering;
 
     use super::*;
-    use crate::embeddings::{Embedder, Facts, Patience, Provider, Settings};
-
-    #[derive(Default)]
-    struct Counting(AtomicUsize);
-
-    #[async_trait]
-    impl Embedder for Counting {
-        #[expect(clippy::cast_precision_loss, reason = "short texts")]
-        async fn embed(&self, texts: &[String], _: Role) -> Result<Vec<Vec<f32>>> {
-            self.0.fetch_add(texts.len(), Ordering::Relaxed);
-            Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
-        }
-
-        async fn facts(&self) -> Result<Arc<Facts>> {
-            Ok(Arc::default())
-        }
-
-        fn known_facts(&self) -> Option<Arc<Facts>> {
-            None
-        }
-    }
+    use crate::embeddings::counting::Counting;
+    use crate::embeddings::{Patience, Provider, Settings};
 
     /// What is remembered may push out a text of the very batch that is being embedded.
     #[tokio::test]

@@ -7,6 +7,8 @@ mod api;
 mod azure_openai;
 mod builtin;
 mod cache;
+#[cfg(test)]
+pub(crate) mod counting;
 mod gemini;
 #[cfg(feature = "local-embeddings")]
 mod local;

@@ -18,7 +18,7 @@ use super::api::{Answer, Api, complaint, wanted_pause};
 use super::tokens::TokenCounter;
 use super::{Embedder, Facts, PROBE, Patience, Role, SAME_MODEL, Settings, Trouble, cosine, normalise, say_cut};
 use crate::breaker::{Breaker, Pace, Refusal, fraction};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, innermost};
 use crate::model::Secret;
 use crate::tls::{HttpsClient, https_client};
 
@@ -266,8 +266,10 @@ impl Resilient {
         }
         let request = request.map_err(|error| fault(Kind::Internal, format!("cannot be asked: {error}")))?;
         let client = self.client.get_or_init(https_client);
-        let answer =
-            client.request(request).await.map_err(|error| passing(format!("cannot be reached: {}", root(&error))))?;
+        let answer = client
+            .request(request)
+            .await
+            .map_err(|error| passing(format!("cannot be reached: {}", innermost(&error))))?;
         let (head, body) = answer.into_parts();
         let body = Limited::new(body, MAX_ANSWER).collect().await;
         let body = body.map_err(|error| passing(format!("broke off its answer: {error}")))?.to_bytes();
@@ -354,14 +356,6 @@ impl Resilient {
 
 fn width(facts: &Facts, now: usize) -> String {
     format!("its vectors have {now} dimensions, not {}", facts.dimensions)
-}
-
-fn root(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(cause) = innermost.source() {
-        innermost = cause;
-    }
-    innermost.to_string()
 }
 
 /// As many vectors as texts, all of one width, of finite numbers.

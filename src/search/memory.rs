@@ -57,8 +57,7 @@ impl SearchIndex for MemoryIndex {
 
     fn coverage(&self, tenant: &TenantId, version: u64) -> usize {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
-        let vectors = tenants.get(tenant).and_then(|index| index.vectors(version));
-        vectors.map_or(0, |vectors| vectors.documents.len())
+        tenants.get(tenant).map_or(0, |index| index.coverage(version))
     }
 
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
@@ -118,11 +117,16 @@ impl TenantIndex {
         self.generations.iter().find(|(of, _)| *of == version).map(|(_, vectors)| vectors)
     }
 
+    /// How many tools have a vector of this generation.
+    fn coverage(&self, version: u64) -> usize {
+        self.vectors(version).map_or(0, |vectors| vectors.documents.len())
+    }
+
     fn is_of_other_space(&self, query: &SearchQuery) -> bool {
         let has_direction = query.vector.as_ref().is_some_and(|vector| vector.iter().any(|value| *value != 0.0));
         let wants_vectors = has_direction && query.mode != Mode::Text;
         let most = self.generations.iter().map(|(_, vectors)| vectors.documents.len()).max().unwrap_or_default();
-        wants_vectors && self.vectors(query.version).map_or(0, |vectors| vectors.documents.len()) < most
+        wants_vectors && self.coverage(query.version) < most
     }
 
     fn search(&self, query: &SearchQuery, weights: Weights) -> tantivy::Result<Vec<Hit>> {

@@ -19,7 +19,7 @@ use url::form_urlencoded;
 
 use super::http::{Connector, client};
 use super::{UpstreamConfig, unavailable};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, innermost};
 use crate::model::{OAuthClient, Principal, Secret, Server, TenantId};
 
 /// An authorization server that takes longer is taken for gone.
@@ -400,12 +400,4 @@ fn with_token(mut request: Request<Full<Bytes>>, token: &Secret) -> Result<Reque
     let value = sensitive(&format!("Bearer {}", token.expose())).map_err(Unsent::Failed)?;
     request.headers_mut().insert(AUTHORIZATION, value);
     Ok(request)
-}
-
-fn innermost(error: &hyper_util::client::legacy::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

@@ -146,8 +146,12 @@ impl Known {
     fn is_of_other_space(&self, query: &SearchQuery) -> bool {
         let wants_vectors = query.vector.is_some() && query.mode != Mode::Text;
         let most = self.slots.iter().map(|(.., count)| *count).max().unwrap_or_default();
-        let count = |version| self.slots.iter().find(|(of, ..)| *of == version).map_or(0, |(.., count)| *count);
-        wants_vectors && count(query.version) < most
+        wants_vectors && self.coverage(query.version) < most
+    }
+
+    /// How many tools have a vector of this generation.
+    fn coverage(&self, version: u64) -> usize {
+        self.slots.iter().find(|(of, ..)| *of == version).map_or(0, |(.., count)| *count)
     }
 
     /// Notes whether the server answered.
@@ -407,8 +411,7 @@ impl SearchIndex for AtlasIndex {
 
     fn coverage(&self, tenant: &TenantId, version: u64) -> usize {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
-        let slots = tenants.get(tenant).map(|known| known.slots.as_slice()).unwrap_or_default();
-        slots.iter().find(|(of, ..)| *of == version).map_or(0, |(.., count)| *count)
+        tenants.get(tenant).map_or(0, |known| known.coverage(version))
     }
 
     async fn search(&self, tenant: &TenantId, query: &SearchQuery) -> Result<Found> {
