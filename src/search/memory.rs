@@ -4,8 +4,7 @@
 //! and BM25's statistics hold no ghosts of removed tools. Building 10,000 tools takes a fraction of a
 //! second, and changes are rare and arrive in bursts.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -14,9 +13,10 @@ use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextO
 use tantivy::{Index, IndexSettings, Searcher, TantivyDocument, Term};
 
 use super::fusion::{Arm, Weights, fuse, single};
+use super::vectors::{Best, Vectors};
 use super::{Allowed as Rule, Description, Found, Hit, LOCAL, Mode, SearchIndex, SearchQuery, Widths, text};
 use crate::error::{Error, Result};
-use crate::model::{Embedding, TenantId, Tool, ToolId};
+use crate::model::{TenantId, Tool, ToolId};
 
 /// How many tools each arm hands to the fusion.
 pub(super) const ARM_DEPTH: usize = 100;
@@ -109,7 +109,7 @@ impl TenantIndex {
         versions.sort_unstable();
         versions.dedup();
         let of_version = |version| (version, Vectors::of(&tools, version));
-        let generations = versions.into_iter().map(of_version).filter(|(_, vectors)| !vectors.documents.is_empty());
+        let generations = versions.into_iter().map(of_version).filter(|(_, vectors)| vectors.len() > 0);
         Ok(Self { words, generations: generations.collect(), visibility: Visibility::of(&tools), tools })
     }
 
@@ -119,13 +119,13 @@ impl TenantIndex {
 
     /// How many tools have a vector of this generation.
     fn coverage(&self, version: u64) -> usize {
-        self.vectors(version).map_or(0, |vectors| vectors.documents.len())
+        self.vectors(version).map_or(0, |vectors| vectors.len())
     }
 
     fn is_of_other_space(&self, query: &SearchQuery) -> bool {
         let has_direction = query.vector.as_ref().is_some_and(|vector| vector.iter().any(|value| *value != 0.0));
         let wants_vectors = has_direction && query.mode != Mode::Text;
-        let most = self.generations.iter().map(|(_, vectors)| vectors.documents.len()).max().unwrap_or_default();
+        let most = self.generations.iter().map(|(_, vectors)| vectors.len()).max().unwrap_or_default();
         wants_vectors && self.coverage(query.version) < most
     }
 
@@ -134,7 +134,10 @@ impl TenantIndex {
         let depth = ARM_DEPTH.max(query.limit);
         let vector_arm = || {
             let asked = query.vector.as_deref().zip(self.vectors(query.version));
-            let ranked = asked.map(|(vector, vectors)| vectors.nearest(vector, &allowed, depth));
+            let ranked = asked.map(|(vector, vectors)| {
+                let of_tool = |document| Some(self.tools.get(document as usize)?.vector(query.version)?.0.as_slice());
+                vectors.nearest(vector, depth, |document| allowed.contains(document), of_tool)
+            });
             Arm { name: "vector", weight: weights.vector, ranked: ranked.unwrap_or_default() }
         };
         let text_arm = || -> tantivy::Result<Arm> {
@@ -227,57 +230,6 @@ fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-/// The tools' unit vectors, row by row.
-struct Vectors {
-    width: usize,
-    rows: Vec<f32>,
-    /// Which document each row belongs to.
-    documents: Vec<u32>,
-}
-
-impl Vectors {
-    /// Those of one generation. Tools without one are found by words only.
-    fn of(tools: &[Arc<Tool>], version: u64) -> Self {
-        let length = |tool: &Arc<Tool>| tool.vector(version).map_or(0, |vector| vector.0.len());
-        let width = tools.iter().map(length).max().unwrap_or_default();
-        let (mut rows, mut documents) = (Vec::with_capacity(width * tools.len()), Vec::with_capacity(tools.len()));
-        for (document, tool) in (0_u32..).zip(tools) {
-            let Some(Embedding(vector)) = tool.vector(version) else { continue };
-            if vector.len() == width && vector.iter().any(|value| *value != 0.0) {
-                rows.extend_from_slice(vector);
-                documents.push(document);
-            }
-        }
-        Self { width, rows, documents }
-    }
-
-    fn nearest(&self, query: &[f32], allowed: &Allowed<'_>, depth: usize) -> Vec<(u32, f64)> {
-        if query.len() != self.width || query.iter().all(|value| *value == 0.0) {
-            return Vec::new();
-        }
-        let mut best = Best::new(depth);
-        for (row, document) in self.rows.chunks_exact(self.width).zip(&self.documents) {
-            if allowed.contains(*document) {
-                best.offer(*document, f64::midpoint(1.0, f64::from(dot(row, query))));
-            }
-        }
-        best.ranked()
-    }
-}
-
-/// Sixteen sums side by side, which the compiler turns into vector instructions.
-pub(super) fn dot(one: &[f32], two: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 16];
-    let (ones, rest) = one.as_chunks::<16>();
-    let (twos, other) = two.as_chunks::<16>();
-    for (x, y) in ones.iter().zip(twos) {
-        for lane in 0..16 {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + rest.iter().zip(other).map(|(x, y)| x * y).sum::<f32>()
-}
-
 /// Who may see what: tools share few distinct lists of scopes, so a query decides once per list.
 struct Visibility {
     lists: Vec<Vec<String>>,
@@ -328,56 +280,3 @@ impl Allowed<'_> {
         }
     }
 }
-
-/// The `depth` best of the offered documents.
-struct Best {
-    depth: usize,
-    heap: BinaryHeap<Candidate>,
-}
-
-/// Ordered so that the worst candidate is the greatest: the heap's top is the one to drop.
-struct Candidate {
-    score: f64,
-    document: u32,
-}
-
-impl Best {
-    fn new(depth: usize) -> Self {
-        Self { depth, heap: BinaryHeap::with_capacity(depth + 1) }
-    }
-
-    fn offer(&mut self, document: u32, score: f64) {
-        let candidate = Candidate { score, document };
-        if self.heap.len() < self.depth {
-            self.heap.push(candidate);
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && candidate < *worst
-        {
-            *worst = candidate;
-        }
-    }
-
-    fn ranked(self) -> Vec<(u32, f64)> {
-        self.heap.into_sorted_vec().into_iter().map(|each| (each.document, each.score)).collect()
-    }
-}
-
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.score.total_cmp(&self.score).then(self.document.cmp(&other.document))
-    }
-}
-
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Candidate {}

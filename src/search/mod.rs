@@ -11,6 +11,7 @@ mod memory;
 mod names;
 mod ranking;
 mod text;
+mod vectors;
 
 use std::collections::HashSet;
 use std::sync::Arc;

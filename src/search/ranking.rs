@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::memory::dot;
+use super::vectors::dot;
 use super::names::{Names, is_identifier};
 use super::{
     ArmRank, ArmScore, Description, Found, Hit, IndexStep, Mode, ScoreDetails, SearchIndex, SearchQuery, Weights,

@@ -65,6 +65,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["src/store/sqlite/"]),
     ("tantivy", &["src/search/text.rs", "src/search/memory.rs"]),
+    ("pulp", &["src/search/vectors.rs"]),
     ("tokenizers", &["src/embeddings/tokens.rs", "src/embeddings/builtin.rs", "src/embeddings/local/"]),
     ("safetensors", &["src/embeddings/builtin.rs"]),
     ("candle_core", &["src/embeddings/local/"]),
