@@ -1,6 +1,7 @@
 //! A tool, as the catalog keeps it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -13,16 +14,16 @@ use super::{RawJson, ServerName, Timestamp, exposed_name};
 /// `<server>::<name>`, the id of a `tool_catalog` document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ToolId(String);
+pub struct ToolId(Arc<str>);
 
 impl ToolId {
     /// The id of `tool` on `server`.
     pub fn new(server: &ServerName, tool: &str) -> Self {
-        Self(format!("{server}::{tool}"))
+        Self(format!("{server}::{tool}").into())
     }
 
     /// An id as it was stored.
-    pub fn stored(id: impl Into<String>) -> Self {
+    pub fn stored(id: impl Into<Arc<str>>) -> Self {
         Self(id.into())
     }
 

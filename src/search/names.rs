@@ -10,6 +10,8 @@ use crate::model::Tool;
 const MAX_WORDS: usize = 3;
 /// Fewer letters are a part of too many names.
 const MIN_PART: usize = 4;
+/// Stands before the first letter; no key holds it.
+const BEGINNING: char = '^';
 
 /// The names of a tenant's tools.
 #[derive(Default)]
@@ -61,28 +63,38 @@ impl Names {
     /// The names most like `request`: with the cosine of their trigrams, each weighted by how few names hold it, and 1
     /// for a name that it is a part of.
     pub(super) fn alike(&self, request: &str, limit: usize) -> Vec<(u32, f64)> {
-        let (mut shared, mut square) = (HashMap::<u32, f64>::new(), 0.0);
+        let (mut shared, mut square, mut inner) = (vec![0.0_f64; self.keys.len()], 0.0, 0.0);
         let request = key(request);
         for trigram in trigrams(&request) {
+            let is_inner = !trigram.starts_with(&[BEGINNING]);
             let Some(holders) = self.holders.get(&trigram) else {
                 square += self.unseen.powi(2);
+                inner += if is_inner { f64::INFINITY } else { 0.0 };
                 continue;
             };
             let weight = weight(self.lengths.len(), holders.len()).powi(2);
             square += weight;
+            inner += if is_inner { weight } else { 0.0 };
             for place in holders {
-                *shared.entry(*place).or_default() += weight;
+                if let Some(sum) = shared.get_mut(*place as usize) {
+                    *sum += weight;
+                }
             }
         }
-        let cosine = |(place, shared): (u32, f64)| {
-            let length = self.lengths.get(place as usize).copied().unwrap_or(f64::INFINITY);
-            let is_part = request.len() >= MIN_PART
-                && self.keys.get(place as usize).is_some_and(|name| name.contains(request.as_str()));
+        let cosine = |((place, shared), (length, name)): ((u32, f64), (&f64, &String))| {
+            // Most names are not worth the look: one that holds it holds all of its trigrams.
+            let may_hold = request.len() >= MIN_PART && shared >= inner * (1.0 - 1e-9);
+            let is_part = may_hold && name.contains(request.as_str());
             (place, if is_part { 1.0 } else { shared / (length * square.sqrt()) })
         };
-        let mut alike: Vec<(u32, f64)> = shared.into_iter().map(cosine).collect();
-        alike.sort_by(|one, two| two.1.total_cmp(&one.1).then(one.0.cmp(&two.0)));
-        alike.truncate(limit);
+        let named = (0_u32..).zip(shared).zip(self.lengths.iter().zip(&self.keys));
+        let mut alike: Vec<(u32, f64)> = named.filter(|((_, shared), _)| *shared > 0.0).map(cosine).collect();
+        let order = |one: &(u32, f64), two: &(u32, f64)| two.1.total_cmp(&one.1).then(one.0.cmp(&two.0));
+        if alike.len() > limit {
+            alike.select_nth_unstable_by(limit, order);
+            alike.truncate(limit);
+        }
+        alike.sort_unstable_by(order);
         alike
     }
 }
@@ -101,7 +113,7 @@ fn key(name: &str) -> String {
 
 /// Each once, the first two letters with a mark of the beginning.
 fn trigrams(key: &str) -> Vec<[char; 3]> {
-    let letters: Vec<char> = std::iter::once('^').chain(key.chars()).collect();
+    let letters: Vec<char> = std::iter::once(BEGINNING).chain(key.chars()).collect();
     let mut all: Vec<[char; 3]> = letters.windows(3).filter_map(|three| three.try_into().ok()).collect();
     all.sort_unstable();
     all.dedup();
@@ -131,8 +143,13 @@ mod tests {
             ("customer_ord", "list_customer_orders"),
             ("get-prob", "get-problem"),
             ("restart-servise", "restartService"),
+            ("problem", "get-problem"),
+            ("resentati", "get_presentation"),
         ] {
             assert_eq!(best(request).as_deref(), Some(name), "{request}");
+        }
+        for part in ["prob", "omer_ord", "list_customer_orders"] {
+            assert_eq!(names.alike(part, 1)[0].1, 1.0, "{part}");
         }
         assert_eq!(names.exact("List-Customer-Orders"), [0]);
         assert_eq!(names.exact("s/restart_service"), [3], "with its server");

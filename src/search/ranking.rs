@@ -9,8 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::vectors::dot;
 use super::names::{Names, is_identifier};
+use super::vectors::dot;
 use super::{
     ArmRank, ArmScore, Description, Found, Hit, IndexStep, Mode, ScoreDetails, SearchIndex, SearchQuery, Weights,
     Widths,
@@ -40,15 +40,17 @@ pub(super) struct Ranking {
     tenants: RwLock<HashMap<TenantId, Arc<Tools>>>,
 }
 
-/// A tenant's tools, sorted by id.
+/// A tenant's tools.
 struct Tools {
     tools: Vec<Arc<Tool>>,
+    places: HashMap<ToolId, u32>,
     names: Arc<Names>,
 }
 
 /// One tool on its way into the order.
 struct Candidate {
     hit: Hit,
+    place: Option<u32>,
     text: f64,
     meaning: f64,
     likeness: f64,
@@ -63,13 +65,13 @@ impl Ranking {
     fn order(&self, tools: &Tools, query: &SearchQuery, hits: Vec<Hit>) -> Vec<Hit> {
         let looks_like_name = is_identifier(&query.text);
         let mut candidates: Vec<Candidate> = hits.into_iter().map(|hit| tools.candidate(hit, query)).collect();
-        let mut known: HashMap<ToolId, usize> =
-            candidates.iter().enumerate().map(|(place, it)| (it.hit.id.clone(), place)).collect();
+        let mut known: HashMap<u32, usize> =
+            candidates.iter().enumerate().filter_map(|(at, candidate)| Some((candidate.place?, at))).collect();
         let mut named = |place: u32, note: &dyn Fn(&mut Candidate)| {
             let Some(tool) = tools.tools.get(place as usize).filter(|tool| query.allowed.contains(tool)) else {
                 return;
             };
-            let at = *known.entry(tool.id.clone()).or_insert_with(|| {
+            let at = *known.entry(place).or_insert_with(|| {
                 candidates.push(tools.candidate(self.unranked(&tool.id), query));
                 candidates.len() - 1
             });
@@ -125,16 +127,18 @@ impl Ranking {
 }
 
 impl Tools {
-    fn get(&self, id: &ToolId) -> Option<&Arc<Tool>> {
-        self.tools.get(self.tools.binary_search_by(|tool| tool.id.cmp(id)).ok()?)
+    fn of(tools: Vec<Arc<Tool>>, names: Arc<Names>) -> Self {
+        let places = (0_u32..).zip(&tools).map(|(place, tool)| (tool.id.clone(), place)).collect();
+        Self { tools, places, names }
     }
 
     fn candidate(&self, hit: Hit, query: &SearchQuery) -> Candidate {
         let value = |name| hit.details.details.iter().find(|arm| arm.input_pipeline_name == name)?.value;
         let text = value("text").unwrap_or_default();
-        let vector = self.get(&hit.id).and_then(|tool| tool.vector(query.version));
+        let place = self.places.get(&hit.id).copied();
+        let vector = place.and_then(|place| self.tools.get(place as usize)?.vector(query.version));
         let meaning = vector.map_or(0.0, |vector| meaning(&vector.0, query)).max(0.0);
-        Candidate { hit, text, meaning, likeness: 0.0, is_exact: false }
+        Candidate { hit, place, text, meaning, likeness: 0.0, is_exact: false }
     }
 }
 
@@ -154,7 +158,7 @@ impl SearchIndex for Ranking {
         };
         let names = former.filter(has_same_names).map(|former| Arc::clone(&former.names));
         let names = names.unwrap_or_else(|| Arc::new(Names::of(&tools)));
-        let known = Arc::new(Tools { names, tools: tools.clone() });
+        let known = Arc::new(Tools::of(tools.clone(), names));
         self.index.refresh(tenant, tools).await?;
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone(), known);
         Ok(())
