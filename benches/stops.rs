@@ -6,6 +6,7 @@
 //! - `embed`: the built-in embedder, one request in words, and one catalog's worth of definitions;
 //! - `index`: building a tenant's index, and one search in it per mode, the request's vector given;
 //! - `gateway`: a whole search as the gateway does it: embed, rank, look up;
+//! - `cache`: a call that is answered from what was kept, the key of its question, and what a text asks for;
 //! - `face`: JSON-RPC in, JSON-RPC out: `ping`, `tools/list`, and what a refused call costs.
 //!
 //! The tools are made up, always the same ones: words drawn unevenly from a few hundred, as real catalogs
@@ -13,6 +14,7 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,7 +28,7 @@ use mcpgw::config::{Config, Sources};
 use mcpgw::embeddings::{Patience, Provider, Role, Settings, Space};
 use mcpgw::gateway::{Gateway, SearchRequest};
 use mcpgw::mcp::{Body, Face, Incoming, Listing};
-use mcpgw::model::{Embedding, Principal, RawJson, Scopes, Server, TenantId, Tool};
+use mcpgw::model::{Embedding, Origin, Principal, RawJson, Scopes, Server, TenantId, Tool};
 use mcpgw::search::{
     self, Allowed, Engine, Fusion, Mode, SearchConfig, SearchIndex, SearchQuery, Weights, identifier_words,
 };
@@ -214,8 +216,13 @@ fn gateway(count: usize) -> Arc<Gateway> {
 }
 
 async fn open(count: usize) -> Arc<Gateway> {
+    // The view is in memory; the files may go with the folder.
     let folder = tempfile::tempdir().expect("a folder");
-    let store = format!("sqlite:{}", folder.path().join("bench.db").display());
+    open_in(folder.path(), count).await
+}
+
+async fn open_in(folder: &Path, count: usize) -> Arc<Gateway> {
+    let store = format!("sqlite:{}", folder.join("bench.db").display());
     let flags = vec![("MCPGW_STORE", store), ("MCPGW_TENANT", TENANT.to_string())];
     let config = Config::load(&Sources { flags, environment: Vec::new(), file: None }).expect("a configuration");
     let gateway = Gateway::open(config).await.expect("a gateway");
@@ -229,7 +236,6 @@ async fn open(count: usize) -> Arc<Gateway> {
     Collection::<Tool>::of_tenant(gateway.store(), &TENANT).replace(&mine, &[]).await.expect("written");
     let view = gateway.catalog().view(&TENANT).await.expect("a view");
     assert_eq!(view.tools().len(), count);
-    // The view is in memory; the files may go with the folder.
     gateway
 }
 
@@ -313,7 +319,8 @@ mod gateway {
     fn search(bencher: Bencher<'_, '_>, count: usize) {
         let gateway = super::gateway(count);
         let principal = Principal::operator(TENANT.clone());
-        let inputs = || SearchRequest { query: next_query().0, mode: Mode::Hybrid, limit: 5 };
+        let inputs =
+            || SearchRequest { query: next_query().0, mode: Mode::Hybrid, limit: 5, origin: Origin::default() };
         bencher.with_inputs(inputs).bench_refs(|request| {
             gateway.search(&principal, request).now_or_never().expect("at once").expect("an answer").results.len()
         });
@@ -384,6 +391,95 @@ mod face {
         let params = json!({ "query": "look up a purchase by its id" });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/search", "params": params });
         run(bencher, count, &body, Door::Rpc, "\"scoreDetails\"");
+    }
+}
+
+/// Answers already given.
+mod cache {
+    use mcpgw::cache::{Core, Next, Question};
+    use mcpgw::embeddings::Space;
+    use mcpgw::gateway::CallRequest;
+    use mcpgw::model::{RawObject, Timestamp};
+    use mcpgw::upstream::{Caller, Reply};
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    const PARAMS: &str = r#"{"arguments":{"customer_id":"C-1001","status":"open","limit":50,"filters":{"region":"eu","tags":["a","b"],"since":"2026-05-01"}},"_meta":{"progressToken":7}}"#;
+
+    /// A gateway of which one tool only reads, and that tool.
+    async fn reading(folder: &Path) -> (Arc<Gateway>, mcpgw::catalog::Listed) {
+        let gateway = super::open_in(folder, 100).await;
+        let view = gateway.catalog().view(&TENANT).await.expect("a view");
+        let tool = Tool::clone(&view.tools()[0].tool);
+        let tool = Tool { annotations: Some(json!({ "readOnlyHint": true })), ..tool };
+        let tools = Collection::<Tool>::of_tenant(gateway.store(), &TENANT);
+        tools.replace(&[tool], &[]).await.expect("written");
+        gateway.catalog().reload().await.expect("reloaded");
+        let view = gateway.catalog().view(&TENANT).await.expect("a view");
+        (gateway, view.tools()[0].clone())
+    }
+
+    fn hit_with(bencher: Bencher<'_, '_>, bytes: usize) {
+        let principal = Principal::operator(TENANT.clone());
+        // They are embedded on first use, which waits for the runtime by itself.
+        assert!(!TOOLS.is_empty());
+        let folder = tempfile::tempdir().expect("a folder");
+        let (gateway, listed) = RUNTIME.block_on(reading(folder.path()));
+        let params: Box<RawValue> = serde_json::from_str(PARAMS).expect("json");
+        let params = RawObject::parse(&params).expect("an object");
+        // As the gateway asks: another word for the guardrails is another question, which is looked for in the store.
+        let guardrails = gateway.guardrail_version(&listed.server, &listed.tool.name);
+        let keys = question(&principal, &listed, &guardrails, &params).keys().expect("keys");
+        let result = json!({ "content": [{ "type": "text", "text": "x".repeat(bytes) }] });
+        let result = RawJson::of(&result).expect("json");
+        let Next::Ask(asking) = gateway.cache().next(&keys) else { panic!("nobody asks") };
+        let space: &Space = &SPACE;
+        let day = Duration::from_secs(86_400);
+        asking.keep(&TENANT, (&listed.server, &listed.tool), &result, day, space);
+        let plain = Caller::plain();
+        let name = listed.exposed.to_string();
+        let call = CallRequest { name: &name, server: None, params: &params, timeout: None, caller: &plain };
+        // The first call of a tenant reads from the store what its audit is sealed with.
+        RUNTIME.block_on(gateway.call(&principal, &call)).expect("an answer");
+        bencher.bench(|| {
+            let reply = gateway.call(&principal, black_box(&call)).now_or_never().expect("at once").expect("an answer");
+            let Reply::Result(result) = reply else { panic!("no result") };
+            assert!(result.bytes().len() > bytes);
+            result
+        });
+    }
+
+    fn question<'a>(
+        principal: &'a Principal,
+        listed: &'a mcpgw::catalog::Listed,
+        guardrails: &'a str,
+        params: &'a RawObject<'a>,
+    ) -> Question<'a> {
+        static NOTHING: LazyLock<Box<RawValue>> = LazyLock::new(|| serde_json::from_str("{}").expect("json"));
+        Question {
+            principal,
+            is_personal: false,
+            client: (&NOTHING, None),
+            server: &listed.server,
+            tool: &listed.tool,
+            guardrails,
+            arguments: params.get("arguments"),
+            meta: &[],
+            semantic_arguments: &[],
+            since: Timestamp(i64::MIN),
+        }
+    }
+
+    #[divan::bench(args = [1_000, 100_000])]
+    fn hit(bencher: Bencher<'_, '_>, bytes: usize) {
+        hit_with(bencher, bytes);
+    }
+
+    #[divan::bench]
+    fn core_of_a_text(bencher: Bencher<'_, '_>) {
+        let text = "Could you please find me the cheapest flight from Oslo to Rome on 2026-05-01?";
+        bencher.bench(|| Core::of(black_box(text)).form());
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use mcpgw::catalog::{Outcome, Progress, ServerSync, SyncOptions, SyncReport};
 use mcpgw::error::{Error, Kind, Result};
+use mcpgw::gateway::shown_tool;
 use mcpgw::model::ServerName;
 use serde_json::{Value, json};
 
@@ -20,6 +21,10 @@ pub(crate) enum Catalog {
     Show(ShowArgs),
     /// Measure how well the search finds the tools of judged requests
     Eval(Eval),
+    /// List the tools that are kept back, and how their definitions differ from the accepted ones
+    Quarantine,
+    /// Accept the definition that a tool has now
+    Release(Release),
     /// List a tool beside the discovery tools
     Pin(ShowArgs),
     /// List it no longer beside the discovery tools
@@ -53,6 +58,16 @@ pub(crate) struct ShowArgs {
     tool: String,
 }
 
+#[derive(Args)]
+pub(crate) struct Release {
+    /// The tool; just the server with --all
+    #[arg(value_name = "SERVER/TOOL")]
+    tool: String,
+    /// Every tool of the server that is kept back
+    #[arg(long)]
+    all: bool,
+}
+
 impl Catalog {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
         match self {
@@ -60,6 +75,8 @@ impl Catalog {
             Self::List(args) => list(context, args).await,
             Self::Show(args) => show_tool(context, args).await,
             Self::Eval(args) => args.run(context).await,
+            Self::Quarantine => quarantine(context).await,
+            Self::Release(args) => release(context, args).await,
             Self::Pin(args) => pin(context, &args, true).await,
             Self::Unpin(args) => pin(context, &args, false).await,
         }
@@ -125,6 +142,14 @@ pub(crate) fn print_sync(context: &Context, report: &SyncReport) {
     let headings = ["server", "status", "added", "updated", "unchanged", "removed", "error"];
     context.output.table(&headings, &report.servers.iter().map(row).collect::<Vec<_>>());
     for server in &report.servers {
+        for kept in &server.quarantined {
+            context.output.note(&format!(
+                "{}: tool {:?} is kept back ({}); see `mcpgw catalog quarantine`",
+                server.name,
+                kept.tool,
+                kept.reason.as_str()
+            ));
+        }
         for skipped in &server.skipped {
             context.output.note(&format!("{}: tool {:?} was left out: {}", server.name, skipped.tool, skipped.reason));
         }
@@ -151,14 +176,8 @@ async fn list(context: &Context, args: ListArgs) -> Result<Done> {
         |listed: &&mcpgw::catalog::Listed| args.server.as_ref().is_none_or(|server| listed.tool.server == *server);
     let tools: Vec<_> = view.tools().iter().filter(wanted).collect();
     if context.output.is_json() {
-        let entry = |listed: &&mcpgw::catalog::Listed| {
-            let tool = &listed.tool;
-            json!({
-                "name": tool.name, "server": tool.server, "exposed_name": listed.exposed, "title": tool.title,
-                "description": tool.description, "scopes": tool.scopes, "status": tool.status,
-            })
-        };
-        context.output.json(&json!({ "tools": tools.iter().map(entry).collect::<Vec<Value>>() }))?;
+        let tools: Vec<Value> = tools.into_iter().map(shown_tool).collect();
+        context.output.json(&json!({ "tools": tools }))?;
         return Ok(Done::Fully);
     }
     if tools.is_empty() {
@@ -177,6 +196,55 @@ impl ShowArgs {
     fn split(&self) -> Result<(&str, &str)> {
         self.tool.split_once('/').ok_or_else(|| Error::invalid(format!("{:?} is not SERVER/TOOL", self.tool)))
     }
+}
+
+async fn quarantine(context: &Context) -> Result<Done> {
+    let (gateway, tenant) = context.open().await?;
+    let kept = gateway.quarantined(&tenant).await?;
+    if context.output.is_json() {
+        context.output.json(&json!({ "tools": kept }))?;
+        return Ok(Done::Fully);
+    }
+    if kept.is_empty() {
+        context.output.note("no tool is kept back");
+        return Ok(Done::Fully);
+    }
+    for tool in &kept {
+        let reason = tool.reason.map_or("kept back", mcpgw::model::QuarantineReason::as_str);
+        let since = tool.since.map(|since| format!(", since {since}")).unwrap_or_default();
+        let details = if tool.details.is_empty() { String::new() } else { format!(" ({})", tool.details.join(", ")) };
+        context.output.line(&format!("{}/{}: {reason}{details}{since}", tool.server, tool.name));
+        context.output.line(&tool.diff);
+    }
+    context.output.note(&format!("{} tools; `mcpgw catalog release SERVER/TOOL` accepts one as it is now", kept.len()));
+    Ok(Done::Fully)
+}
+
+async fn release(context: &Context, args: Release) -> Result<Done> {
+    let (gateway, tenant) = context.open().await?;
+    let wanted: Vec<(ServerName, String)> = if args.all {
+        let server: ServerName = args.tool.parse()?;
+        gateway.registry().get(&tenant, &server).await?;
+        let kept = gateway.quarantined(&tenant).await?.into_iter().filter(|tool| tool.server == server);
+        kept.map(|tool| (tool.server, tool.name)).collect()
+    } else {
+        let (server, name) = ShowArgs { tool: args.tool.clone() }.split().map(|(s, n)| (s.to_owned(), n.to_owned()))?;
+        vec![(server.parse()?, name)]
+    };
+    let mut released = Vec::new();
+    for (server, name) in wanted {
+        if gateway.release(&tenant, &server, &name).await? {
+            released.push(format!("{server}/{name}"));
+        }
+    }
+    if context.output.is_json() {
+        context.output.json(&json!({ "released": released }))?;
+    } else if released.is_empty() {
+        context.output.note("nothing was kept back");
+    } else {
+        context.output.note(&format!("released: {}", released.join(", ")));
+    }
+    Ok(Done::Fully)
 }
 
 async fn pin(context: &Context, args: &ShowArgs, pinned: bool) -> Result<Done> {

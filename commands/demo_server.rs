@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use mcpgw::auth::Authenticator;
 use mcpgw::error::{Context as _, Error, Kind, Result};
 use mcpgw::gateway::DEMO_MARK;
-use mcpgw::model::{CachePolicy, Secret, Server, Timestamp, Transport};
+use mcpgw::model::{CachePolicy, GuardrailRules, Secret, Server, Timestamp, Transport};
 use mcpgw::serve::demo::{self, Demo};
 
 use crate::{Context, Done};
@@ -82,9 +82,11 @@ pub(crate) fn servers() -> Result<Vec<Server>> {
             is_enabled: true,
             timeout_ms: None,
             cache: CachePolicy::default(),
+            guardrails: GuardrailRules::default(),
             metadata: BTreeMap::from([(DEMO_MARK.to_owned(), true.into())]),
             updated_at: Timestamp::now(),
             last_sync: None,
+            unopened: None,
             oauth: None,
         })
     };

@@ -1,7 +1,10 @@
 //! The binary: words in, words out. It decides nothing about the gateway; each subcommand reads its flags,
 //! calls the library and prints.
 
+mod audit;
 mod bootstrap;
+mod cache;
+mod cache_rule;
 mod call;
 mod catalog;
 mod completions;
@@ -9,10 +12,12 @@ mod demo_server;
 mod doctor;
 mod embeddings;
 mod eval;
+mod guardrails;
 mod man;
 mod output;
 mod policy;
 mod search;
+mod secrets;
 mod serve;
 mod server;
 mod sign_in;
@@ -103,6 +108,18 @@ enum Command {
     /// Which provider makes the vectors, and the change to another
     #[command(subcommand)]
     Embeddings(embeddings::Embeddings),
+    /// What may pass: personal data, secrets, orders to the model
+    #[command(subcommand)]
+    Guardrails(guardrails::Guardrails),
+    /// What was executed, and what came of it
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Results that were kept
+    #[command(subcommand)]
+    Cache(cache::Cache),
+    /// The servers' credentials, as the store keeps them
+    #[command(subcommand)]
+    Secrets(secrets::Secrets),
     /// Sign and check callers' tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -135,7 +152,14 @@ impl Context {
 
     /// Opens the gateway on the configured store.
     async fn open(&self) -> Result<(Arc<Gateway>, TenantId)> {
-        let gateway = Gateway::open(self.config()?).await?;
+        self.open_with(|_| ()).await
+    }
+
+    /// The same with a changed configuration.
+    async fn open_with(&self, change: impl FnOnce(&mut Config)) -> Result<(Arc<Gateway>, TenantId)> {
+        let mut config = self.config()?;
+        change(&mut config);
+        let gateway = Gateway::open(config).await?;
         let tenant = gateway.config().tenant.clone();
         Ok((gateway, tenant))
     }
@@ -178,6 +202,8 @@ enum Done {
 }
 
 fn main() -> ExitCode {
+    // Credentials must not end up in a core dump, nor be read by other processes of the same user.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let matches = Cli::command().get_matches();
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
@@ -228,6 +254,10 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Tenant(tenant) => tenant.run(context).await,
         Command::Policy(policy) => policy.run(context).await,
         Command::Embeddings(embeddings) => embeddings.run(context).await,
+        Command::Guardrails(guardrails) => guardrails.run(context).await,
+        Command::Audit(audit) => audit.run(context).await,
+        Command::Cache(cache) => cache.run(context).await,
+        Command::Secrets(secrets) => secrets.run(context).await,
         Command::Token(token) => token.run(context).await,
         Command::Warden(warden) => warden.run(),
         Command::Doctor(doctor) => doctor.run(context).await,
@@ -282,7 +312,7 @@ fn start_logging(cli: &Cli, context: &Context) {
 fn exit_code(kind: Kind) -> u8 {
     match kind {
         Kind::Internal | Kind::Conflict | Kind::UpstreamError | Kind::Unauthenticated | Kind::RateLimited => 1,
-        Kind::InvalidConfig | Kind::InvalidInput | Kind::Refused | Kind::Forbidden => 2,
+        Kind::InvalidConfig | Kind::InvalidInput | Kind::Refused | Kind::Forbidden | Kind::Blocked => 2,
         Kind::NotFound => 3,
         Kind::StoreUnavailable | Kind::EmbedderUnavailable | Kind::UpstreamTimeout | Kind::UpstreamUnavailable => 4,
     }

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use mcpgw::error::Result;
 use mcpgw::gateway::{Gateway, SearchAnswer, SearchRequest, SearchResult};
-use mcpgw::model::{Principal, Scopes, TenantId};
+use mcpgw::model::{Origin, Principal, Scopes, TenantId};
 use mcpgw::search::{ArmRank, Mode};
 use serde_json::json;
 
@@ -50,18 +50,24 @@ impl ModeFlag {
 impl Search {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
         let (gateway, tenant) = context.open().await?;
-        let mut principal = Context::operator(&tenant);
+        let outcome = self.shown(context, &gateway, &tenant).await;
+        gateway.close().await;
+        outcome
+    }
+
+    async fn shown(&self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<Done> {
+        let mut principal = Context::operator(tenant);
         if let Some(scopes) = &self.scopes {
             principal.scopes = Scopes::from_list(scopes);
         }
-        let [mode] = self.mode.modes()[..] else { return self.compare(context, &gateway, &principal).await };
-        let answer = self.ask(&gateway, &principal, mode).await?;
+        let [mode] = self.mode.modes()[..] else { return self.compare(context, gateway, &principal).await };
+        let answer = self.ask(gateway, &principal, mode).await?;
         if context.output.is_json() {
             context.output.json(&answer)?;
             return Ok(Done::Fully);
         }
         if answer.results.is_empty() {
-            return hint(context, &gateway, &answer, &tenant).await;
+            return hint(context, gateway, &answer, tenant).await;
         }
         let row = |result: &SearchResult| {
             let scopes = result.scopes.join(",");
@@ -85,7 +91,8 @@ impl Search {
     }
 
     async fn ask(&self, gateway: &Gateway, principal: &Principal, mode: Mode) -> Result<SearchAnswer> {
-        gateway.search(principal, &SearchRequest { query: self.query.clone(), mode, limit: self.limit }).await
+        let origin = Origin::default();
+        gateway.search(principal, &SearchRequest { query: self.query.clone(), mode, limit: self.limit, origin }).await
     }
 
     /// The three modes side by side, with each tool's rank in each arm.

@@ -38,21 +38,37 @@ impl Serve {
         })?;
         let address = listener.local_addr().map_err(|error| Error::internal("no address").source(error))?;
         let mut stop = Signals::listen()?;
-        if self.demo {
-            tokio::select! {
-                ready = prepare_demo(context, &gateway, &tenant) => ready?,
-                () = stop.next() => {
-                    gateway.close().await;
-                    return Ok(Done::Fully);
-                }
+        let prepared = async {
+            if self.demo {
+                prepare_demo(context, &gateway, &tenant).await?;
             }
-        }
+            let ready = mcpgw::serve::prepare(Arc::clone(&gateway), address).await?;
+            let invited = match gateway.config().console.is_enabled {
+                true => gateway.first_account().await?,
+                false => None,
+            };
+            Ok((ready, invited))
+        };
+        let prepared = tokio::select! {
+            prepared = prepared => Some(prepared),
+            () = stop.next() => None,
+        };
+        let (ready, invited) = match prepared {
+            Some(Ok(prepared)) => prepared,
+            interrupted_or_failed => {
+                gateway.close().await;
+                return interrupted_or_failed.map_or(Ok(Done::Fully), |failed| failed.map(|_| Done::Fully));
+            }
+        };
         // Listed and called is what the store already knows; a slow server does not keep the others waiting.
         let wanted = self.bootstrap || gateway.config().auto_bootstrap;
         let syncing = wanted.then(|| tokio::spawn(sync(Arc::clone(&gateway), tenant)));
         tracing::info!(address = %address, "listening");
         if self.demo {
             greet(context, &address.to_string());
+        }
+        if let Some(token) = invited {
+            invite(context, &address.to_string(), token.expose());
         }
         let stopping = async {
             stop.next().await;
@@ -67,7 +83,7 @@ impl Serve {
                 std::process::exit(130);
             });
         };
-        mcpgw::serve::serve(gateway, listener, stopping).await.map(|()| Done::Fully)
+        ready.serve(listener, stopping).await.map(|()| Done::Fully)
     }
 }
 
@@ -101,6 +117,19 @@ async fn sync(gateway: Arc<Gateway>, tenant: TenantId) {
             }
         }
     }
+}
+
+/// There is no account yet that could administer over HTTP.
+fn invite(context: &Context, address: &str, token: &str) {
+    context.output.note(&format!(
+        r#"
+Nobody has an account for the console yet. Make the first one within 24 hours, once, at
+
+  http://{address}/ui/setup#{token}
+
+or set ADMIN_EMAIL and ADMIN_PASSWORD and start again. The command line works without.
+"#
+    ));
 }
 
 fn greet(context: &Context, address: &str) {

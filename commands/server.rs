@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use mcpgw::error::{Error, Kind, Result};
-use mcpgw::gateway::Gateway;
-use mcpgw::model::{self, CachePolicy, OAuthClient, Secret, ServerName, TenantId, Timestamp, Transport};
+use mcpgw::gateway::{Gateway, shown_sync};
+use mcpgw::model::{
+    self, CachePolicy, GuardrailRules, OAuthClient, Secret, ServerName, TenantId, Timestamp, Transport,
+};
 use mcpgw::registry::read_import;
 use serde_json::{Value, json};
 
+use crate::cache_rule::CacheRule;
 use crate::sign_in::{self, SignIn, SignOut};
 use crate::{Context, Done};
 
@@ -28,6 +31,8 @@ pub(crate) enum Server {
     Enable(Name),
     /// Hide a server's tools without forgetting them
     Disable(Name),
+    /// Say how the results of one of its tools are kept; without flags, show it
+    Cache(CacheRule),
     /// Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its
     /// tools, or the user of a token
     SignIn(SignIn),
@@ -115,6 +120,7 @@ impl Server {
             (Self::Test(name), _) => test(context, &gateway, &tenant, &name.name).await,
             (Self::Enable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, true).await,
             (Self::Disable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, false).await,
+            (Self::Cache(rule), _) => rule.run(context, &gateway, &tenant).await,
             (Self::SignIn(it), _) => it.run(context, &gateway, &tenant).await,
             (Self::SignIns(name), _) => sign_in::list(context, &gateway, &tenant, &name.name).await,
             (Self::SignOut(it), _) => it.run(context, &gateway, &tenant).await,
@@ -144,9 +150,11 @@ impl Add {
             is_enabled: true,
             timeout_ms: self.timeout.and_then(|timeout| u64::try_from(timeout.as_millis()).ok()),
             cache: CachePolicy::default(),
+            guardrails: GuardrailRules::default(),
             metadata: BTreeMap::new(),
             updated_at: Timestamp::now(),
             last_sync: None,
+            unopened: None,
             oauth: self.oauth()?,
         })
     }
@@ -297,7 +305,7 @@ async fn show(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &Se
     let shown = json!({
         "name": server.name,
         "transport": server.transport.kind().as_str(),
-        "target": server.transport.target(),
+        "target": server.target(),
         "headers": headers,
         "oauth": server.oauth.as_ref().map(|oauth| json!({
             "token_url": oauth.token_url, "client_id": oauth.client_id, "scope": oauth.scope,
@@ -309,10 +317,10 @@ async fn show(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &Se
         "scopes": server.scopes,
         "tool_scopes": server.tool_scopes,
         "timeout_ms": server.timeout_ms,
+        "cache": server.cache.tools,
+        "unopened": server.unopened.as_ref().map(|it| json!({ "reason": it.reason, "message": it.message })),
         "updated_at": server.updated_at.to_string(),
-        "last_sync": server.last_sync.as_ref().map(|last| json!({
-            "at": last.at.to_string(), "status": last.status, "tools": last.tools, "error": last.error,
-        })),
+        "last_sync": server.last_sync.as_ref().map(shown_sync),
     });
     if context.output.is_json() {
         context.output.json(&shown)?;

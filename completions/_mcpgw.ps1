@@ -46,6 +46,10 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('tenant', 'tenant', [CompletionResultType]::ParameterValue, 'Whose catalogs there are')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Who may discover and call what, in Cedar')
             [CompletionResult]::new('embeddings', 'embeddings', [CompletionResultType]::ParameterValue, 'Which provider makes the vectors, and the change to another')
+            [CompletionResult]::new('guardrails', 'guardrails', [CompletionResultType]::ParameterValue, 'What may pass: personal data, secrets, orders to the model')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'What was executed, and what came of it')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Results that were kept')
+            [CompletionResult]::new('secrets', 'secrets', [CompletionResultType]::ParameterValue, 'The servers'' credentials, as the store keeps them')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Sign and check callers'' tokens')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check every dependency and say how to fix what is broken')
             [CompletionResult]::new('demo-server', 'demo-server', [CompletionResultType]::ParameterValue, 'Run one of the demo MCP servers')
@@ -177,6 +181,8 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
             [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
+            [CompletionResult]::new('quarantine', 'quarantine', [CompletionResultType]::ParameterValue, 'List the tools that are kept back, and how their definitions differ from the accepted ones')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Accept the definition that a tool has now')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
             [CompletionResult]::new('unpin', 'unpin', [CompletionResultType]::ParameterValue, 'List it no longer beside the discovery tools')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -264,6 +270,43 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mcpgw;catalog;quarantine' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;catalog;release' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every tool of the server that is kept back')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mcpgw;catalog;pin' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
@@ -305,6 +348,8 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
             [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
+            [CompletionResult]::new('quarantine', 'quarantine', [CompletionResultType]::ParameterValue, 'List the tools that are kept back, and how their definitions differ from the accepted ones')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Accept the definition that a tool has now')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
             [CompletionResult]::new('unpin', 'unpin', [CompletionResultType]::ParameterValue, 'List it no longer beside the discovery tools')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -320,6 +365,12 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;catalog;help;eval' {
+            break
+        }
+        'mcpgw;catalog;help;quarantine' {
+            break
+        }
+        'mcpgw;catalog;help;release' {
             break
         }
         'mcpgw;catalog;help;pin' {
@@ -353,6 +404,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Connect to a server and say who answers')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Use a server''s tools')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Hide a server''s tools without forgetting them')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Say how the results of one of its tools are kept; without flags, show it')
             [CompletionResult]::new('sign-in', 'sign-in', [CompletionResultType]::ParameterValue, 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token')
             [CompletionResult]::new('sign-ins', 'sign-ins', [CompletionResultType]::ParameterValue, 'List the users who have signed in at a server')
             [CompletionResult]::new('sign-out', 'sign-out', [CompletionResultType]::ParameterValue, 'Forget the tokens of a server''s users, or of one of them')
@@ -481,6 +533,29 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mcpgw;server;cache' {
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'For how long, for example 10m [default: SEMANTIC_CACHE_TTL_SECONDS]')
+            [CompletionResult]::new('--semantic', '--semantic', [CompletionResultType]::ParameterName, 'An argument in which other words for the same may match; may be given several times')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'Keep its results whatever its server says of it')
+            [CompletionResult]::new('--off', '--off', [CompletionResultType]::ParameterName, 'Never keep its results')
+            [CompletionResult]::new('--default', '--default', [CompletionResultType]::ParameterName, 'Leave it to its server, which may say that the tool only reads')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mcpgw;server;sign-in' {
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The user whom this token speaks for, in place of the operator')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
@@ -580,6 +655,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Connect to a server and say who answers')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Use a server''s tools')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Hide a server''s tools without forgetting them')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Say how the results of one of its tools are kept; without flags, show it')
             [CompletionResult]::new('sign-in', 'sign-in', [CompletionResultType]::ParameterValue, 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token')
             [CompletionResult]::new('sign-ins', 'sign-ins', [CompletionResultType]::ParameterValue, 'List the users who have signed in at a server')
             [CompletionResult]::new('sign-out', 'sign-out', [CompletionResultType]::ParameterValue, 'Forget the tokens of a server''s users, or of one of them')
@@ -604,6 +680,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;server;help;disable' {
+            break
+        }
+        'mcpgw;server;help;cache' {
             break
         }
         'mcpgw;server;help;sign-in' {
@@ -1090,6 +1169,421 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;embeddings;help;help' {
             break
         }
+        'mcpgw;guardrails' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what the guardrails would do to a text')
+            [CompletionResult]::new('signatures', 'signatures', [CompletionResultType]::ParameterValue, 'The known attacks that texts are compared with')
+            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Let categories pass for a server or one of its tools; without any, say which do')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;guardrails;check' {
+            [CompletionResult]::new('--direction', '--direction', [CompletionResultType]::ParameterName, 'What the text is')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--jsonl', '--jsonl', [CompletionResultType]::ParameterName, 'Read JSON lines {"text"}, print one verdict a line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;guardrails;signatures' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List them')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add one')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove one that was added, or switch off one that comes with the program')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;guardrails;signatures;list' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;guardrails;signatures;add' {
+            [CompletionResult]::new('--family', '--family', [CompletionResultType]::ParameterName, 'What kind of attack')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;guardrails;signatures;remove' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;guardrails;signatures;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List them')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add one')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove one that was added, or switch off one that comes with the program')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;guardrails;signatures;help;list' {
+            break
+        }
+        'mcpgw;guardrails;signatures;help;add' {
+            break
+        }
+        'mcpgw;guardrails;signatures;help;remove' {
+            break
+        }
+        'mcpgw;guardrails;signatures;help;help' {
+            break
+        }
+        'mcpgw;guardrails;allow' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--none', '--none', [CompletionResultType]::ParameterName, 'Let none pass any more')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;guardrails;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what the guardrails would do to a text')
+            [CompletionResult]::new('signatures', 'signatures', [CompletionResultType]::ParameterValue, 'The known attacks that texts are compared with')
+            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Let categories pass for a server or one of its tools; without any, say which do')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;guardrails;help;check' {
+            break
+        }
+        'mcpgw;guardrails;help;signatures' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List them')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add one')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove one that was added, or switch off one that comes with the program')
+            break
+        }
+        'mcpgw;guardrails;help;signatures;list' {
+            break
+        }
+        'mcpgw;guardrails;help;signatures;add' {
+            break
+        }
+        'mcpgw;guardrails;help;signatures;remove' {
+            break
+        }
+        'mcpgw;guardrails;help;allow' {
+            break
+        }
+        'mcpgw;guardrails;help;help' {
+            break
+        }
+        'mcpgw;audit' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show what was executed')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Sum up what was executed')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;audit;tail' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only this server''s')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'How far back')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'The latest so many')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on with what is executed from now on')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on with what is executed from now on')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;audit;report' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'How far back')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;audit;help' {
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show what was executed')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Sum up what was executed')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;audit;help;tail' {
+            break
+        }
+        'mcpgw;audit;help;report' {
+            break
+        }
+        'mcpgw;audit;help;help' {
+            break
+        }
+        'mcpgw;cache' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Count, remove or embed anew what was kept in another embedding space than the one in force')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;cache;migrate' {
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'status counts, purge removes, reembed makes new vectors')
+            [CompletionResult]::new('--batch-size', '--batch-size', [CompletionResultType]::ParameterName, 'Entries that are read and written at once')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'With purge: remove everything that was kept, and have no replica answer from it any more')
+            [CompletionResult]::new('--all-tenants', '--all-tenants', [CompletionResultType]::ParameterName, 'Of every tenant, in place of --tenant''s')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;cache;help' {
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Count, remove or embed anew what was kept in another embedding space than the one in force')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;cache;help;migrate' {
+            break
+        }
+        'mcpgw;cache;help;help' {
+            break
+        }
+        'mcpgw;secrets' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store keeps sealed, by which master key, and what lies in the clear')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Have the present master key wrap every data key; what is sealed stays as it is')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Seal what lies in the clear, and wipe it from the store')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;secrets;status' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;secrets;rotate' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The former master key: a file with 96 bytes or their base64, or with a former EMBEDDING_SECRET [env: QE_LOCAL_PREVIOUS_MASTER_KEY_FILE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;secrets;migrate' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;secrets;help' {
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store keeps sealed, by which master key, and what lies in the clear')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Have the present master key wrap every data key; what is sealed stays as it is')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Seal what lies in the clear, and wipe it from the store')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;secrets;help;status' {
+            break
+        }
+        'mcpgw;secrets;help;rotate' {
+            break
+        }
+        'mcpgw;secrets;help;migrate' {
+            break
+        }
+        'mcpgw;secrets;help;help' {
+            break
+        }
         'mcpgw;token' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
@@ -1275,6 +1769,10 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('tenant', 'tenant', [CompletionResultType]::ParameterValue, 'Whose catalogs there are')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Who may discover and call what, in Cedar')
             [CompletionResult]::new('embeddings', 'embeddings', [CompletionResultType]::ParameterValue, 'Which provider makes the vectors, and the change to another')
+            [CompletionResult]::new('guardrails', 'guardrails', [CompletionResultType]::ParameterValue, 'What may pass: personal data, secrets, orders to the model')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'What was executed, and what came of it')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Results that were kept')
+            [CompletionResult]::new('secrets', 'secrets', [CompletionResultType]::ParameterValue, 'The servers'' credentials, as the store keeps them')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Sign and check callers'' tokens')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check every dependency and say how to fix what is broken')
             [CompletionResult]::new('demo-server', 'demo-server', [CompletionResultType]::ParameterValue, 'Run one of the demo MCP servers')
@@ -1304,6 +1802,8 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
             [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
+            [CompletionResult]::new('quarantine', 'quarantine', [CompletionResultType]::ParameterValue, 'List the tools that are kept back, and how their definitions differ from the accepted ones')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Accept the definition that a tool has now')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
             [CompletionResult]::new('unpin', 'unpin', [CompletionResultType]::ParameterValue, 'List it no longer beside the discovery tools')
             break
@@ -1320,6 +1820,12 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;help;catalog;eval' {
             break
         }
+        'mcpgw;help;catalog;quarantine' {
+            break
+        }
+        'mcpgw;help;catalog;release' {
+            break
+        }
         'mcpgw;help;catalog;pin' {
             break
         }
@@ -1333,6 +1839,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Connect to a server and say who answers')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Use a server''s tools')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Hide a server''s tools without forgetting them')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Say how the results of one of its tools are kept; without flags, show it')
             [CompletionResult]::new('sign-in', 'sign-in', [CompletionResultType]::ParameterValue, 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token')
             [CompletionResult]::new('sign-ins', 'sign-ins', [CompletionResultType]::ParameterValue, 'List the users who have signed in at a server')
             [CompletionResult]::new('sign-out', 'sign-out', [CompletionResultType]::ParameterValue, 'Forget the tokens of a server''s users, or of one of them')
@@ -1356,6 +1863,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;server;disable' {
+            break
+        }
+        'mcpgw;help;server;cache' {
             break
         }
         'mcpgw;help;server;sign-in' {
@@ -1444,6 +1954,66 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;embeddings;cancel' {
+            break
+        }
+        'mcpgw;help;guardrails' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what the guardrails would do to a text')
+            [CompletionResult]::new('signatures', 'signatures', [CompletionResultType]::ParameterValue, 'The known attacks that texts are compared with')
+            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Let categories pass for a server or one of its tools; without any, say which do')
+            break
+        }
+        'mcpgw;help;guardrails;check' {
+            break
+        }
+        'mcpgw;help;guardrails;signatures' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List them')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add one')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove one that was added, or switch off one that comes with the program')
+            break
+        }
+        'mcpgw;help;guardrails;signatures;list' {
+            break
+        }
+        'mcpgw;help;guardrails;signatures;add' {
+            break
+        }
+        'mcpgw;help;guardrails;signatures;remove' {
+            break
+        }
+        'mcpgw;help;guardrails;allow' {
+            break
+        }
+        'mcpgw;help;audit' {
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show what was executed')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Sum up what was executed')
+            break
+        }
+        'mcpgw;help;audit;tail' {
+            break
+        }
+        'mcpgw;help;audit;report' {
+            break
+        }
+        'mcpgw;help;cache' {
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Count, remove or embed anew what was kept in another embedding space than the one in force')
+            break
+        }
+        'mcpgw;help;cache;migrate' {
+            break
+        }
+        'mcpgw;help;secrets' {
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the store keeps sealed, by which master key, and what lies in the clear')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Have the present master key wrap every data key; what is sealed stays as it is')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Seal what lies in the clear, and wipe it from the store')
+            break
+        }
+        'mcpgw;help;secrets;status' {
+            break
+        }
+        'mcpgw;help;secrets;rotate' {
+            break
+        }
+        'mcpgw;help;secrets;migrate' {
             break
         }
         'mcpgw;help;token' {

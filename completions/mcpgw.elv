@@ -43,6 +43,10 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand tenant 'Whose catalogs there are'
             cand policy 'Who may discover and call what, in Cedar'
             cand embeddings 'Which provider makes the vectors, and the change to another'
+            cand guardrails 'What may pass: personal data, secrets, orders to the model'
+            cand audit 'What was executed, and what came of it'
+            cand cache 'Results that were kept'
+            cand secrets 'The servers'' credentials, as the store keeps them'
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
@@ -168,6 +172,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List tools'
             cand show 'Show one tool'
             cand eval 'Measure how well the search finds the tools of judged requests'
+            cand quarantine 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+            cand release 'Accept the definition that a tool has now'
             cand pin 'List a tool beside the discovery tools'
             cand unpin 'List it no longer beside the discovery tools'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -250,6 +256,41 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;catalog;quarantine'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog;release'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --all 'Every tool of the server that is kept back'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;catalog;pin'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -289,6 +330,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List tools'
             cand show 'Show one tool'
             cand eval 'Measure how well the search finds the tools of judged requests'
+            cand quarantine 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+            cand release 'Accept the definition that a tool has now'
             cand pin 'List a tool beside the discovery tools'
             cand unpin 'List it no longer beside the discovery tools'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -300,6 +343,10 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;catalog;help;show'= {
         }
         &'mcpgw;catalog;help;eval'= {
+        }
+        &'mcpgw;catalog;help;quarantine'= {
+        }
+        &'mcpgw;catalog;help;release'= {
         }
         &'mcpgw;catalog;help;pin'= {
         }
@@ -329,6 +376,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand test 'Connect to a server and say who answers'
             cand enable 'Use a server''s tools'
             cand disable 'Hide a server''s tools without forgetting them'
+            cand cache 'Say how the results of one of its tools are kept; without flags, show it'
             cand sign-in 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
             cand sign-ins 'List the users who have signed in at a server'
             cand sign-out 'Forget the tokens of a server''s users, or of one of them'
@@ -450,6 +498,28 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;server;cache'= {
+            cand --ttl 'For how long, for example 10m [default: SEMANTIC_CACHE_TTL_SECONDS]'
+            cand --semantic 'An argument in which other words for the same may match; may be given several times'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --on 'Keep its results whatever its server says of it'
+            cand --off 'Never keep its results'
+            cand --default 'Leave it to its server, which may say that the tool only reads'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;server;sign-in'= {
             cand --as 'The user whom this token speaks for, in place of the operator'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
@@ -544,6 +614,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand test 'Connect to a server and say who answers'
             cand enable 'Use a server''s tools'
             cand disable 'Hide a server''s tools without forgetting them'
+            cand cache 'Say how the results of one of its tools are kept; without flags, show it'
             cand sign-in 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
             cand sign-ins 'List the users who have signed in at a server'
             cand sign-out 'Forget the tokens of a server''s users, or of one of them'
@@ -562,6 +633,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;server;help;enable'= {
         }
         &'mcpgw;server;help;disable'= {
+        }
+        &'mcpgw;server;help;cache'= {
         }
         &'mcpgw;server;help;sign-in'= {
         }
@@ -1000,6 +1073,380 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;embeddings;help;help'= {
         }
+        &'mcpgw;guardrails'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand check 'Say what the guardrails would do to a text'
+            cand signatures 'The known attacks that texts are compared with'
+            cand allow 'Let categories pass for a server or one of its tools; without any, say which do'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;guardrails;check'= {
+            cand --direction 'What the text is'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --jsonl 'Read JSON lines {"text"}, print one verdict a line'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;guardrails;signatures'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List them'
+            cand add 'Add one'
+            cand remove 'Remove one that was added, or switch off one that comes with the program'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;guardrails;signatures;list'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;guardrails;signatures;add'= {
+            cand --family 'What kind of attack'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;guardrails;signatures;remove'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;guardrails;signatures;help'= {
+            cand list 'List them'
+            cand add 'Add one'
+            cand remove 'Remove one that was added, or switch off one that comes with the program'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;guardrails;signatures;help;list'= {
+        }
+        &'mcpgw;guardrails;signatures;help;add'= {
+        }
+        &'mcpgw;guardrails;signatures;help;remove'= {
+        }
+        &'mcpgw;guardrails;signatures;help;help'= {
+        }
+        &'mcpgw;guardrails;allow'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --none 'Let none pass any more'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;guardrails;help'= {
+            cand check 'Say what the guardrails would do to a text'
+            cand signatures 'The known attacks that texts are compared with'
+            cand allow 'Let categories pass for a server or one of its tools; without any, say which do'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;guardrails;help;check'= {
+        }
+        &'mcpgw;guardrails;help;signatures'= {
+            cand list 'List them'
+            cand add 'Add one'
+            cand remove 'Remove one that was added, or switch off one that comes with the program'
+        }
+        &'mcpgw;guardrails;help;signatures;list'= {
+        }
+        &'mcpgw;guardrails;help;signatures;add'= {
+        }
+        &'mcpgw;guardrails;help;signatures;remove'= {
+        }
+        &'mcpgw;guardrails;help;allow'= {
+        }
+        &'mcpgw;guardrails;help;help'= {
+        }
+        &'mcpgw;audit'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand tail 'Show what was executed'
+            cand report 'Sum up what was executed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;audit;tail'= {
+            cand --server 'Only this server''s'
+            cand --since 'How far back'
+            cand --limit 'The latest so many'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -f 'Go on with what is executed from now on'
+            cand --follow 'Go on with what is executed from now on'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;audit;report'= {
+            cand --since 'How far back'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;audit;help'= {
+            cand tail 'Show what was executed'
+            cand report 'Sum up what was executed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;audit;help;tail'= {
+        }
+        &'mcpgw;audit;help;report'= {
+        }
+        &'mcpgw;audit;help;help'= {
+        }
+        &'mcpgw;cache'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand migrate 'Count, remove or embed anew what was kept in another embedding space than the one in force'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;cache;migrate'= {
+            cand --mode 'status counts, purge removes, reembed makes new vectors'
+            cand --batch-size 'Entries that are read and written at once'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --all 'With purge: remove everything that was kept, and have no replica answer from it any more'
+            cand --all-tenants 'Of every tenant, in place of --tenant''s'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;cache;help'= {
+            cand migrate 'Count, remove or embed anew what was kept in another embedding space than the one in force'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;cache;help;migrate'= {
+        }
+        &'mcpgw;cache;help;help'= {
+        }
+        &'mcpgw;secrets'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand status 'Show what the store keeps sealed, by which master key, and what lies in the clear'
+            cand rotate 'Have the present master key wrap every data key; what is sealed stays as it is'
+            cand migrate 'Seal what lies in the clear, and wipe it from the store'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;secrets;status'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;secrets;rotate'= {
+            cand --from 'The former master key: a file with 96 bytes or their base64, or with a former EMBEDDING_SECRET [env: QE_LOCAL_PREVIOUS_MASTER_KEY_FILE]'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;secrets;migrate'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;secrets;help'= {
+            cand status 'Show what the store keeps sealed, by which master key, and what lies in the clear'
+            cand rotate 'Have the present master key wrap every data key; what is sealed stays as it is'
+            cand migrate 'Seal what lies in the clear, and wipe it from the store'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;secrets;help;status'= {
+        }
+        &'mcpgw;secrets;help;rotate'= {
+        }
+        &'mcpgw;secrets;help;migrate'= {
+        }
+        &'mcpgw;secrets;help;help'= {
+        }
         &'mcpgw;token'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -1173,6 +1620,10 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand tenant 'Whose catalogs there are'
             cand policy 'Who may discover and call what, in Cedar'
             cand embeddings 'Which provider makes the vectors, and the change to another'
+            cand guardrails 'What may pass: personal data, secrets, orders to the model'
+            cand audit 'What was executed, and what came of it'
+            cand cache 'Results that were kept'
+            cand secrets 'The servers'' credentials, as the store keeps them'
             cand token 'Sign and check callers'' tokens'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
@@ -1196,6 +1647,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List tools'
             cand show 'Show one tool'
             cand eval 'Measure how well the search finds the tools of judged requests'
+            cand quarantine 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+            cand release 'Accept the definition that a tool has now'
             cand pin 'List a tool beside the discovery tools'
             cand unpin 'List it no longer beside the discovery tools'
         }
@@ -1206,6 +1659,10 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;catalog;show'= {
         }
         &'mcpgw;help;catalog;eval'= {
+        }
+        &'mcpgw;help;catalog;quarantine'= {
+        }
+        &'mcpgw;help;catalog;release'= {
         }
         &'mcpgw;help;catalog;pin'= {
         }
@@ -1218,6 +1675,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand test 'Connect to a server and say who answers'
             cand enable 'Use a server''s tools'
             cand disable 'Hide a server''s tools without forgetting them'
+            cand cache 'Say how the results of one of its tools are kept; without flags, show it'
             cand sign-in 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
             cand sign-ins 'List the users who have signed in at a server'
             cand sign-out 'Forget the tokens of a server''s users, or of one of them'
@@ -1235,6 +1693,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;server;enable'= {
         }
         &'mcpgw;help;server;disable'= {
+        }
+        &'mcpgw;help;server;cache'= {
         }
         &'mcpgw;help;server;sign-in'= {
         }
@@ -1299,6 +1759,50 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;embeddings;status'= {
         }
         &'mcpgw;help;embeddings;cancel'= {
+        }
+        &'mcpgw;help;guardrails'= {
+            cand check 'Say what the guardrails would do to a text'
+            cand signatures 'The known attacks that texts are compared with'
+            cand allow 'Let categories pass for a server or one of its tools; without any, say which do'
+        }
+        &'mcpgw;help;guardrails;check'= {
+        }
+        &'mcpgw;help;guardrails;signatures'= {
+            cand list 'List them'
+            cand add 'Add one'
+            cand remove 'Remove one that was added, or switch off one that comes with the program'
+        }
+        &'mcpgw;help;guardrails;signatures;list'= {
+        }
+        &'mcpgw;help;guardrails;signatures;add'= {
+        }
+        &'mcpgw;help;guardrails;signatures;remove'= {
+        }
+        &'mcpgw;help;guardrails;allow'= {
+        }
+        &'mcpgw;help;audit'= {
+            cand tail 'Show what was executed'
+            cand report 'Sum up what was executed'
+        }
+        &'mcpgw;help;audit;tail'= {
+        }
+        &'mcpgw;help;audit;report'= {
+        }
+        &'mcpgw;help;cache'= {
+            cand migrate 'Count, remove or embed anew what was kept in another embedding space than the one in force'
+        }
+        &'mcpgw;help;cache;migrate'= {
+        }
+        &'mcpgw;help;secrets'= {
+            cand status 'Show what the store keeps sealed, by which master key, and what lies in the clear'
+            cand rotate 'Have the present master key wrap every data key; what is sealed stays as it is'
+            cand migrate 'Seal what lies in the clear, and wipe it from the store'
+        }
+        &'mcpgw;help;secrets;status'= {
+        }
+        &'mcpgw;help;secrets;rotate'= {
+        }
+        &'mcpgw;help;secrets;migrate'= {
         }
         &'mcpgw;help;token'= {
             cand mint 'Sign a token of the tenant named with --tenant; plain output is the token alone'

@@ -49,6 +49,10 @@ complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "server" -d 'Which MCP s
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "tenant" -d 'Whose catalogs there are'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "policy" -d 'Who may discover and call what, in Cedar'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "audit" -d 'What was executed, and what came of it'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "cache" -d 'Results that were kept'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "token" -d 'Sign and check callers\' tokens'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "demo-server" -d 'Run one of the demo MCP servers'
@@ -147,28 +151,30 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s q -l quiet -d 'Only
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "list" -d 'List tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "show" -d 'Show one tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "release" -d 'Accept the definition that a tool has now'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l server -d 'Only this server; may be given several times' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -242,6 +248,37 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l all -d 'Every tool of the server that is kept back'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from release" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from pin" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -276,36 +313,39 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one tool'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "release" -d 'Accept the definition that a tool has now'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "pin" -d 'List a tool beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "list" -d 'List the servers'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "show" -d 'Show one server'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "test" -d 'Connect to a server and say who answers'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "enable" -d 'Use a server\'s tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "sign-in" -d 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "sign-ins" -d 'List the users who have signed in at a server'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "sign-out" -d 'Forget the tokens of a server\'s users, or of one of them'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "remove" -d 'Forget a server and its tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "import" -d 'Register the servers of a desktop client\'s `mcpServers` JSON'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable sign-in sign-ins sign-out remove import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "list" -d 'List the servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "show" -d 'Show one server'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "test" -d 'Connect to a server and say who answers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "enable" -d 'Use a server\'s tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "cache" -d 'Say how the results of one of its tools are kept; without flags, show it'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "sign-in" -d 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "sign-ins" -d 'List the users who have signed in at a server'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "sign-out" -d 'Forget the tokens of a server\'s users, or of one of them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "remove" -d 'Forget a server and its tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "import" -d 'Register the servers of a desktop client\'s `mcpServers` JSON'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and not __fish_seen_subcommand_from add list show test enable disable cache sign-in sign-ins sign-out remove import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l url -d 'Its streamable HTTP endpoint' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l header -d 'A header sent with every request; may be given several times' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l env -d 'A variable of the program\'s environment; may be given several times' -r
@@ -408,6 +448,26 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l ttl -d 'For how long, for example 10m [default: SEMANTIC_CACHE_TTL_SECONDS]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l semantic -d 'An argument in which other words for the same may match; may be given several times' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l on -d 'Keep its results whatever its server says of it'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l off -d 'Never keep its results'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l default -d 'Leave it to its server, which may say that the tool only reads'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from cache" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from sign-in" -l as -d 'The user whom this token speaks for, in place of the operator' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from sign-in" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from sign-in" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -491,6 +551,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "test" -d 'Connect to a server and say who answers'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Use a server\'s tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "cache" -d 'Say how the results of one of its tools are kept; without flags, show it'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "sign-in" -d 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "sign-ins" -d 'List the users who have signed in at a server'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from help" -f -a "sign-out" -d 'Forget the tokens of a server\'s users, or of one of them'
@@ -840,6 +901,246 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "status" -d 'How far a switch is'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Give an unfinished switch up; the space in force stays'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -f -a "check" -d 'Say what the guardrails would do to a text'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -f -a "signatures" -d 'The known attacks that texts are compared with'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -f -a "allow" -d 'Let categories pass for a server or one of its tools; without any, say which do'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and not __fish_seen_subcommand_from check signatures allow help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l direction -d 'What the text is' -r -f -a "arguments\t'Arguments of a call'
+result\t'What a server answers'
+definition\t'What a server says of its tools'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l jsonl -d 'Read JSON lines {"text"}, print one verdict a line'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -f -a "list" -d 'List them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -f -a "add" -d 'Add one'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -f -a "remove" -d 'Remove one that was added, or switch off one that comes with the program'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from signatures" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l none -d 'Let none pass any more'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from allow" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say what the guardrails would do to a text'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "signatures" -d 'The known attacks that texts are compared with'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let categories pass for a server or one of its tools; without any, say which do'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -f -a "tail" -d 'Show what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -f -a "report" -d 'Sum up what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l server -d 'Only this server\'s' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l since -d 'How far back' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l limit -d 'The latest so many' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -s f -l follow -d 'Go on with what is executed from now on'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l since -d 'How far back' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "tail" -d 'Show what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "report" -d 'Sum up what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -f -a "migrate" -d 'Count, remove or embed anew what was kept in another embedding space than the one in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l mode -d 'status counts, purge removes, reembed makes new vectors' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l batch-size -d 'Entries that are read and written at once' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l all -d 'With purge: remove everything that was kept, and have no replica answer from it any more'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l all-tenants -d 'Of every tenant, in place of --tenant\'s'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from migrate" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "migrate" -d 'Count, remove or embed anew what was kept in another embedding space than the one in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -f -a "status" -d 'Show what the store keeps sealed, by which master key, and what lies in the clear'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -f -a "rotate" -d 'Have the present master key wrap every data key; what is sealed stays as it is'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -f -a "migrate" -d 'Seal what lies in the clear, and wipe it from the store'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and not __fish_seen_subcommand_from status rotate migrate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l from -d 'The former master key: a file with 96 bytes or their base64, or with a former EMBEDDING_SECRET [env: QE_LOCAL_PREVIOUS_MASTER_KEY_FILE]' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from migrate" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what the store keeps sealed, by which master key, and what lies in the clear'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Have the present master key wrap every data key; what is sealed stays as it is'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from help" -f -a "migrate" -d 'Seal what lies in the clear, and wipe it from the store'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand secrets; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and not __fish_seen_subcommand_from mint verify help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and not __fish_seen_subcommand_from mint verify help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and not __fish_seen_subcommand_from mint verify help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -979,27 +1280,33 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s q -l quiet -d 'Only 
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "call" -d 'Call a tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings token doctor demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "call" -d 'Call a tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "audit" -d 'What was executed, and what came of it'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "cache" -d 'Results that were kept'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "release" -d 'Accept the definition that a tool has now'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "pin" -d 'List a tool beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "unpin" -d 'List it no longer beside the discovery tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "add" -d 'Register a server; without flags, asks on a terminal'
@@ -1008,6 +1315,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcom
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "test" -d 'Connect to a server and say who answers'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "enable" -d 'Use a server\'s tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "disable" -d 'Hide a server\'s tools without forgetting them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "cache" -d 'Say how the results of one of its tools are kept; without flags, show it'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "sign-in" -d 'Print a link with which to sign in at a server whose users do so: the operator, for whom the gateway lists its tools, or the user of a token'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "sign-ins" -d 'List the users who have signed in at a server'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from server" -f -a "sign-out" -d 'Forget the tokens of a server\'s users, or of one of them'
@@ -1029,5 +1337,14 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcom
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "switch" -d 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "status" -d 'How far a switch is'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "cancel" -d 'Give an unfinished switch up; the space in force stays'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from guardrails" -f -a "check" -d 'Say what the guardrails would do to a text'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from guardrails" -f -a "signatures" -d 'The known attacks that texts are compared with'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from guardrails" -f -a "allow" -d 'Let categories pass for a server or one of its tools; without any, say which do'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "tail" -d 'Show what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "report" -d 'Sum up what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "migrate" -d 'Count, remove or embed anew what was kept in another embedding space than the one in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from secrets" -f -a "status" -d 'Show what the store keeps sealed, by which master key, and what lies in the clear'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from secrets" -f -a "rotate" -d 'Have the present master key wrap every data key; what is sealed stays as it is'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from secrets" -f -a "migrate" -d 'Seal what lies in the clear, and wipe it from the store'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "mint" -d 'Sign a token of the tenant named with --tenant; plain output is the token alone'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "verify" -d 'Say whom a token speaks for, or what is wrong with it'

@@ -24,6 +24,8 @@ pub enum Kind {
     Unauthenticated,
     /// The caller may see this but not do it.
     Forbidden,
+    /// The guardrails let it not through.
+    Blocked,
     /// The caller has asked too much in a short time.
     RateLimited,
     /// The named object does not exist, or the caller may not know that it does.

@@ -12,12 +12,16 @@
 //! | [`embeddings`] | PORT: text → vectors (a static table that is compiled in, a sentence model in this process, providers over HTTP) |
 //! | [`search`] | PORT: ranked lists of tools (BM25 and vectors, fused by reciprocal rank: in this process, or by MongoDB) |
 //! | [`upstream`] | PORT: speak MCP to the servers behind us (streamable HTTP, HTTP+SSE, stdio); breakers, relays |
-//! | [`secrets`] | PORT: seal and open what leaves us and must come back unchanged |
+//! | [`guardrails`] | PORT: may this text pass (personal data, secrets, orders to the model) |
+//! | [`secrets`] | PORT: seal and open: what leaves us and must come back unchanged, and the stored fields that hold credentials |
 //! | [`sessions`] | clients' sessions that every replica can serve |
 //! | [`auth`] | who is calling: bearer tokens verified and minted |
 //! | [`quota`] | how much a caller may ask |
+//! | [`audit`] | what was executed: the spool on disk, and the way to the store |
 //! | [`registry`] | which servers exist |
+//! | [`reembed`] | documents with vectors, taken from one space to another |
 //! | [`catalog`] | which tools exist: the sync, and the snapshot that requests read |
+//! | [`cache`] | answers already given |
 //! | [`config`] | the only place where the sections meet |
 //! | [`gateway`] | the use cases, and the only place where the parts meet at run time |
 //! | [`mcp`] | the protocol face: JSON-RPC of both eras in, gateway calls out; knows no server |
@@ -34,8 +38,10 @@
 //! `serve::router` reads the body and the caller ([`model::Principal`]); [`mcp::Face`] parses the envelope
 //! once and finds the use case; [`gateway::Gateway::call`] reads as the list of stops: resolve and
 //! authorize in the [`catalog::View`] (what the caller may not see does not exist), check the arguments'
-//! shape, call the [`upstream::Upstream`]. Arguments go down and the result comes back as the bytes their
-//! authors wrote ([`model::RawJson`]): nothing a server sends is lost, and nothing is parsed twice.
+//! shape, guard them ([`guardrails::Chain`]), look among the answers already given ([`cache::ResultCache`]), call the
+//! [`upstream::Upstream`], guard its answer, keep it; whatever came of it, its record is in the [`audit`] spool before the
+//! answer goes out. Arguments go down and the result comes back as the bytes their authors wrote ([`model::RawJson`]),
+//! except for what a guardrail masks: nothing else a server sends is lost, and nothing is parsed twice.
 //!
 //! # What comes before an answer
 //!
@@ -56,7 +62,7 @@
 //! # One switch of the embedding space
 //!
 //! [`gateway::Gateway::begin_switch`] writes the wanted space down; `jobs::reembed` of any replica, or the command itself,
-//! does it under a lease: [`catalog::Reembedder`] gives every tool a second vector, one compare-and-set makes the space the
+//! does it under a lease: [`reembed::Reembedder`] gives every tool, kept result and known attack a second vector, one compare-and-set makes the space the
 //! current one, and the old vectors go. Every vector carries its space's version, and a query is compared with vectors of
 //! its own version alone, so that no answer mixes two spaces.
 //!
@@ -66,17 +72,21 @@
 //! gateway; the [`catalog::Catalog`] rebuilds the tenant's view and index beside the old ones and swaps
 //! them in. Each replica saves how far it came, resumes there, and reads everything anew when it cannot.
 
+pub mod audit;
 pub mod auth;
 mod breaker;
+pub mod cache;
 pub mod catalog;
 pub mod config;
 pub mod embeddings;
 pub mod error;
 pub mod gateway;
+pub mod guardrails;
 pub mod jobs;
 pub mod mcp;
 pub mod model;
 pub mod quota;
+pub mod reembed;
 pub mod registry;
 pub mod search;
 pub mod secrets;

@@ -279,7 +279,7 @@ fn window<'a>(counted: &'a mut HashMap<Key, Window>, key: &Key, part: u64) -> &'
 }
 
 /// Whom an address is counted with: a client of IPv6 has a whole /64 to choose from (RFC 6177).
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
         v4 @ IpAddr::V4(_) => v4,

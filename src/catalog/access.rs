@@ -21,6 +21,8 @@ const ABSENT: usize = 4096;
 pub(super) struct Answers {
     pub(super) policies: Arc<Policies>,
     callers: RwLock<HashMap<Principal, Arc<Marks>>>,
+    /// What each caller's whole list costs.
+    tokens: RwLock<HashMap<Principal, usize>>,
 }
 
 /// Two bits for each action: whether it is known, and what it is.
@@ -42,7 +44,7 @@ pub struct Access<'a> {
 
 impl Answers {
     pub(super) fn under(policies: Arc<Policies>) -> Self {
-        Self { policies, callers: RwLock::default() }
+        Self { policies, ..Self::default() }
     }
 
     pub(super) fn of<'a>(
@@ -53,6 +55,19 @@ impl Answers {
     ) -> Access<'a> {
         let marks = (!self.policies.is_shipped()).then(|| self.marks(principal, servers, tools));
         Access { policies: &self.policies, principal, marks }
+    }
+
+    pub(super) fn tokens(&self, principal: &Principal, count: impl FnOnce() -> usize) -> usize {
+        let known = self.tokens.read().unwrap_or_else(PoisonError::into_inner).get(principal).copied();
+        known.unwrap_or_else(|| {
+            let tokens = count();
+            let mut known = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= MAX_CALLERS {
+                known.clear();
+            }
+            known.insert(principal.clone(), tokens);
+            tokens
+        })
     }
 
     fn marks(&self, principal: &Principal, servers: &BTreeMap<ServerName, Arc<Server>>, tools: usize) -> Arc<Marks> {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::CatalogConfig;
 use crate::embeddings::TokenCounter;
 use crate::error::Result;
-use crate::model::{ParamHeader, RawJson, RawObject, Server, Tool, ToolId, ToolStatus, Transport};
+use crate::model::{ParamHeader, RawJson, RawObject, Server, Tool, ToolId, ToolStatus, Transport, hex};
 
 /// Longest tool name that is taken; what clients see is shortened anyway.
 const MAX_NAME_CHARS: usize = 1024;
@@ -104,6 +104,7 @@ pub fn read_definition(server: &Server, raw: &RawJson, limits: &CatalogConfig) -
             .and_then(|counter| counter.count(raw.as_str()))
             .map_err(|error| error.chain())?,
         status: ToolStatus::Active,
+        quarantine: None,
         is_pinned: false,
         first_seen: crate::model::Timestamp::now(),
         last_seen: crate::model::Timestamp::now(),
@@ -145,11 +146,10 @@ fn collect_parameters(schema: &Value, depth: usize, text: &mut String) {
 
 /// SHA-256 (hex) of the definition with its keys sorted, so that a server may reorder them freely.
 fn hash(definition: &Value) -> String {
-    let bytes = Sha256::digest(canonical(definition).to_string().as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(canonical(definition).to_string().as_bytes()))
 }
 
-fn canonical(value: &Value) -> Value {
+pub(super) fn canonical(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();

@@ -3,6 +3,7 @@
 
 mod access;
 mod definition;
+mod drift;
 mod reembed;
 mod sync;
 mod view;
@@ -22,8 +23,8 @@ use crate::store::{Change, Collection, Damaged, Document, Query, Readable, Store
 
 pub use access::Access;
 pub use definition::{Fault, read_definition, vector_text};
-pub use reembed::{Batch, Pass, Reembedder, Target};
-pub use sync::{Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
+pub use drift::difference;
+pub use sync::{KeptBack, Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};
 pub use view::{Found, Listed, View};
 
 /// From so many changed tools on, one query for all is faster than one for each.
@@ -194,11 +195,21 @@ impl Catalog {
     /// # Errors
     /// As the store's.
     pub async fn reload(&self) -> Result<()> {
-        for (tenant, entry) in self.held() {
-            let mut source = entry.source.lock().await;
-            self.load(&tenant, &entry, &mut source).await?;
+        for (tenant, _) in self.held() {
+            self.reload_tenant(&tenant).await?;
         }
         Ok(())
+    }
+
+    /// Reads everything of one tenant anew, if it was asked for.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn reload_tenant(&self, tenant: &TenantId) -> Result<()> {
+        let held = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
+        let Some(entry) = held else { return Ok(()) };
+        let mut source = entry.source.lock().await;
+        self.load(tenant, &entry, &mut source).await.map(drop)
     }
 
     /// The servers that the held views know and use.
@@ -294,6 +305,23 @@ impl Catalog {
         }
         tracing::warn!(changes = missed.len(), "found changes that the change feed had not told");
         self.apply(&missed).await
+    }
+
+    /// Reads those servers anew whose credentials could not be opened, in case they can be by now.
+    pub async fn reopen(&self) {
+        for (tenant, entry) in self.held() {
+            let Some(view) = entry.view.load_full() else { continue };
+            let sealed = view.servers().filter(|server| server.unopened.is_some());
+            let change = |server: &Arc<Server>| Change {
+                collection: Server::SPEC.name.to_owned(),
+                tenant: Some(tenant.clone()),
+                id: server.name.to_string(),
+            };
+            let changes: Vec<Change> = sealed.map(change).collect();
+            if let Err(error) = self.apply(&changes).await {
+                tracing::debug!(tenant.id = %tenant, error = error.chain(), "its sealed servers stay so");
+            }
+        }
     }
 
     /// How many tenants are held.

@@ -13,12 +13,15 @@ use serde_json::value::RawValue;
 
 use super::CatalogConfig;
 use super::definition::{read_definition, read_page, vector_text};
-use super::reembed::{Target, put};
+use super::drift::Drift;
 use crate::embeddings::{Role, Space};
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::guardrails::Chain;
 use crate::model::{
-    CacheHint, Embedding, LastSync, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId, Timestamp, Tool,
+    CacheHint, Embedding, LastSync, QuarantineReason, RawJson, RawObject, Server, ServerName, SyncStatus, TenantId,
+    Timestamp, Tool,
 };
+use crate::reembed::{Embedded as _, Target};
 use crate::registry::Registry;
 use crate::search::{IndexStep, searchable};
 use crate::store::{Collection, Query, Store};
@@ -87,6 +90,8 @@ pub struct ServerSync {
     pub removed: usize,
     /// Tools that the server no longer lists but that were kept.
     pub gone: usize,
+    /// Tools that are kept back until they are released.
+    pub quarantined: Vec<KeptBack>,
     /// Definitions that cannot be used.
     pub skipped: Vec<Skipped>,
     /// Why it failed.
@@ -119,6 +124,17 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// A tool that is kept back.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptBack {
+    /// Its name.
+    pub tool: String,
+    /// Why.
+    pub reason: QuarantineReason,
+    /// More of it: see [`crate::model::Quarantine`].
+    pub details: Vec<String>,
+}
+
 /// The parts a sync needs.
 pub struct Syncer<'a> {
     /// Where tools are kept.
@@ -131,6 +147,8 @@ pub struct Syncer<'a> {
     pub space: &'a Space,
     /// The space that is to come, where the space is being switched: what is new gets a vector there, too.
     pub next_space: Option<&'a Space>,
+    /// What definitions may say; `None` where nobody looks at them.
+    pub guardrails: Option<&'a Chain>,
     /// Limits.
     pub limits: &'a CatalogConfig,
 }
@@ -219,16 +237,31 @@ impl Syncer<'_> {
         let catalog = Collection::<Tool>::of_tenant(self.store, tenant);
         let present = catalog.find(&Query::all().equals("server", server.name.as_str())).await?;
         let mut present: HashMap<_, _> = present.into_iter().map(|each| (each.value.id.clone(), each.value)).collect();
+        let mut drift = match self.guardrails {
+            Some(chain) => Some(Drift::open(chain, self.store, tenant, &server.name, &present).await?),
+            None => None,
+        };
         let mut puts = Vec::new();
         for mut tool in listed {
-            match present.remove(&tool.id) {
+            let former = present.remove(&tool.id);
+            match (&mut drift, &former) {
+                (Some(drift), former) => drift.judge(&mut tool, former.as_ref()).await?,
+                (None, Some(former)) => {
+                    (tool.status, tool.quarantine) = (former.status, former.quarantine.clone());
+                }
+                (None, None) => {}
+            }
+            if let Some(quarantine) = &tool.quarantine {
+                let (tool, reason) = (tool.name.clone(), quarantine.reason);
+                report.quarantined.push(KeptBack { tool, reason, details: quarantine.details.clone() });
+            }
+            match former {
                 Some(former) if is_same(&former, &tool, self.space) => report.unchanged += 1,
                 former => {
                     match &former {
                         Some(former) => {
                             report.updated += 1;
                             tool.first_seen = former.first_seen;
-                            tool.status = former.status;
                             tool.tags.clone_from(&former.tags);
                             tool.is_pinned = former.is_pinned;
                             tool.search_text = searchable(&tool);
@@ -252,6 +285,10 @@ impl Syncer<'_> {
         // It took a while: a server that was removed or moved meanwhile must not get tools.
         if self.registry.get(tenant, &server.name).await?.transport != server.transport {
             return Err(Error::new(Kind::Conflict, "it was changed during the sync").help("sync again"));
+        }
+        // The pins first: a tool that is used has one.
+        if let Some(drift) = drift {
+            drift.pin().await?;
         }
         catalog.replace(&puts, if options.prune { &gone } else { &[] }).await?;
         Ok(report)
@@ -343,9 +380,9 @@ impl Syncer<'_> {
         let mut next = next.into_iter();
         let mut done = Vec::with_capacity(tools.len());
         for ((mut tool, _), (vector, _)) in tools.into_iter().zip(present) {
-            put(&mut tool, self.space, vector, Target::Present);
+            tool.put(self.space, vector, Target::Present);
             if let Some((space, (vector, _))) = self.next_space.zip(next.next()) {
-                put(&mut tool, space, vector, Target::Next);
+                tool.put(space, vector, Target::Next);
             }
             done.push(tool);
         }
@@ -382,6 +419,7 @@ impl ServerSync {
             unchanged: 0,
             removed: 0,
             gone: 0,
+            quarantined: Vec::new(),
             skipped: Vec::new(),
             error: None,
             kind: None,
@@ -392,7 +430,10 @@ impl ServerSync {
 }
 
 fn is_same(former: &Tool, listed: &Tool, space: &Space) -> bool {
-    let known = former.definition_hash == listed.definition_hash && former.scopes == listed.scopes;
+    let known = former.definition_hash == listed.definition_hash
+        && former.scopes == listed.scopes
+        && former.status == listed.status
+        && former.quarantine == listed.quarantine;
     // One that an earlier version stored lacks what is read of it now.
     known && former.embedding_version == space.version && !former.search_text.is_empty() && former.definition_tokens > 0
 }

@@ -52,6 +52,16 @@ pub enum Found<'a> {
     Nothing,
 }
 
+impl Listed {
+    /// Tokens of its definition; where they were never counted, a token is four bytes of JSON.
+    pub fn tokens(&self) -> usize {
+        match self.tool.definition_tokens {
+            0 => self.json.len() / 4,
+            counted => counted,
+        }
+    }
+}
+
 impl View {
     pub(super) fn build<'a>(
         servers: &BTreeMap<ServerName, Arc<Server>>,
@@ -110,6 +120,11 @@ impl View {
         let access = self.access(principal);
         let seen = move |(place, listed): &(usize, &Listed)| access.tool(Action::Discover, *place, listed);
         self.tools.iter().enumerate().skip(start).filter(seen).map(|(_, listed)| listed)
+    }
+
+    /// Tokens of everything that `principal` may see; summed up once for each.
+    pub fn tokens(&self, principal: &Principal) -> usize {
+        self.answers.tokens(principal, || self.visible(principal, None).map(Listed::tokens).sum())
     }
 
     /// A tool by id, if `principal` may see it.

@@ -3,9 +3,12 @@
 //! Each part owns its own `…Config`; this module fills them from the merged layers and refuses a
 //! configuration that cannot work with every fault listed at once.
 
+mod audit;
 mod callers;
 mod embedding;
+mod guardrails;
 mod layers;
+mod secrets;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,14 +16,18 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::audit::AuditConfig;
 use crate::auth::{AuthConfig, DownstreamConfig};
+use crate::cache::CacheConfig;
 use crate::catalog::CatalogConfig;
 use crate::embeddings::EmbeddingsConfig;
 use crate::error::Result;
-use crate::gateway::{Discovery, DiscoveryConfig, TenancyConfig};
+use crate::gateway::{ConsoleConfig, Discovery, DiscoveryConfig, TenancyConfig};
+use crate::guardrails::GuardrailsConfig;
 use crate::model::{Secret, TenantId};
 use crate::quota::QuotaConfig;
 use crate::search::{Engine, Fusion, SearchConfig, Weights};
+use crate::secrets::SecretsConfig;
 use crate::serve::ServeConfig;
 use crate::store::{Location, StoreConfig};
 use crate::telemetry::LogFormat;
@@ -59,22 +66,32 @@ pub struct Config {
     pub demo_auth: AuthConfig,
     /// How much they may ask.
     pub quota: QuotaConfig,
+    /// How records of what was executed are kept.
+    pub audit: AuditConfig,
     /// Which tenants are served.
     pub tenancy: TenancyConfig,
     /// The store.
     pub store: StoreConfig,
+    /// What wraps the keys of what the store keeps sealed.
+    pub secrets: SecretsConfig,
     /// The embeddings provider.
     pub embeddings: EmbeddingsConfig,
+    /// What may pass.
+    pub guardrails: GuardrailsConfig,
     /// The index.
     pub search: SearchConfig,
     /// Downstream servers.
     pub upstream: UpstreamConfig,
     /// The catalog's limits.
     pub catalog: CatalogConfig,
+    /// Which results are kept.
+    pub cache: CacheConfig,
     /// What `/mcp` lists.
     pub discovery: DiscoveryConfig,
     /// A client's session that is not used for so long has ended.
     pub session_idle: Duration,
+    /// Who administers.
+    pub console: ConsoleConfig,
     /// The HTTP face.
     pub serve: ServeConfig,
     /// How logs are written; `None` decides by terminal.
@@ -118,10 +135,13 @@ impl Config {
         // Every section is read before the first `?`, so that all faults are found in one go.
         let store = read_store(layers);
         let embeddings = embedding::read(layers, production);
+        let secrets = secrets::read(layers, store.as_ref(), embeddings.as_ref());
+        let guardrails = guardrails::read(layers);
         let search = read_search(layers);
         let upstream = read_upstream(layers, production);
         let discovery = read_discovery(layers);
         let catalog = read_catalog(layers);
+        let cache = read_cache(layers);
         let serve = read_serve(layers, production);
         let session_idle = seconds(layers, "SESSION_IDLE_SECONDS");
         let tenant = layers.parsed("MCPGW_TENANT", "1 to 64 characters of A-Z a-z 0-9 . _ -");
@@ -133,6 +153,8 @@ impl Config {
         let downstream = callers::read_downstream(layers, production, store.as_ref());
         let demo_auth = callers::read_demo_auth(layers, downstream.as_ref());
         let quota = callers::read_quota(layers);
+        let audit = audit::read(layers, production, store.as_ref());
+        let console = read_console(layers, production);
         let auto_provision = truth(layers, "AUTO_PROVISION_TENANTS").unwrap_or(!production);
         let max_tenants = count(layers, "MAX_TENANTS");
         check_origins(layers, production);
@@ -145,14 +167,19 @@ impl Config {
             downstream: downstream?,
             demo_auth: demo_auth?,
             quota: quota?,
+            audit: audit?,
             tenancy: TenancyConfig { auto_provision, max_tenants: max_tenants? },
             store: store?,
+            secrets: secrets?,
             embeddings: embeddings?,
+            guardrails: guardrails?,
             search: search?,
             upstream: upstream?,
             catalog: catalog?,
+            cache: cache?,
             discovery: discovery?,
             session_idle: session_idle?,
+            console: console?,
             serve: serve?,
             log_format,
             settings: layers
@@ -257,6 +284,35 @@ fn read_catalog(layers: &mut layers::Layers) -> Option<CatalogConfig> {
     Some(CatalogConfig { max_tools_per_server: max_tools_per_server?, max_schema_bytes: max_schema_bytes? })
 }
 
+fn read_cache(layers: &mut layers::Layers) -> Option<CacheConfig> {
+    const SHARE: &str = "a number from 0 to 1";
+    let threshold: Option<f32> = layers.parsed("SEMANTIC_CACHE_THRESHOLD", SHARE);
+    if threshold.is_some_and(|threshold| !(0.0..=1.0).contains(&threshold)) {
+        layers.refuse("SEMANTIC_CACHE_THRESHOLD", SHARE);
+    }
+    let is_enabled = truth(layers, "SEMANTIC_CACHE_ENABLED");
+    let ttl = seconds(layers, "SEMANTIC_CACHE_TTL_SECONDS");
+    let memory_bytes = layers.parsed("SEMANTIC_CACHE_MEMORY_BYTES", "a whole number");
+    Some(CacheConfig { is_enabled: is_enabled?, threshold: threshold?, ttl: ttl?, memory_bytes: memory_bytes? })
+}
+
+fn read_console(layers: &mut layers::Layers, production: bool) -> Option<ConsoleConfig> {
+    let is_enabled = truth(layers, "ADMIN_UI_ENABLED");
+    let text = |name| layers.text(name).map(str::to_owned);
+    let (email, password) = (text("ADMIN_EMAIL"), text("ADMIN_PASSWORD"));
+    if email.is_some() != password.is_some() {
+        layers.fault("`ADMIN_EMAIL` and `ADMIN_PASSWORD` are given together or not at all".to_owned());
+    }
+    if password.as_ref().is_some_and(|password| password.len() > 1024) {
+        layers.refuse("ADMIN_PASSWORD", "at most 1024 bytes");
+    }
+    // Defaults of examples are shorter.
+    if production && password.as_ref().is_some_and(|password| password.chars().count() < 12) {
+        layers.refuse("ADMIN_PASSWORD", "at least 12 characters where ENVIRONMENT=production");
+    }
+    Some(ConsoleConfig { is_enabled: is_enabled?, first: email.zip(password.map(Secret::new)) })
+}
+
 fn read_discovery(layers: &mut layers::Layers) -> Option<DiscoveryConfig> {
     let mode = layers.choice("MCP_DISCOVERY", Discovery::NAMES);
     let budget_tokens = count(layers, "MCP_DISCOVERY_BUDGET_TOKENS");
@@ -336,8 +392,13 @@ fn milliseconds(layers: &mut layers::Layers, name: &'static str) -> Option<Durat
 
 /// `mcpgw/mcpgw.db` in the user's data directory.
 fn default_store_file() -> Option<PathBuf> {
+    data_folder().map(|folder| folder.join("mcpgw.db"))
+}
+
+/// `mcpgw` in the user's data directory.
+fn data_folder() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
-    etcetera::choose_base_strategy().ok().map(|dirs| dirs.data_dir().join("mcpgw").join("mcpgw.db"))
+    etcetera::choose_base_strategy().ok().map(|dirs| dirs.data_dir().join("mcpgw"))
 }
 
 /// The host's name, and the port where it is not the usual one: two gateways on one machine are two replicas.

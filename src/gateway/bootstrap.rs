@@ -63,6 +63,7 @@ impl Gateway {
                 Err(error) => return Err(error),
             }
         }
+        self.await_signatures().await;
         let sync = self.sync(tenant, options, progress).await?;
         let widths = self.spaces.now().widths().await;
         self.index.prepare(tenant, widths, &|step| progress(Progress::Indexed(step))).await?;

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use super::audit::arguments_of;
+use super::shield::parsed;
 use super::{Gateway, resolve};
 use crate::auth::Action;
+use crate::catalog::Listed;
 use crate::error::{Error, Result};
-use crate::model::{Principal, RawObject};
+use crate::model::{AuditKind, AuditTokens, Noted, Principal, RawObject};
 use crate::upstream::{Caller, Reply, Request, Target};
 
 /// Longest tool name that is looked up.
@@ -26,34 +29,71 @@ pub struct CallRequest<'a> {
 }
 
 impl Gateway {
-    /// Calls a tool. The stops, in order: resolve and authorize (what the caller may not see does not
-    /// exist), check the arguments' shape, call the server.
+    /// Calls a tool; whatever comes of it, the audit trail has its record before this returns.
     ///
     /// # Errors
     /// Unknown or ambiguous names, malformed arguments, and what keeps the server from answering. An answer
     /// of the server is a [`Reply`], also when it is an error.
     pub async fn call(&self, principal: &Principal, call: &CallRequest<'_>) -> Result<Reply> {
+        let (origin, arguments) = (&call.caller.origin, arguments_of(call.params));
+        let mut execution = self.begin(principal, AuditKind::ToolCall, origin, arguments).await;
+        let outcome = self.called(principal, call, &mut execution.noted).await;
+        self.end(execution, &outcome).await;
+        outcome
+    }
+
+    /// The stops of a call, in order: resolve and authorize (what the caller may not see does not exist), check that it
+    /// can be recorded, check the arguments' shape, guard them, look among the answers already given, call the server,
+    /// guard its answer, keep it.
+    async fn called(&self, principal: &Principal, call: &CallRequest<'_>, noted: &mut Noted) -> Result<Reply> {
         let started = Instant::now();
+        call.name.clone_into(&mut noted.tool);
         let view = self.catalog.view(&principal.tenant).await?;
         let listed = resolve(&view, principal, call.name, call.server, Action::Call)?;
+        let has_own_policies = !view.policies().is_shipped();
         drop(view);
+        note_tool(noted, &listed);
+        self.check_recorded(noted, &listed)?;
         if call.params.get("arguments").is_some_and(|arguments| !arguments.get().starts_with('{')) {
             return Err(Error::invalid(format!("the arguments of `{}` are no object", listed.exposed))
                 .data(serde_json::json!({ "errors": [{ "pointer": "/arguments", "rule": "type: object" }] })));
         }
         let timeout = call.timeout.unwrap_or_else(|| listed.server.timeout(self.config.upstream.timeout));
-        let request = Request {
+        let (server, tool) = (&listed.server, listed.tool.name.as_str());
+        let masked = self.guard_params(server, Some(tool), call.params, noted).await?;
+        let masked = parsed(masked.as_deref())?;
+        let request = &Request {
             method: "tools/call",
-            params: call.params,
+            params: masked.as_ref().unwrap_or(call.params),
             target: Some(Target { member: "name", value: &listed.tool.name }),
             param_headers: &listed.param_headers,
             caller: call.caller,
             deadline: started + timeout,
         };
-        // Who hears of nothing but the answer hears of no task before it.
-        let (server, tool) = (&listed.server, listed.tool.name.as_str());
-        let _calling = call.caller.relay.as_ref().map(|_| self.tasks.calling(principal, &server.name, tool));
-        let reply = self.forward(principal, server, &request).await?;
-        self.with_task_ids(principal, server, tool, reply).await
+        let within = &mut *noted;
+        let ask = move || async move {
+            // Who hears of nothing but the answer hears of no task before it.
+            let _calling = call.caller.relay.as_ref().map(|_| self.tasks.calling(principal, &server.name, tool));
+            let asked = Instant::now();
+            let reply = self.forward(principal, server, request).await;
+            within.upstream_ms = Some(asked.elapsed().as_secs_f64() * 1e3);
+            let reply = self.guard_reply(server, Some(tool), reply?, within).await?;
+            self.with_task_ids(principal, server, tool, reply).await
+        };
+        // Two calls that differ in what was masked ask the same, and are still two.
+        if masked.is_some() {
+            return ask().await;
+        }
+        let deadline = request.deadline;
+        let (reply, cache) = self.through_cache(principal, &listed, call, (has_own_policies, deadline), ask).await?;
+        noted.is_cached = cache.is_hit();
+        Ok(reply)
     }
+}
+
+/// Which tool it is, and what its definition costs.
+fn note_tool(noted: &mut Noted, listed: &Listed) {
+    noted.server = Some(listed.server.name.clone());
+    listed.tool.name.clone_into(&mut noted.tool);
+    noted.tokens = Some(AuditTokens { catalog: None, shown: listed.tokens() as u64 });
 }

@@ -59,6 +59,7 @@ impl Gateway {
     /// Checks what an open gateway depends on.
     pub async fn check(&self, tenant: &TenantId) -> Vec<Check> {
         let mut checks = vec![self.check_store().await, self.check_embedder().await, self.check_callers().await];
+        checks.push(self.check_secrets().await);
         let search = self.index.describe(tenant, self.spaces.now().known_widths()).await;
         checks.push(match search.fix {
             None => Check::ok("search", search.engine),
@@ -92,6 +93,30 @@ impl Gateway {
             }
             Err(error) => Check::fail("store", &error),
         }
+    }
+
+    async fn check_secrets(&self) -> Check {
+        let status = match self.secrets.status().await {
+            Ok(status) => status,
+            Err(error) => return Check::fail("secrets", &error),
+        };
+        if let Some((key, error)) = status.data_keys.iter().find_map(|key| Some((key, key.error.as_ref()?))) {
+            let error = Error::internal(format!("the data key of `{}` cannot be used: {error}", key.owner));
+            return Check::fail("secrets", &error.help("run `mcpgw secrets status`; see docs/queryable-encryption.md"));
+        }
+        let detail = format!("{} fields sealed with {}, by {}", status.sealed, status.method, status.master);
+        if status.in_the_clear > 0 {
+            let detail = format!("{} fields lie in the clear; {detail}", status.in_the_clear);
+            return Check::warn("secrets", detail, "run `mcpgw secrets migrate`");
+        }
+        if status.data_keys.iter().any(|key| !key.is_current) {
+            return Check::warn(
+                "secrets",
+                format!("{detail}; some data keys by a former one"),
+                "run `mcpgw secrets rotate`",
+            );
+        }
+        Check::ok("secrets", detail)
     }
 
     async fn check_callers(&self) -> Check {

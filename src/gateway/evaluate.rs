@@ -12,7 +12,10 @@ use super::search::SearchRequest;
 use crate::catalog::{read_definition, vector_text};
 use crate::embeddings::{Role, Space};
 use crate::error::{Error, Result};
-use crate::model::{CachePolicy, Embedding, RawJson, Scopes, Server, TenantId, Timestamp, Tool, ToolId, Transport};
+use crate::model::{
+    CachePolicy, Embedding, GuardrailRules, Origin, RawJson, Scopes, Server, TenantId, Timestamp, Tool, ToolId,
+    Transport,
+};
 use crate::search::{self as index, Allowed, Measures, Mode, SearchIndex};
 
 /// Results of a request that count.
@@ -150,9 +153,11 @@ impl Gateway {
             timeout_ms: None,
             oauth: None,
             cache: CachePolicy::default(),
+            guardrails: GuardrailRules::default(),
             metadata: BTreeMap::new(),
             updated_at: Timestamp::now(),
             last_sync: None,
+            unopened: None,
         };
         let schema = listed.parameters.clone().filter(Value::is_object);
         let definition = serde_json::json!({
@@ -184,7 +189,8 @@ impl Gateway {
         let (mut measures, mut times, mut runs, mut tokens) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for query in &judgements.queries {
             let Some(relevant) = judgements.relevant.get(&query.id).filter(|tools| !tools.is_empty()) else { continue };
-            let request = SearchRequest { query: query.text.clone(), mode, limit: EVALUATION_DEPTH };
+            let request =
+                SearchRequest { query: query.text.clone(), mode, limit: EVALUATION_DEPTH, origin: Origin::default() };
             let started = Instant::now();
             let (asked, _) = self.search_query(&searched.space, &request, Allowed::Scopes(Scopes::All)).await?;
             let found = searched.index.search(&searched.tenant, &asked).await?;

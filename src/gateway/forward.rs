@@ -126,6 +126,7 @@ async fn ask_all(server: &Server, caller: &Caller, asked: &Asked) -> Result<Resu
         Error::new(Kind::UpstreamError, message)
     };
     let relay = caller.relay.as_ref().ok_or_else(|| cannot("input"))?;
+    caller.asked.set();
     let mut waiting: Vec<(String, oneshot::Receiver<Reply>)> = Vec::new();
     for (key, method, params) in &asked.requests {
         if !capability_for(method).is_some_and(|capability| caller.offers(capability)) {

@@ -2,12 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 
 use super::{Gateway, resolve};
 use crate::auth::Action;
 use crate::catalog::Listed;
 use crate::error::{Error, Result};
-use crate::model::{CacheHint, Principal, ToolId};
+use crate::model::{CacheHint, Principal, ServerName, ToolId};
 
 /// The largest page.
 const MAX_PAGE: usize = 1000;
@@ -71,16 +72,32 @@ impl Gateway {
             PageStart::After(id) => (Some(id), 0),
             PageStart::Offset(offset) => (None, *offset),
         };
-        let mut visible = view.visible(principal, after).skip(skipped);
-        let tools: Vec<Listed> = visible.by_ref().take(limit).cloned().collect();
-        let next = visible.next().and(tools.last());
-        let next = next.map(|last| format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(last.tool.id.as_str())));
+        let (tools, next) = page_of(view.visible(principal, after).skip(skipped), limit);
         let access = view.access(principal);
         let servers =
             view.servers().filter(|server| server.is_enabled && access.server(Action::Discover, server.as_ref()));
         let cache_hint = CacheHint::of_all(servers.map(|server| server.tools_hint()));
         let cache_hint = cache_hint.for_caller(view.is_chosen_for(principal));
         Ok(Page { tools, next, cache_hint })
+    }
+
+    /// The tools of one server that `principal` may see.
+    ///
+    /// # Errors
+    /// As [`Self::list`]; [`crate::error::Kind::NotFound`].
+    pub async fn list_of_server(
+        &self,
+        principal: &Principal,
+        server: &ServerName,
+        start: &PageStart,
+        limit: usize,
+    ) -> Result<Page> {
+        self.registry.expect(&principal.tenant, server).await?;
+        let view = self.catalog.view(&principal.tenant).await?;
+        let after = if let PageStart::After(id) = start { Some(id) } else { None };
+        let its = view.visible(principal, after).filter(|listed| listed.tool.server == *server);
+        let (tools, next) = page_of(its, limit);
+        Ok(Page { tools, next, cache_hint: CacheHint::UNSTATED })
     }
 
     /// The tools that an operator wants listed beside the discovery tools, as far as `principal` may see them.
@@ -108,12 +125,25 @@ impl Gateway {
     /// As [`Self::list`].
     pub async fn list_tokens(&self, principal: &Principal) -> Result<usize> {
         let view = self.catalog.view(&principal.tenant).await?;
-        let tokens = |listed: &Listed| match listed.tool.definition_tokens {
-            0 => listed.json.len() / 4,
-            counted => counted,
-        };
-        Ok(view.visible(principal, None).map(tokens).sum())
+        Ok(view.tokens(principal))
     }
+}
+
+/// What is shown of a tool in a list.
+pub fn shown_tool(listed: &Listed) -> Value {
+    let tool = &listed.tool;
+    json!({
+        "name": tool.name, "server": tool.server, "exposed_name": listed.exposed, "title": tool.title,
+        "description": tool.description, "scopes": tool.scopes, "status": tool.status,
+    })
+}
+
+/// As many as there is room for, and where the rest begins.
+fn page_of<'a>(mut tools: impl Iterator<Item = &'a Listed>, limit: usize) -> (Vec<Listed>, Option<String>) {
+    let page: Vec<Listed> = tools.by_ref().take(limit).cloned().collect();
+    let next = tools.next().and(page.last());
+    let next = next.map(|last| format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(last.tool.id.as_str())));
+    (page, next)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! The use cases, and the composition root: the only place where the parts meet at run time.
 
+mod audit;
 mod bootstrap;
+mod cached;
+mod caches;
 mod call;
+mod console;
 mod doctor;
 mod embedding;
 mod evaluate;
@@ -12,12 +16,16 @@ mod list;
 mod notify;
 mod offers;
 mod policies;
+mod quarantine;
 mod rates;
 mod requests;
 mod sealing;
 mod search;
+mod server_form;
 mod servers;
+mod shield;
 mod sign_in;
+mod signatures;
 mod spaces;
 mod switch;
 mod tasks;
@@ -29,17 +37,20 @@ use std::time::Instant;
 use tokio::sync::{Notify, mpsc};
 use url::Url;
 
+use crate::audit::Audit;
 use crate::auth::Action;
 use crate::auth::{Authenticator, DownstreamSigner};
+use crate::cache::ResultCache;
 use crate::catalog::{Catalog, Progress, SyncOptions, SyncReport, Syncer};
 use crate::config::Config;
 use crate::embeddings::{PROBE, Role, Space};
 use crate::error::{Error, Kind, Result};
+use crate::guardrails::Chain;
 use crate::model::{Principal, ServerName, TenantId};
 use crate::quota::Quota;
 use crate::registry::Registry;
 use crate::search::{self as index, SearchIndex};
-use crate::secrets::Sealer;
+use crate::secrets::{Keyring, SealedStore, Sealer, Secrets};
 use crate::sessions::Sessions;
 use crate::store::{self, Store};
 use crate::upstream::{Credentials, Event, Pool, Token, TokenEndpoints, UserTokens};
@@ -47,26 +58,38 @@ use crate::upstream::{Credentials, Event, Pool, Token, TokenEndpoints, UserToken
 use offers::Offers;
 use sealing::Sealing;
 use sign_in::SignIns;
+use signatures::Signatures;
+pub use signatures::shown_signature;
 use spaces::Spaces;
 use tasks::Tasks;
 use tenants::TenantGate;
 
+pub use audit::{
+    AuditBucket, AuditGroup, AuditPage, AuditQuery, AuditSummary, AuditTally, AuditTokensSaved, Latency, MAX_AUDIT_PAGE,
+};
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
+pub use caches::Migration;
 pub use call::{CallRequest, MAX_NAME_BYTES};
+pub use console::{ConsoleConfig, LoggedIn, SessionSummary};
 pub use doctor::{Check, CheckStatus};
 pub use embedding::shown_status;
 pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched};
-pub use list::{Page, PageStart};
+pub use list::{Page, PageStart, shown_tool};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};
 use policies::Users;
 pub use policies::{PolicyDecision, PolicySummary};
+pub use quarantine::KeptTool;
 pub use requests::{Resource, Subscription};
 pub use search::{SearchAnswer, SearchRequest, SearchResult};
+pub use server_form::{OAuthForm, ServerDetail, ServerForm, shown_sync};
 pub use servers::{Probe, ServerSummary};
 pub use sign_in::{LINK_LIFETIME, SignInLink, SignInOffer, SignInStart, SignedIn};
 pub use switch::{SwitchBegun, SwitchDone, SwitchProgress, TestedProvider};
 pub use tenants::{TenancyConfig, TenantSummary};
+
+/// How long the end waits for the store to take audit records; those that it did not take wait on disk.
+const CLOSE_AUDIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What `/mcp` lists.
 #[derive(Clone, Debug)]
@@ -108,10 +131,15 @@ impl Credentials for Vouching {
 pub struct Gateway {
     config: Config,
     store: Arc<dyn Store>,
+    secrets: Secrets,
     registry: Registry,
     catalog: Catalog,
+    cache: ResultCache,
     pool: Pool,
-    spaces: Spaces,
+    spaces: Arc<Spaces>,
+    /// What may pass; `None` where they are off.
+    guardrails: Option<Arc<Chain>>,
+    signatures: Arc<Signatures>,
     /// A switch of the embedding space waits to be done.
     switch_wanted: Notify,
     index: Arc<dyn SearchIndex>,
@@ -126,7 +154,10 @@ pub struct Gateway {
     auth: Authenticator,
     downstream: Arc<DownstreamSigner>,
     quota: Quota,
+    audit: Arc<Audit>,
+    limited: audit::Limited,
     tenant_gate: TenantGate,
+    console: console::Console,
     users: Users,
     /// Where clients and browsers reach us.
     public_url: OnceLock<Url>,
@@ -139,18 +170,28 @@ impl Gateway {
     /// # Errors
     /// When the store or the embedder cannot be opened.
     pub async fn open(config: Config) -> Result<Arc<Self>> {
-        let store::Opened { store, mongodb } = store::open(&config.store).await?;
+        let store::Opened { store: plain, vault, mongodb } = store::open(&config.store).await?;
+        let keyring = Keyring::new(config.secrets.clone(), Arc::clone(&plain), vault, mongodb.clone());
+        let secrets = Secrets::new(Arc::clone(&plain), Arc::clone(&keyring));
+        let store: Arc<dyn Store> = Arc::new(SealedStore::over(plain, keyring));
         let index = index::open(&config.search, mongodb)?;
         let downstream = Arc::new(DownstreamSigner::new(config.downstream.clone()));
         let vouching: Arc<dyn Credentials> = Arc::new(Vouching(Arc::clone(&downstream)));
         let sealing = Arc::new(Sealing::new(Arc::clone(&store)));
         let spaces = Spaces::open(config.embeddings.clone(), Arc::clone(&store), Arc::clone(&sealing)).await?;
+        let spaces = Arc::new(spaces);
+        let signatures = Arc::new(Signatures::new(Arc::clone(&store), Arc::clone(&spaces)));
+        let guardrails = match config.guardrails.is_enabled {
+            true => Some(Arc::new(Chain::open(&config.guardrails, Arc::clone(&signatures) as _)?)),
+            false => None,
+        };
         let endpoints = TokenEndpoints::new(config.upstream.clone());
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&store), Arc::clone(&sealing), endpoints));
         let users: Arc<dyn UserTokens> = Arc::clone(&sign_ins) as _;
         Ok(Arc::new(Self {
             registry: Registry::new(Arc::clone(&store)),
             catalog: Catalog::new(Arc::clone(&store), Arc::clone(&index)),
+            cache: ResultCache::new(config.cache.clone(), Arc::clone(&store)),
             pool: Pool::new(config.upstream.clone(), Some(vouching), users),
             downstream,
             sessions: Sessions::new(Arc::clone(&store), config.session_idle),
@@ -162,10 +203,16 @@ impl Gateway {
             sign_ins,
             auth: Authenticator::new(&config.auth),
             quota: Quota::new(config.quota.clone()),
+            audit: Arc::new(Audit::new(&config.audit, &store, &config.store.identity())),
+            limited: audit::Limited::default(),
             tenant_gate: TenantGate::default(),
+            console: console::Console::default(),
             users: Users::default(),
             store,
+            secrets,
             spaces,
+            guardrails,
+            signatures,
             switch_wanted: Notify::new(),
             index,
             public_url: config.serve.public_url.clone().map_or_else(OnceLock::new, OnceLock::from),
@@ -199,6 +246,11 @@ impl Gateway {
         &self.store
     }
 
+    /// What of the store is sealed, and by what.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// The servers.
     pub fn registry(&self) -> &Registry {
         &self.registry
@@ -207,6 +259,11 @@ impl Gateway {
     /// The tools.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The answers already given.
+    pub fn cache(&self) -> &ResultCache {
+        &self.cache
     }
 
     /// The connections.
@@ -231,6 +288,11 @@ impl Gateway {
     /// As the store's, until the key was read once.
     pub async fn sealer(&self) -> Result<&Sealer> {
         self.sealing.sealer().await
+    }
+
+    /// Tries to read that key again where it could not be read when it was last wanted.
+    pub async fn retry_sealer(&self) {
+        self.sealing.retry().await;
     }
 
     /// What keeps, what ranks and what embeds.
@@ -301,6 +363,7 @@ impl Gateway {
                 pool: &self.pool,
                 space: &spaces.current,
                 next_space: spaces.next.as_ref(),
+                guardrails: self.guardrails.as_deref(),
                 limits: &self.config.catalog,
             };
             let report = syncer.run(tenant, options, progress).await?;
@@ -312,9 +375,13 @@ impl Gateway {
         }
     }
 
-    /// Ends connections and children. The store needs no closing: every acknowledged write is durable.
+    /// Writes what still waits to be kept, ends connections and children, and stores the records of what was executed. The
+    /// store needs no closing: every
+    /// acknowledged write is durable.
     pub async fn close(&self) {
+        self.cache.flush().await;
         self.pool.close().await;
+        self.close_audit(CLOSE_AUDIT).await;
     }
 }
 

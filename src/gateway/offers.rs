@@ -294,7 +294,28 @@ impl Gateway {
             }
         }
         asked.items.truncate(MAX_ITEMS);
+        self.keep_harmless(server, capability, &mut asked.items).await?;
         Ok(asked)
+    }
+}
+
+impl Gateway {
+    /// Leaves out what gives the model orders in place of describing itself.
+    async fn keep_harmless(&self, server: &Server, what: &str, items: &mut Vec<Item>) -> Result<()> {
+        let Some(chain) = &self.guardrails else { return Ok(()) };
+        let allowed = server.guardrails.allowed(None);
+        let mut harmless = Vec::with_capacity(items.len());
+        for item in items.drain(..) {
+            let mut orders = chain.orders_in(item.json.as_str()).await?;
+            orders.retain(|order| !allowed.contains(order));
+            if orders.is_empty() {
+                harmless.push(item);
+            } else {
+                tracing::warn!(server.name = %server.name, what, categories = orders.join(","), "left out: it gives the model orders");
+            }
+        }
+        *items = harmless;
+        Ok(())
     }
 }
 

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::audit::{arguments_of, scheme_of};
 use super::offers::{Offer, Offered, matches, renamed, split_own};
+use super::shield::parsed;
 use super::{Gateway, forward::raw_value};
 use crate::auth::Action;
 use crate::error::{Error, Result};
-use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, exposed_name, split_exposed};
+use crate::model::{
+    AuditKind, Noted, ObjectWriter, Principal, RawJson, RawObject, Server, exposed_name, split_exposed,
+};
 use crate::upstream::{Caller, Reply, Request, Target, Upstream};
 
 /// A resource as its server knows it.
@@ -53,9 +57,19 @@ impl Gateway {
         params: &RawObject<'_>,
         caller: &Caller,
     ) -> Result<Reply> {
-        let (server, own) = self.resolve_prompt(principal, name, caller).await?;
-        self.may_use(principal, &server, "prompt", name).await?;
-        self.ask(principal, &server, "prompts/get", Some(("name", &own)), params, caller).await
+        let mut execution = self.begin(principal, AuditKind::Prompt, &caller.origin, arguments_of(params)).await;
+        name.clone_into(&mut execution.noted.tool);
+        let noted = &mut execution.noted;
+        let outcome = async {
+            let (server, own) = self.resolve_prompt(principal, name, caller).await?;
+            noted.server = Some(server.name.clone());
+            own.clone_into(&mut noted.tool);
+            self.may_use(principal, &server, "prompt", name).await?;
+            self.ask(principal, &server, ("prompts/get", Some(("name", &own))), params, caller, noted).await
+        };
+        let outcome = outcome.await;
+        self.end(execution, &outcome).await;
+        outcome
     }
 
     /// `resources/read`. The URIs in the answer are the ones the caller knows.
@@ -69,10 +83,28 @@ impl Gateway {
         params: &RawObject<'_>,
         caller: &Caller,
     ) -> Result<Reply> {
+        let mut execution = self.begin(principal, AuditKind::Resource, &caller.origin, Some(uri.as_bytes())).await;
+        let outcome = self.resource_read(principal, uri, params, caller, &mut execution.noted).await;
+        self.end(execution, &outcome).await;
+        outcome
+    }
+
+    async fn resource_read(
+        self: &Arc<Self>,
+        principal: &Principal,
+        uri: &str,
+        params: &RawObject<'_>,
+        caller: &Caller,
+        noted: &mut Noted,
+    ) -> Result<Reply> {
+        scheme_of(uri).clone_into(&mut noted.tool);
         let resource = self.resolve_resource(principal, uri, caller).await?;
+        noted.server = Some(resource.server.name.clone());
+        scheme_of(&resource.uri).clone_into(&mut noted.tool);
         self.may_use(principal, &resource.server, "resource", uri).await?;
         let target = ("uri", resource.uri.as_str());
-        let reply = self.ask(principal, &resource.server, "resources/read", Some(target), params, caller).await?;
+        let reply =
+            self.ask(principal, &resource.server, ("resources/read", Some(target)), params, caller, noted).await?;
         Ok(match reply {
             Reply::Result(result) if resource.uri != uri => {
                 Reply::Result(with_uri(&result, &resource.uri, uri).unwrap_or(result))
@@ -90,6 +122,20 @@ impl Gateway {
         principal: &Principal,
         params: &RawObject<'_>,
         caller: &Caller,
+    ) -> Result<Reply> {
+        let argument = params.get("argument").map(|argument| argument.get().as_bytes());
+        let mut execution = self.begin(principal, AuditKind::Completion, &caller.origin, argument).await;
+        let outcome = self.completed(principal, params, caller, &mut execution.noted).await;
+        self.end(execution, &outcome).await;
+        outcome
+    }
+
+    async fn completed(
+        self: &Arc<Self>,
+        principal: &Principal,
+        params: &RawObject<'_>,
+        caller: &Caller,
+        noted: &mut Noted,
     ) -> Result<Reply> {
         let wrong = || {
             Error::invalid("`ref` is missing or neither a prompt nor a resource")
@@ -109,6 +155,9 @@ impl Gateway {
             }
             _ => return Err(wrong()),
         };
+        noted.server = Some(server.name.clone());
+        // The name of a prompt; of a resource what comes before its values.
+        (if member == "uri" { scheme_of(&own) } else { &own }).clone_into(&mut noted.tool);
         self.may_use(principal, &server, "reference", &own).await?;
         let reference = renamed(&RawJson::copy_of(reference), member, &own).ok_or_else(wrong)?;
         let mut writer = ObjectWriter::new(512);
@@ -118,7 +167,7 @@ impl Gateway {
         }
         let params = raw_value(&writer.finish())?;
         let params = RawObject::parse(&params).map_err(|error| Error::internal("parameters").source(error))?;
-        self.ask(principal, &server, "completion/complete", None, &params, caller).await
+        self.ask(principal, &server, ("completion/complete", None), &params, caller, noted).await
     }
 
     /// Has the server of `resource` say when it changes, for one more subscriber: over the connection that `caller`
@@ -194,15 +243,19 @@ impl Gateway {
         &self,
         principal: &Principal,
         server: &Arc<Server>,
-        method: &str,
-        target: Option<(&'static str, &str)>,
+        (method, target): (&str, Option<(&'static str, &str)>),
         params: &RawObject<'_>,
         caller: &Caller,
+        noted: &mut Noted,
     ) -> Result<Reply> {
         let deadline = Instant::now() + server.timeout(self.config.upstream.timeout);
         let target = target.map(|(member, value)| Target { member, value });
+        let masked = self.guard_params(server, None, params, noted).await?;
+        let masked = parsed(masked.as_deref())?;
+        let params = masked.as_ref().unwrap_or(params);
         let request = Request { target, ..Request::new(method, params, caller, deadline) };
-        self.forward(principal, server, &request).await
+        let reply = self.forward(principal, server, &request).await?;
+        self.guard_reply(server, None, reply, noted).await
     }
 
     pub(super) async fn server_named(&self, principal: &Principal, name: &str) -> Result<Option<Arc<Server>>> {

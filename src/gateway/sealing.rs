@@ -1,6 +1,7 @@
 //! The key that seals what we hand out and want back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::OnceCell;
 
@@ -15,11 +16,13 @@ const KEY: &str = "sealing";
 pub(super) struct Sealing {
     store: Arc<dyn Store>,
     sealer: OnceCell<Sealer>,
+    /// Whether it could not be read when it was last wanted.
+    failed: AtomicBool,
 }
 
 impl Sealing {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, sealer: OnceCell::new() }
+        Self { store, sealer: OnceCell::new(), failed: AtomicBool::new(false) }
     }
 
     pub(super) async fn sealer(&self) -> Result<&Sealer> {
@@ -36,6 +39,22 @@ impl Sealing {
             let key = known.ok_or_else(|| Error::internal("the sealing key was not stored"))?;
             Sealer::new(&key.value)
         };
-        self.sealer.get_or_try_init(read).await.context(|| "read the sealing key".to_owned())
+        let sealer = self.sealer.get_or_try_init(read).await.context(|| "read the sealing key".to_owned());
+        self.failed.store(sealer.is_err(), Ordering::Relaxed);
+        sealer
+    }
+
+    /// For what can do without: nobody waits for a key that could not be had when it was last wanted.
+    pub(super) async fn at_hand(&self) -> Option<&Sealer> {
+        if self.failed.load(Ordering::Relaxed) { self.sealer.get() } else { self.sealer().await.ok() }
+    }
+
+    /// Tries again where it could not be had.
+    pub(super) async fn retry(&self) {
+        if self.failed.load(Ordering::Relaxed)
+            && let Err(error) = self.sealer().await
+        {
+            tracing::debug!(error = error.chain(), "the sealing key stays out of reach");
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::Gateway;
 use crate::catalog::View;
 use crate::embeddings::{Role, Space};
 use crate::error::{Error, Result};
-use crate::model::Principal;
+use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal};
 use crate::search::{Allowed, Degraded, Fusion, Hit, Mode, ScoreDetails, SearchQuery, sentences};
 
 /// Longest request that is searched for.
@@ -31,6 +31,8 @@ pub struct SearchRequest {
     pub mode: Mode,
     /// 1 to 50.
     pub limit: usize,
+    /// The request behind it, for its record.
+    pub origin: Origin,
 }
 
 /// What was found, best first. Serializes as `mcpgw search --output json` prints it.
@@ -83,6 +85,20 @@ impl Gateway {
     /// # Errors
     /// A malformed request; with [`Mode::Vector`] also a failing embedder.
     pub async fn search(&self, principal: &Principal, request: &SearchRequest) -> Result<SearchAnswer> {
+        let mut execution =
+            self.begin(principal, AuditKind::Search, &request.origin, Some(request.query.as_bytes())).await;
+        let outcome = self.searched(principal, request, &mut execution.noted).await;
+        self.end_search(execution, outcome.as_ref().err());
+        outcome
+    }
+
+    async fn searched(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+        noted: &mut Noted,
+    ) -> Result<SearchAnswer> {
+        noted.mode = Some(request.mode.as_str());
         check(request)?;
         let view = self.catalog.view(&principal.tenant).await?;
         let started = Instant::now();
@@ -102,6 +118,10 @@ impl Gateway {
         });
         let results: Vec<SearchResult> = results.collect();
         let hint = self.hint(request, &results, || view.visible(principal, None).count());
+        let shown = results.iter().map(|result| result.listed.tokens() as u64).sum();
+        noted.tokens = Some(AuditTokens { catalog: Some(view.tokens(principal) as u64), shown });
+        noted.hits = Some(results.len() as u64);
+        noted.degraded = degraded.map(|degraded| degraded.as_str().to_owned());
         let took_ms = started.elapsed().as_secs_f64() * 1e3;
         Ok(SearchAnswer { query: request.query.clone(), mode: request.mode, took_ms, degraded, hint, results })
     }
@@ -153,7 +173,7 @@ impl Gateway {
     ) -> Result<(SearchQuery, Option<Degraded>)> {
         let (vectors, degraded) = query_vectors(space, request).await?;
         let mut vectors = vectors.into_iter();
-        let SearchRequest { query, mode, limit } = request.clone();
+        let SearchRequest { query, mode, limit, .. } = request.clone();
         let (vector, sentences) = (vectors.next(), vectors.collect());
         let version = space.version;
         Ok((SearchQuery { text: query, vector, sentences, version, mode, limit, allowed }, degraded))

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Gateway;
 use crate::error::{Error, Result};
-use crate::model::{Server, ServerName, SyncStatus, TenantId, Tool, ToolId};
+use crate::model::{CacheTool, Server, ServerName, SyncStatus, TenantId, Tool, ToolId};
 use crate::store::{Collection, Expect, Query};
 use crate::upstream;
 
@@ -66,6 +66,28 @@ impl Gateway {
         Ok(true)
     }
 
+    /// Says how the results of a tool are kept; without a rule, its own hints do. Whether that changed anything.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::NotFound`]; [`crate::error::Kind::InvalidInput`] for an argument that can match by no
+    /// meaning.
+    pub async fn set_cache_rule(
+        &self,
+        tenant: &TenantId,
+        server: &ServerName,
+        tool: &str,
+        rule: Option<CacheTool>,
+    ) -> Result<bool> {
+        self.registry.expect(tenant, server).await?;
+        let known = Collection::<Tool>::of_tenant(&self.store, tenant).get(ToolId::new(server, tool).as_str()).await?;
+        if let Some(known) = known {
+            for argument in rule.iter().flat_map(|rule| &rule.semantic_arguments) {
+                check_text_argument(&known.value, argument)?;
+            }
+        }
+        self.registry.set_cache(tenant, server, tool, rule.as_ref()).await
+    }
+
     /// Checks and stores a new server.
     ///
     /// # Errors
@@ -117,7 +139,7 @@ impl Gateway {
             summaries.push(ServerSummary {
                 name: server.name.to_string(),
                 transport: server.transport.kind().as_str(),
-                target: server.transport.target(),
+                target: server.target(),
                 enabled: server.is_enabled,
                 scopes: server.scopes.clone(),
                 tools,
@@ -143,4 +165,17 @@ impl Gateway {
             took_ms: started.elapsed().as_secs_f64() * 1e3,
         })
     }
+}
+
+/// Only texts can mean the same in other words.
+fn check_text_argument(tool: &Tool, argument: &str) -> Result<()> {
+    let properties = tool.input_schema.get("properties").and_then(serde_json::Value::as_object);
+    let is_text = |property: &serde_json::Value| property.get("type").is_some_and(|kind| kind == "string");
+    if properties.and_then(|properties| properties.get(argument)).is_some_and(is_text) {
+        return Ok(());
+    }
+    let texts = properties.into_iter().flatten().filter(|(_, property)| is_text(property));
+    let texts: Vec<&str> = texts.map(|(name, _)| name.as_str()).collect();
+    let help = if texts.is_empty() { "it has none".to_owned() } else { format!("it has: {}", texts.join(", ")) };
+    Err(Error::invalid(format!("tool `{}` has no argument `{argument}` of type string", tool.name)).help(help))
 }

@@ -11,7 +11,7 @@ use super::offers::renamed;
 use crate::auth::Action;
 use crate::catalog::Found;
 use crate::error::{Error, Result};
-use crate::model::{ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, exposed_name};
+use crate::model::{Noted, ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, exposed_name};
 use crate::secrets::Sealer;
 use crate::upstream::{Caller, Reply};
 
@@ -131,7 +131,9 @@ impl Gateway {
         let plain = self.sealer().await?.open(TASK, &principal.identity(), id).ok_or_else(unknown)?;
         let task: TaskId = serde_json::from_slice(&plain).map_err(|_| unknown())?;
         let server = self.server_of(principal, &task).await?.ok_or_else(unknown)?;
-        let reply = self.ask(principal, &server, method, Some(("taskId", &task.own)), params, caller).await?;
+        let reply = self
+            .ask(principal, &server, (method, Some(("taskId", &task.own))), params, caller, &mut Noted::default())
+            .await?;
         Ok(match reply {
             // Under the id that the caller knows.
             Reply::Result(result) if names_a_task(&result) => {
@@ -202,7 +204,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When the key that seals ids cannot be read.
-    pub async fn about_task(
+    pub(super) async fn about_task(
         &self,
         principal: &Principal,
         server: &ServerName,

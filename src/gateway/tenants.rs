@@ -53,6 +53,11 @@ impl TenantGate {
         self.ready.read().unwrap_or_else(PoisonError::into_inner).get(tenant).copied()
     }
 
+    /// Whether it was there when it was looked for last.
+    pub(super) fn is_known(&self, tenant: &TenantId) -> bool {
+        self.looked_for(tenant).is_some()
+    }
+
     fn note(&self, tenant: &TenantId, is_there: bool) {
         let mut ready = self.ready.write().unwrap_or_else(PoisonError::into_inner);
         if is_there {
@@ -82,6 +87,10 @@ impl Gateway {
                     Err(error) => error.kind() == Kind::Refused,
                 };
                 if is_gone {
+                    // Whoever comes under its name must not find what it had, also where the change feed is late.
+                    if let Err(error) = gateway.catalog.reload_tenant(&tenant).await {
+                        tracing::warn!(tenant.id = %tenant, error = error.chain(), "a removed tenant's catalog is still held");
+                    }
                     gateway.tenant_gate.note(&tenant, false);
                 }
             });
@@ -121,7 +130,7 @@ impl Gateway {
         Ok(())
     }
 
-    async fn has_tenant(&self, tenant: &TenantId) -> Result<bool> {
+    pub(super) async fn has_tenant(&self, tenant: &TenantId) -> Result<bool> {
         if Collection::<Tenant>::of_control(&self.store).contains(tenant.as_str()).await? {
             return Ok(true);
         }

@@ -12,13 +12,14 @@ use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::gateway::Gateway;
-use crate::model::{EmbeddingConfig, Timestamp, WatcherPosition};
+use crate::model::{EmbeddingConfig, Signature, Timestamp, WatcherPosition};
 use crate::store::{Change, ChangeFeed, Collection, Document as _, Event, Expect, ResumeToken};
 
 /// Changes that arrive within this of one another are applied together: a sync writes hundreds at once.
 const GATHER: Duration = Duration::from_millis(30);
 /// A store that never rests must not keep its changes from being applied.
 const GATHER_AT_MOST: usize = 20_000;
+const GATHER_FOR: Duration = Duration::from_millis(200);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(250);
 /// How often the position is written at most.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -35,6 +36,7 @@ pub async fn start(gateway: &Arc<Gateway>) -> Result<JoinHandle<()>> {
     let known = positions.get(&id).await.ok().flatten().map(|stored| ResumeToken(stored.value.token));
     let feed = gateway.store().watch(known).await?;
     let follower = Follower { gateway: Arc::clone(gateway), positions, id, unsaved: None, saved: Instant::now() };
+    follower.follow_signatures();
     Ok(tokio::spawn(follower.run(feed)))
 }
 
@@ -64,6 +66,7 @@ impl Follower {
                         reconciled = Instant::now();
                         self.until_done("compared with the store", Work::Reconcile).await;
                         self.until_done("compared with the store", Work::Space).await;
+                        self.follow_signatures();
                     }
                     continue;
                 }
@@ -97,8 +100,10 @@ impl Follower {
             Event::Changes(changes, token) => (changes, token),
             Event::Lost(token) => return self.reload(token).await,
         };
+        let begun = Instant::now();
         while !changes.is_empty()
             && changes.len() < GATHER_AT_MOST
+            && begun.elapsed() < GATHER_FOR
             && let Ok(Ok(more)) = tokio::time::timeout(GATHER, feed.next()).await
         {
             match more {
@@ -110,10 +115,18 @@ impl Follower {
             }
         }
         if !changes.is_empty() {
+            self.gateway.cache().follow(Some(&changes));
             self.until_done("applied", Work::Apply(&changes)).await;
+            let of_control = |collection: &str| {
+                changes.iter().any(|change| change.tenant.is_none() && change.collection == collection)
+            };
             // After the tools, whose vectors in the new space are there before it comes into force.
-            if changes.iter().any(|change| change.tenant.is_none() && change.collection == EmbeddingConfig::SPEC.name) {
+            let is_other_space = of_control(EmbeddingConfig::SPEC.name);
+            if is_other_space {
                 self.until_done("applied", Work::Space).await;
+            }
+            if is_other_space || of_control(Signature::SPEC.name) {
+                self.follow_signatures();
             }
             tracing::debug!(changes = changes.len(), "applied changes of the store");
         }
@@ -122,8 +135,10 @@ impl Follower {
 
     async fn reload(&mut self, token: ResumeToken) {
         tracing::warn!("the change feed cannot be resumed; reading everything anew");
+        self.gateway.cache().follow(None);
         self.until_done("read anew", Work::Reload).await;
         self.until_done("read anew", Work::Space).await;
+        self.follow_signatures();
         tracing::info!("everything was read anew");
         self.unsaved = Some(token);
     }
@@ -147,6 +162,17 @@ impl Follower {
             }
             tokio::time::sleep(PAUSE_AFTER_ERROR).await;
         }
+    }
+
+    /// Beside everything else: they may have to be embedded, by a provider that takes its time or is away. Until then what
+    /// is known goes on.
+    fn follow_signatures(&self) {
+        let gateway = Arc::clone(&self.gateway);
+        tokio::spawn(async move {
+            if let Err(error) = gateway.follow_signatures().await {
+                tracing::warn!(error = error.chain(), "the known attacks were not read anew; those of before go on");
+            }
+        });
     }
 
     /// Saves the position; a failure is made up for by the next.

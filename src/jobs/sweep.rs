@@ -1,4 +1,4 @@
-//! Stops idle children, lets go of idle tenants and removes what has expired.
+//! Stops idle children, lets go of idle tenants, removes what has expired and tries what is still sealed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,8 @@ pub fn start(gateway: &Arc<Gateway>) -> JoinHandle<()> {
         for round in 1_u32.. {
             tokio::time::sleep(IDLE_CHECK).await;
             gateway.pool().close_idle().await;
+            gateway.catalog().reopen().await;
+            gateway.retry_sealer().await;
             let tenants = gateway.catalog().evict(TENANT_IDLE, MAX_TENANTS_HELD).await;
             if tenants > 0 {
                 tracing::debug!(tenants, "let go of");

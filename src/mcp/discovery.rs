@@ -101,7 +101,7 @@ impl Face {
         let arguments = params.read::<RawObject<'_>>("arguments").map_err(|_| wrong("/arguments", "type: object"))?;
         let arguments = arguments.unwrap_or_default();
         let reply = match name {
-            SEARCH => self.search_tools(incoming, &arguments).await?,
+            SEARCH => self.search_tools(incoming, &arguments, caller).await?,
             DESCRIBE => {
                 let listed = self.gateway.describe_tool(&incoming.principal, &required(&arguments, "name")?).await?;
                 let definition: Value = serde_json::from_slice(&listed.json)
@@ -119,7 +119,7 @@ impl Face {
         Ok(Some(reply))
     }
 
-    async fn search_tools(&self, incoming: &Incoming, arguments: &RawObject<'_>) -> Result<Reply> {
+    async fn search_tools(&self, incoming: &Incoming, arguments: &RawObject<'_>, caller: &Caller) -> Result<Reply> {
         let mode = arguments.read::<String>("mode").map_err(|_| wrong("/mode", "type: string"))?;
         let limit = arguments.read::<usize>("limit").map_err(|_| wrong("/limit", "type: integer, 1 to 50"))?;
         let detail = arguments.read::<String>("detail").map_err(|_| wrong("/detail", "type: string"))?;
@@ -131,6 +131,7 @@ impl Face {
             query: required(arguments, "query")?,
             mode: mode.as_deref().map_or(Ok(Mode::Hybrid), str::parse)?,
             limit: limit.unwrap_or(DEFAULT_LIMIT),
+            origin: caller.origin.clone(),
         };
         let answer = self.gateway.search(&incoming.principal, &request).await?;
         let tools = answer.results.iter().map(|result| shown(result, detail)).collect::<Result<Vec<_>>>()?;

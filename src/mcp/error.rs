@@ -31,6 +31,8 @@ pub enum Code {
     UpstreamTimeout,
     /// The downstream is away.
     UpstreamUnavailable,
+    /// The guardrails let it not through.
+    GuardrailBlocked,
     /// The downstream broke the protocol.
     UpstreamError,
     /// Headers and body disagree (MCP 2026-07-28).
@@ -55,6 +57,7 @@ impl Code {
             Self::RateLimited => -32007,
             Self::UpstreamTimeout => -32004,
             Self::UpstreamUnavailable => -32005,
+            Self::GuardrailBlocked => -32006,
             Self::UpstreamError => -32008,
             Self::HeaderMismatch => -32020,
             Self::MissingClientCapability => -32021,
@@ -75,6 +78,7 @@ impl Code {
             Self::RateLimited => "RATE_LIMITED",
             Self::UpstreamTimeout => "UPSTREAM_TIMEOUT",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::GuardrailBlocked => "GUARDRAIL_BLOCKED",
             Self::UpstreamError => "UPSTREAM_ERROR",
             Self::HeaderMismatch => "HEADER_MISMATCH",
             Self::MissingClientCapability => "MISSING_REQUIRED_CLIENT_CAPABILITY",
@@ -89,6 +93,7 @@ fn code(kind: Kind) -> Code {
         Kind::Refused | Kind::Conflict => Code::InvalidRequest,
         Kind::Unauthenticated => Code::Unauthorized,
         Kind::Forbidden => Code::Forbidden,
+        Kind::Blocked => Code::GuardrailBlocked,
         Kind::RateLimited => Code::RateLimited,
         Kind::UpstreamTimeout => Code::UpstreamTimeout,
         Kind::UpstreamUnavailable => Code::UpstreamUnavailable,

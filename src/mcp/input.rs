@@ -131,12 +131,12 @@ impl Face {
     async fn in_our_words(&self, what: Relayed, principal: &Principal) -> Option<Relayed> {
         let written = match what {
             Relayed::Notification { server, method, params } => {
-                let params = self.gateway.about_task(principal, &server, &method, params).await;
+                let params = self.gateway.server_says(principal, &server, &method, params).await;
                 params.map(|params| Relayed::Notification { server, method, params })
             }
             Relayed::Ask(mut ask) => {
                 let params = std::mem::replace(&mut ask.params, RawJson::empty_object());
-                let params = self.gateway.about_task(principal, &ask.server, &ask.method, params).await;
+                let params = self.gateway.server_says(principal, &ask.server, &ask.method, params).await;
                 params.map(|params| {
                     ask.params = params;
                     Relayed::Ask(ask)
@@ -194,7 +194,7 @@ impl Face {
         let state = state.seal(PURPOSE, &principal.identity(), format!("{} {key}", until.0).as_bytes())?;
         let mut requests = serde_json::Map::new();
         for (name, ask) in &asks {
-            let params = self.gateway.about_task(principal, &ask.server, &ask.method, ask.params.clone()).await?;
+            let params = self.gateway.server_says(principal, &ask.server, &ask.method, ask.params.clone()).await?;
             let params: serde_json::Value = params.parse().unwrap_or_default();
             requests.insert(name.clone(), json!({ "method": ask.method, "params": params }));
         }

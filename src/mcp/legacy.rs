@@ -13,7 +13,7 @@ use super::frame::{self, MAX_BATCH, Message, Request};
 use super::input::Ended;
 use super::methods::{self, Extra, ListOptions};
 use super::session::{self, LOG_LEVELS, Session};
-use super::{Answer, Body, Face, Finished, Incoming, LEGACY, Out, listen, result};
+use super::{Answer, AuditFace, Body, Face, Finished, Incoming, LEGACY, Out, listen, result};
 use crate::error::{Error, Kind};
 use crate::gateway::Offer;
 use crate::model::{ObjectWriter, RawJson, RawObject};
@@ -54,11 +54,15 @@ impl Face {
     ) -> Ended {
         let params = &request.params;
         let extra = Extra::default();
-        let caller = || session.map_or_else(|| Caller::of(&incoming.principal), |session| session.caller());
+        let caller = || {
+            let caller = session.map_or_else(|| Caller::of(&incoming.principal), |session| session.caller());
+            caller.asking(incoming.origin(AuditFace::McpSession))
+        };
         Ended::Finished(match request.method.as_ref() {
             "ping" => Ok(Reply::Result(RawJson::empty_object())),
             "tools/list" => {
-                let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
+                let options =
+                    ListOptions { listing: Some(incoming.listing), extra, offsets: false, face: AuditFace::McpSession };
                 result(self.list(incoming, params, &options).await)
             }
             "prompts/list" => result(self.offers(incoming, Offer::Prompts, params, &extra, &caller()).await),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::frame::Request;
-use super::{Face, Finished, Incoming, Listing, MODERN};
+use super::{AuditFace, Face, Finished, Incoming, Listing, MODERN};
 use crate::error::{Error, Result};
 use crate::gateway::{CallRequest, MAX_NAME_BYTES, Offer, PageStart, SearchRequest};
 use crate::model::{CacheHint, ObjectWriter, RawJson, RawObject};
@@ -74,6 +74,8 @@ pub(super) struct ListOptions {
     pub(super) extra: Extra,
     /// Whether plain integers are taken as cursors.
     pub(super) offsets: bool,
+    /// By which way it is asked.
+    pub(super) face: AuditFace,
 }
 
 /// What a list's result holds beside the list.
@@ -99,7 +101,7 @@ impl Face {
         let meta = params.read::<RawObject<'_>>("_meta").map_err(|_| wrong("_meta"))?.unwrap_or_default();
         let asked = meta.read::<String>("mcpgw/query").map_err(|_| wrong("_meta/mcpgw~1query"))?;
         if let Some(query) = asked.or_else(|| incoming.query.clone()) {
-            return self.shortlist(incoming, query, limit, &options.extra).await;
+            return self.shortlist(incoming, query, limit, options).await;
         }
         let discovery = match options.listing {
             Some(listing) => self.lists_discovery(&incoming.principal, listing).await?,
@@ -131,11 +133,12 @@ impl Face {
         incoming: &Incoming,
         query: String,
         limit: Option<usize>,
-        extra: &Extra,
+        options: &ListOptions,
     ) -> Result<RawJson> {
-        let request = SearchRequest { query, mode: Mode::Hybrid, limit: limit.unwrap_or(SHORTLIST) };
+        let origin = incoming.origin(options.face);
+        let request = SearchRequest { query, mode: Mode::Hybrid, limit: limit.unwrap_or(SHORTLIST), origin };
         let answer = self.gateway.search(&incoming.principal, &request).await?;
-        let mut extra = extra.clone();
+        let mut extra = options.extra.clone();
         let scores: Vec<Value> =
             answer.results.iter().map(|result| json!({ "name": result.name, "score": result.score })).collect();
         extra.members["_meta"]["mcpgw/search"] =

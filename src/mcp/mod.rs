@@ -29,7 +29,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::error::{Error, Kind};
 use crate::gateway::{Discovery, Gateway};
-use crate::model::{Principal, RawJson};
+use crate::model::{Face as AuditFace, Origin, Principal, RawJson};
 use crate::upstream::Reply;
 
 pub use duplex::Line;
@@ -74,6 +74,11 @@ impl Incoming {
         listing: Listing,
     ) -> Self {
         Self { principal, request_id, headers, body: Bytes::new(), query, listing, can_stream: true, line: None }
+    }
+
+    /// The request, for the record of what is executed for it.
+    fn origin(&self, face: AuditFace) -> Origin {
+        Origin { request_id: Arc::clone(&self.request_id), face }
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -167,6 +172,20 @@ impl Face {
         let (live, parked) = (session::Live::default(), input::Parked::default());
         let (waiting, closing) = (waiting::Waiting::default(), watch::Sender::new(false));
         Arc::new(Self { gateway, max_depth, live, parked, waiting, closing })
+    }
+
+    /// Records the calls in a message that is refused unheard, because its caller asks too much.
+    pub fn refused_unheard(&self, principal: &Principal, request_id: &Arc<str>, face: AuditFace, body: &[u8]) {
+        let Ok(raw) = frame::parse(body, self.max_depth) else { return };
+        let origin = Origin { request_id: Arc::clone(request_id), face };
+        for message in frame::batch(raw).unwrap_or_else(|| vec![raw]).into_iter().take(frame::MAX_BATCH) {
+            if let Ok(frame::Message::Request(request)) = frame::read(message)
+                && request.method == "tools/call"
+            {
+                let name: Option<String> = request.params.read("name").ok().flatten();
+                self.gateway.record_limited(principal, &name.unwrap_or_default(), &origin);
+            }
+        }
     }
 
     /// Ends every stream that would go on for ever.

@@ -12,7 +12,7 @@ use super::frame::{self, Message, Request};
 use super::input::exchange;
 use super::legacy::contains;
 use super::methods::{Extra, ListOptions, capabilities, instructions, server_info, written};
-use super::{Answer, Face, Finished, Incoming, LEGACY, MODERN, Out, result};
+use super::{Answer, AuditFace, Face, Finished, Incoming, LEGACY, MODERN, Out, result};
 use crate::error::Error;
 use crate::gateway::Offer;
 use crate::model::{RawJson, RawObject};
@@ -101,7 +101,8 @@ impl Face {
                 "_meta": hop,
             }))),
             "tools/list" => {
-                let options = ListOptions { listing: Some(incoming.listing), extra, offsets: false };
+                let options =
+                    ListOptions { listing: Some(incoming.listing), extra, offsets: false, face: AuditFace::Mcp };
                 result(self.list(incoming, params, &options).await)
             }
             "prompts/list" => {
@@ -133,7 +134,7 @@ impl Face {
         let log_level: Option<String> = meta.read(META_LOG_LEVEL).ok().flatten();
         let wants_log = log_level.is_some();
         let capabilities = meta.get(META_CAPABILITIES).map_or_else(RawJson::empty_object, RawJson::copy_of);
-        let caller = Caller::of(&incoming.principal);
+        let caller = Caller::of(&incoming.principal).asking(incoming.origin(AuditFace::Mcp));
         let caller = Caller { capabilities, log_level, takes_input_required: true, ..caller };
         // To hang up is to cancel, in this era.
         caller.cancel.set();

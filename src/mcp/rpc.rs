@@ -9,7 +9,7 @@ use super::error::{Code, error_frame, failure};
 use super::frame::{self, MAX_BATCH, Message, Request};
 use super::legacy::batch_of;
 use super::methods::{Extra, ListOptions, initialize, missing, plain_capabilities, written};
-use super::{Answer, Face, Incoming, LEGACY};
+use super::{Answer, AuditFace, Face, Incoming, LEGACY};
 use crate::error::{Error, Result};
 use crate::gateway::SearchRequest;
 use crate::model::RawJson;
@@ -54,7 +54,8 @@ impl Face {
             "initialize" => initialize(LEGACY[0], &plain_capabilities()),
             "ping" => Ok(RawJson::empty_object()),
             "tools/list" => {
-                let options = ListOptions { listing: None, extra: Extra::default(), offsets: true };
+                let options =
+                    ListOptions { listing: None, extra: Extra::default(), offsets: true, face: AuditFace::Rpc };
                 self.list(incoming, &request.params, &options).await
             }
             "tools/search" => self.rpc_search(incoming, request).await,
@@ -73,7 +74,7 @@ impl Face {
 
     /// A caller that can be asked nothing, and that cancels when it hangs up.
     async fn rpc_call(&self, incoming: &Incoming, request: &Request<'_>) -> Result<Reply> {
-        let caller = Caller::of(&incoming.principal);
+        let caller = Caller::of(&incoming.principal).asking(incoming.origin(AuditFace::Rpc));
         caller.cancel.set();
         self.call(incoming, request, &caller).await
     }
@@ -90,6 +91,7 @@ impl Face {
             query: query.ok_or_else(|| missing("query", "a task in words"))?,
             mode: mode.as_deref().map_or(Ok(Mode::Hybrid), str::parse)?,
             limit: limit.unwrap_or(5),
+            origin: incoming.origin(AuditFace::Rpc),
         };
         let answer = self.gateway.search(&incoming.principal, &search).await?;
         let mut answer =

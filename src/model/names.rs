@@ -132,7 +132,7 @@ pub fn exposed_name(server: &ServerName, tool: &str) -> String {
         return format!("{server}__{tool}");
     }
     let digest = Sha256::digest(tool.as_bytes());
-    let tail: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let tail = super::hex(digest.iter().take(4));
     let head: String = tool.chars().map(|each| if fits(each) { each } else { '_' }).take(room - 9).collect();
     format!("{server}__{head}_{tail}")
 }

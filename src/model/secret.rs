@@ -1,8 +1,10 @@
 //! Text that must not be printed.
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize as _;
 
-/// A credential. It has no `Display`, its `Debug` is masked, and it serializes only into the store.
+/// A credential. It has no `Display`, its `Debug` is masked, it serializes only into the store, and its memory is wiped
+/// when it is dropped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -16,6 +18,12 @@ impl Secret {
     /// The text itself, for the one place that sends it.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -33,6 +33,9 @@ pub struct Server {
     /// Which results may be kept.
     #[serde(default)]
     pub cache: CachePolicy,
+    /// What the guardrails let through.
+    #[serde(default, skip_serializing_if = "GuardrailRules::is_empty")]
+    pub guardrails: GuardrailRules,
     /// The operator's own notes.
     #[serde(default)]
     pub metadata: BTreeMap<String, Value>,
@@ -41,6 +44,46 @@ pub struct Server {
     /// How the last catalog sync ended.
     #[serde(default)]
     pub last_sync: Option<LastSync>,
+    /// What of it could not be opened: it cannot be reached then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unopened: Option<Unopened>,
+}
+
+/// Sealed fields that could not be opened. They are missing in the document, and go back as they are with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unopened {
+    /// What is sealed, by path.
+    pub fields: BTreeMap<String, String>,
+    /// Why, for machines.
+    pub reason: String,
+    /// Why, for operators.
+    pub message: String,
+}
+
+/// Categories of the guardrails that are let through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardrailRules {
+    /// For all of the server's tools, prompts and resources.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Per tool; beside `allow`.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Vec<String>>,
+}
+
+impl GuardrailRules {
+    fn is_empty(&self) -> bool {
+        self.allow.is_empty() && self.tools.is_empty()
+    }
+
+    /// What is let through of `tool`, sorted; of the rest of the server where it is `None`.
+    pub fn allowed(&self, tool: Option<&str>) -> Vec<String> {
+        let of_tool = tool.and_then(|tool| self.tools.get(tool)).into_iter().flatten();
+        let mut allowed: Vec<String> = self.allow.iter().chain(of_tool).cloned().collect();
+        allowed.sort_unstable();
+        allowed.dedup();
+        allowed
+    }
 }
 
 impl Server {
@@ -49,9 +92,28 @@ impl Server {
         self.tool_scopes.get(tool).unwrap_or(&self.scopes)
     }
 
+    /// Where it is, to be shown: without credentials.
+    pub fn target(&self) -> String {
+        if self.unopened.is_some() { "(sealed)".to_owned() } else { self.transport.target() }
+    }
+
     /// Its authorization server, where users sign in themselves.
     pub fn sign_in(&self) -> Option<&OAuthClient> {
         self.oauth.as_ref().filter(|oauth| oauth.authorize_url.is_some())
+    }
+
+    /// Has its transport no longer depend on what could not be opened of the former one.
+    pub fn replace_transport(&mut self, transport: Transport) {
+        self.transport = transport;
+        self.keep_unopened(|path| matches!(path, "metadata" | "oauth.client_secret"));
+    }
+
+    /// Lets go of what could not be opened where there is something else in its place by now.
+    pub fn keep_unopened(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.unopened.take_if(|unopened| {
+            unopened.fields.retain(|path, _| is_kept(path));
+            unopened.fields.is_empty()
+        });
     }
 
     /// How long its list of tools may be kept.
@@ -91,6 +153,7 @@ pub enum Transport {
     /// MCP streamable HTTP.
     StreamableHttp {
         /// The endpoint.
+        #[serde(default)]
         url: String,
         /// Sent with every request.
         #[serde(default)]
@@ -99,6 +162,7 @@ pub enum Transport {
     /// The older HTTP+SSE transport.
     Sse {
         /// The event stream.
+        #[serde(default)]
         url: String,
         /// Sent with every request.
         #[serde(default)]
@@ -107,6 +171,7 @@ pub enum Transport {
     /// A child process that speaks on stdin and stdout.
     Stdio {
         /// The program.
+        #[serde(default)]
         command: String,
         /// Its arguments; they may hold credentials.
         #[serde(default)]
@@ -180,16 +245,20 @@ fn masked_url(text: &str) -> String {
 /// Which results of a server's tools may be kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CachePolicy {
-    /// By tool name.
+    /// By tool name. A tool that is not named is one whose server says that it only reads, or its results are not kept.
     #[serde(default)]
     pub tools: BTreeMap<String, CacheTool>,
+    /// What was kept before this answers nothing any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emptied_at: Option<Timestamp>,
 }
 
 /// How one tool's results may be kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CacheTool {
-    /// Time to live in seconds.
-    pub ttl_s: u64,
+    /// Time to live in seconds: `SEMANTIC_CACHE_TTL_SECONDS` where it is not stated, 0 for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl_s: Option<u64>,
     /// Arguments that may match by meaning; all others must be equal.
     #[serde(default)]
     pub semantic_arguments: Vec<String>,

@@ -98,6 +98,9 @@ pub struct Tool {
     pub definition_tokens: usize,
     /// Whether it may be used.
     pub status: ToolStatus,
+    /// Why it may not, where it is kept back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<Quarantine>,
     /// Whether it is listed beside the discovery tools.
     #[serde(default)]
     pub is_pinned: bool,
@@ -136,6 +139,71 @@ pub enum ToolStatus {
     Active,
     /// Kept back until an operator releases it.
     Quarantined,
+}
+
+/// Why a tool is kept back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// What was found.
+    pub reason: QuarantineReason,
+    /// More of it: categories of what its definition says, or the tool whose name it takes.
+    #[serde(default)]
+    pub details: Vec<String>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What keeps a tool back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuarantineReason {
+    /// Its definition is another one than the one that is known.
+    Changed,
+    /// It takes, or looks like, the name of another server's tool.
+    Shadowing,
+    /// Its definition gives the model orders.
+    Poisoned,
+}
+
+impl QuarantineReason {
+    /// As it is stored and printed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Shadowing => "shadowing",
+            Self::Poisoned => "poisoned",
+        }
+    }
+}
+
+/// A document of `definition_pins`: the definition of a tool that was last accepted, by the first sync that found it
+/// harmless or by an operator. It stays when the tool or its server goes, so that neither can come back as another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DefinitionPin {
+    /// Of which tool.
+    #[serde(rename = "_id")]
+    pub id: ToolId,
+    /// Its server.
+    pub server: ServerName,
+    /// SHA-256 (hex) of the canonical definition.
+    pub definition_hash: String,
+    /// The definition as the server sent it.
+    pub definition: RawJson,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+}
+
+impl DefinitionPin {
+    /// Accepts the definition that `tool` has.
+    pub fn of(tool: &Tool) -> Self {
+        Self {
+            id: tool.id.clone(),
+            server: tool.server.clone(),
+            definition_hash: tool.definition_hash.clone(),
+            definition: tool.definition.clone(),
+            accepted_at: Timestamp::now(),
+        }
+    }
 }
 
 /// A vector of `f32`. In JSON it is the base64 of its little-endian bytes: a third of the size of

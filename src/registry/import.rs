@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::model::{CachePolicy, Secret, Server, ServerName, Timestamp, Transport};
+use crate::model::{CachePolicy, GuardrailRules, Secret, Server, ServerName, Timestamp, Transport};
 
 /// One entry of an imported file.
 #[derive(Debug)]
@@ -114,9 +114,11 @@ fn server(name: ServerName, value: &Value) -> Result<Server> {
         is_enabled: !entry.disabled,
         timeout_ms: None,
         cache: CachePolicy::default(),
+        guardrails: GuardrailRules::default(),
         metadata: BTreeMap::new(),
         updated_at: Timestamp::now(),
         last_sync: None,
+        unopened: None,
         oauth: None,
     })
 }

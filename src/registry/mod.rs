@@ -5,8 +5,8 @@ mod import;
 use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{LastSync, Server, ServerName, TenantId, Timestamp, Transport};
-use crate::store::{Collection, Expect, Query, Store};
+use crate::model::{CacheTool, LastSync, Server, ServerName, TenantId, Timestamp, Transport};
+use crate::store::{Collection, Expect, Query, Store, Stored};
 
 pub use import::{Imported, read as read_import};
 
@@ -42,10 +42,26 @@ impl Registry {
     /// # Errors
     /// [`Kind::NotFound`] naming it and the ones there are.
     pub async fn get(&self, tenant: &TenantId, name: &ServerName) -> Result<Server> {
+        self.stored(tenant, name).await.map(|stored| stored.value)
+    }
+
+    /// The same, with its revision.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn stored(&self, tenant: &TenantId, name: &ServerName) -> Result<Stored<Server>> {
         match self.servers(tenant).get(name.as_str()).await? {
-            Some(stored) => Ok(stored.value),
+            Some(stored) => Ok(stored),
             None => Err(self.missing(tenant, name).await),
         }
+    }
+
+    /// Replaces a server that is still of this revision.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when it is not.
+    pub async fn replace(&self, tenant: &TenantId, server: &Server, revision: u64) -> Result<()> {
+        self.servers(tenant).put(server, Expect::Revision(revision)).await.map(|_| ())
     }
 
     /// Whether there is a server of this name, readable or not.
@@ -88,17 +104,87 @@ impl Registry {
         .await
     }
 
+    /// Replaces what the guardrails let through of a server, or of one of its tools; whether that changes anything.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`].
+    pub async fn set_allowed(
+        &self,
+        tenant: &TenantId,
+        name: &ServerName,
+        tool: Option<&str>,
+        categories: &[String],
+    ) -> Result<bool> {
+        self.change(tenant, name, |server| {
+            let former = server.guardrails.clone();
+            match tool {
+                None => server.guardrails.allow = categories.to_vec(),
+                Some(tool) if categories.is_empty() => drop(server.guardrails.tools.remove(tool)),
+                Some(tool) => drop(server.guardrails.tools.insert(tool.to_owned(), categories.to_vec())),
+            }
+            server.updated_at = Timestamp::now();
+            server.guardrails != former
+        })
+        .await
+    }
+
     /// Replaces how a server is reached and keeps everything else.
     ///
     /// # Errors
     /// [`Kind::NotFound`].
     pub async fn set_transport(&self, tenant: &TenantId, name: &ServerName, transport: &Transport) -> Result<()> {
         let changed = self.change(tenant, name, |server| {
-            server.transport = transport.clone();
+            server.replace_transport(transport.clone());
             server.updated_at = Timestamp::now();
             true
         });
         changed.await.map(|_| ())
+    }
+
+    /// Says how the results of a tool are kept, or leaves that to the tool's own hints; whether that changed anything.
+    /// What was kept of the server before answers nothing any more.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`].
+    pub async fn set_cache(
+        &self,
+        tenant: &TenantId,
+        name: &ServerName,
+        tool: &str,
+        rule: Option<&CacheTool>,
+    ) -> Result<bool> {
+        self.change(tenant, name, |server| {
+            let tools = &mut server.cache.tools;
+            if tools.get(tool) == rule {
+                return false;
+            }
+            match rule {
+                Some(rule) => drop(tools.insert(tool.to_owned(), rule.clone())),
+                None => drop(tools.remove(tool)),
+            }
+            server.updated_at = Timestamp::now();
+            true
+        })
+        .await
+    }
+
+    /// Has everything that was kept of a tenant's servers answer nothing any more, on every replica.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn empty_caches(&self, tenant: &TenantId) -> Result<()> {
+        for server in self.list(tenant).await? {
+            let emptied = self.change(tenant, &server.name, |server| {
+                server.cache.emptied_at = Some(Timestamp::now());
+                true
+            });
+            match emptied.await {
+                // It was removed meanwhile.
+                Err(error) if error.kind() == Kind::NotFound => {}
+                outcome => drop(outcome?),
+            }
+        }
+        Ok(())
     }
 
     /// Notes how a sync ended. A server that was removed meanwhile stays removed.

@@ -260,6 +260,18 @@ pub enum Degraded {
     LocalIndex,
 }
 
+impl Degraded {
+    /// Its stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TextOnly => "text_only",
+            Self::VectorOnly => "vector_only",
+            Self::ClientFusion => "client_fusion",
+            Self::LocalIndex => "local_index",
+        }
+    }
+}
+
 /// How an index is made ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexStep {

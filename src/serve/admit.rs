@@ -17,7 +17,7 @@ use super::protocol::whole;
 use super::{App, error, principal};
 use crate::error::{Error, Kind, Result};
 use crate::mcp::{Code, error_frame, id_of, messages_in};
-use crate::model::Principal;
+use crate::model::{Face as AuditFace, Principal};
 
 /// How much of a refused request is read for its id.
 const MAX_READ_FOR_ID: usize = 64 * 1024;
@@ -56,6 +56,7 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
     };
     let address = address(&request, &app.gateway.config().serve.forwarders);
     if let Err(wait) = app.gateway.quota().admit(&principal, address, 1) {
+        let request = recorded(&app, &principal, request).await;
         let mut response = refuse(request, StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &too_much(wait)).await;
         response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
         return response;
@@ -81,11 +82,34 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
     response
 }
 
+/// The same request, its calls recorded as refused.
+async fn recorded(app: &App, principal: &Principal, request: Request) -> Request {
+    if request.method() != Method::POST {
+        return request;
+    }
+    let (parts, body) = request.into_parts();
+    let body = whole(body, MAX_READ_FOR_ID).await.unwrap_or_default();
+    let face = if parts.uri.path() == "/rpc" { AuditFace::Rpc } else { AuditFace::Mcp };
+    refused_unheard(app, principal, &parts.extensions, face, &body);
+    Request::from_parts(parts, Body::from(body))
+}
+
+fn refused_unheard(app: &App, principal: &Principal, extensions: &Extensions, face: AuditFace, body: &[u8]) {
+    let id = extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
+    app.face.refused_unheard(principal, &id, face, body);
+}
+
 /// Counts what a body holds beyond the one request that it came in: a batch is admitted whole or not at all.
-pub(super) fn admit_batch(app: &App, extensions: &Extensions, body: &[u8]) -> Result<(), Box<Response>> {
+pub(super) fn admit_batch(
+    app: &App,
+    extensions: &Extensions,
+    face: AuditFace,
+    body: &[u8],
+) -> Result<(), Box<Response>> {
     let more = messages_in(body).saturating_sub(1);
     let Some(caller) = extensions.get::<Caller>().filter(|_| more > 0) else { return Ok(()) };
     app.gateway.quota().admit(&caller.verified, caller.address, more).map_err(|wait| {
+        refused_unheard(app, &caller.verified, extensions, face, body);
         let error = too_much(wait);
         let status = StatusCode::TOO_MANY_REQUESTS;
         let mut response = error::response(status, Code::RateLimited, error.message(), error.details());

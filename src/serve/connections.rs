@@ -20,7 +20,7 @@ use super::{App, Jobs, error};
 use crate::error::{Error, Result};
 use crate::gateway::Gateway;
 use crate::mcp::{Code, Face, Line, Listing, error_frame, id_of, messages_in};
-use crate::model::Principal;
+use crate::model::{Face as AuditFace, Principal};
 
 /// Messages of one connection that wait, in either direction.
 const ROOM: usize = 64;
@@ -111,7 +111,7 @@ pub(super) async fn messages(State(app): State<Arc<App>>, request: Request) -> R
         Ok(body) => body,
         Err(refused) => return *refused,
     };
-    if let Err(refused) = admit_batch(&app, &parts.extensions, &body) {
+    if let Err(refused) = admit_batch(&app, &parts.extensions, AuditFace::McpSession, &body) {
         return *refused;
     }
     let mut response = Response::new(axum::body::Body::from("Accepted"));
@@ -180,6 +180,7 @@ async fn converse(app: Arc<App>, socket: WebSocket, caller: Caller) {
         match app.gateway.quota().admit(&principal, caller.address, messages_in(&message)) {
             Ok(()) => line.receive(message).await,
             Err(wait) => {
+                app.face.refused_unheard(&principal, &"".into(), AuditFace::McpSession, &message);
                 let error = too_much(wait);
                 let frame = error_frame(id_of(&message), Code::RateLimited, error.message(), error.details());
                 let _ = out.send(frame).await;

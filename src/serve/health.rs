@@ -43,6 +43,7 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
             "dimensions": space.embedder.known_facts().map(|facts| facts.dimensions), "version": space.version,
         },
         "tenant": { "id": tenant, "servers": view.as_ref().map(|view| view.servers().count()), "tools": view.as_ref().map(|view| view.tools().len()) },
+        "audit": gateway.audit().state(),
         "mcp_sessions": app.face.sessions(),
         "tenants_loaded": gateway.catalog().tenants_held(),
     });

@@ -88,7 +88,7 @@ async fn only_known_hosts_and_origins(State(app): State<Arc<App>>, request: Requ
 }
 
 /// The name in `Host` (or the request line) without its port.
-fn host_of<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+pub(super) fn host_of<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     let text = match headers.get(HOST) {
         Some(value) => value.to_str().ok()?,
         None => uri.authority()?.as_str(),
@@ -104,7 +104,7 @@ fn bare(host: &str) -> &str {
     host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host)
 }
 
-fn is_local(host: &str) -> bool {
+pub(super) fn is_local(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

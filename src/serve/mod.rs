@@ -3,6 +3,7 @@
 mod admin;
 mod admit;
 mod connections;
+mod console;
 pub mod demo;
 mod error;
 mod health;
@@ -76,9 +77,22 @@ impl Jobs {
         gateway.catalog().view(tenant).await.context(|| format!("load tenant `{tenant}`"))?;
         gateway.auth().warm_up().await;
         gateway.warm_up_embedder().await;
-        // Read once while the store is known to be there.
-        gateway.sealer().await?;
-        let beside = [jobs::sweep::start(gateway), jobs::rates::start(gateway), jobs::reembed::start(gateway)];
+        gateway.warm_up_guardrails().await;
+        // Read once while the store is known to be there. Where it cannot be opened, as while a KMS is away, what needs no
+        // seal is served all the same.
+        match gateway.sealer().await {
+            Err(error) if error.details().is_some_and(|it| it.get("reason").is_some()) => {
+                tracing::warn!(error = error.chain(), "sessions and tasks wait for the key that seals them");
+            }
+            outcome => drop(outcome?),
+        }
+        gateway.audit().sync().await;
+        let beside = [
+            jobs::sweep::start(gateway),
+            jobs::rates::start(gateway),
+            jobs::reembed::start(gateway),
+            jobs::audit::start(gateway),
+        ];
         Ok(Self([events, follower].into_iter().chain(beside).collect()))
     }
 }
@@ -91,27 +105,42 @@ impl Drop for Jobs {
     }
 }
 
-/// Serves `gateway` on `listener` until `stop` resolves; then drains and closes everything.
+/// A gateway that has read what it needs and only waits for connections; its jobs end when it is dropped.
+pub struct Ready {
+    gateway: Arc<Gateway>,
+    jobs: Jobs,
+}
+
+/// Loads the configured tenant and starts what happens without a request. `address` is where it will listen.
 ///
 /// # Errors
-/// When the tenant cannot be loaded at start, or the listener fails.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
-    if let Ok(address) = listener.local_addr() {
-        gateway.listens_at(address);
-    }
+/// When the tenant or the sealing key cannot be read, or the change feed not be opened.
+pub async fn prepare(gateway: Arc<Gateway>, address: SocketAddr) -> Result<Ready> {
+    gateway.listens_at(address);
     let jobs = Jobs::start(&gateway).await?;
-    let app = Arc::new(App {
-        face: Face::new(Arc::clone(&gateway)),
-        streams: connections::Streams::default(),
-        gateway: Arc::clone(&gateway),
-        draining: AtomicBool::new(false),
-    });
-    let sweeping = tokio::spawn(sweep(Arc::clone(&app.face)));
-    let outcome = listen::run(&app, listener, stop).await;
-    sweeping.abort();
-    drop(jobs);
-    gateway.close().await;
-    outcome
+    Ok(Ready { gateway, jobs })
+}
+
+impl Ready {
+    /// Serves on `listener` until `stop` resolves; then drains and closes everything.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
+        let Self { gateway, jobs } = self;
+        let app = Arc::new(App {
+            face: Face::new(Arc::clone(&gateway)),
+            streams: connections::Streams::default(),
+            gateway: Arc::clone(&gateway),
+            draining: AtomicBool::new(false),
+        });
+        let sweeping = tokio::spawn(sweep(Arc::clone(&app.face)));
+        let outcome = listen::run(&app, listener, stop).await;
+        sweeping.abort();
+        drop(jobs);
+        gateway.close().await;
+        outcome
+    }
 }
 
 /// Ends what nobody came back to.

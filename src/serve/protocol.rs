@@ -20,6 +20,7 @@ use super::admit::{Caller, admit_batch};
 use super::layers::RequestId;
 use super::{App, error, principal};
 use crate::mcp::{self, Answer, Code, Frames, Incoming, Listing, MODERN};
+use crate::model::Face as AuditFace;
 
 /// Against clients that send their body drop by drop.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -60,7 +61,8 @@ pub(super) async fn post(State(app): State<Arc<App>>, request: Request, endpoint
         Ok(body) => body,
         Err(response) => return *response,
     };
-    if let Err(refused) = admit_batch(&app, &parts.extensions, &incoming.body) {
+    let face = if matches!(endpoint, Endpoint::Rpc) { AuditFace::Rpc } else { AuditFace::McpSession };
+    if let Err(refused) = admit_batch(&app, &parts.extensions, face, &incoming.body) {
         return *refused;
     }
     let answer = match endpoint {

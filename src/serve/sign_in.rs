@@ -112,7 +112,7 @@ pub(super) async fn finish(
 }
 
 /// One member of a form or a query.
-fn member(form: &[u8], name: &str) -> Option<String> {
+pub(super) fn member(form: &[u8], name: &str) -> Option<String> {
     url::form_urlencoded::parse(form).find(|(each, _)| each == name).map(|(_, value)| value.into_owned())
 }
 
@@ -132,12 +132,12 @@ impl Cookie {
             return Self { name: COOKIE_NAME.to_owned(), path, secure: "" };
         }
         let digest = Sha256::digest(path);
-        let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let digits = crate::model::hex(digest.iter().take(8));
         Self { name: format!("__Host-{COOKIE_NAME}_{digits}"), path: "/".to_owned(), secure: "; Secure" }
     }
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == wanted).map(|(_, it)| it)
 }
@@ -182,6 +182,11 @@ fn guarded(forms: &str) -> Result<HeaderMap> {
         "default-src 'none'; style-src 'unsafe-inline'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
     );
     let policy = HeaderValue::from_str(&policy).map_err(|error| Error::internal("a header").source(error))?;
+    Ok(page_headers(policy))
+}
+
+/// What goes along with each page for people, the console's too: what it may do, and that nobody keeps or frames it.
+pub(super) fn page_headers(policy: HeaderValue) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -191,7 +196,7 @@ fn guarded(forms: &str) -> Result<HeaderMap> {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    Ok(headers)
+    headers
 }
 
 /// For text and quoted attributes.

@@ -95,6 +95,8 @@ pub async fn run(store: Arc<dyn Store>, again: Arc<dyn Store>) {
     batches_are_all_or_nothing(&store).await;
     unique_fields_are_unique(&store).await;
     series_are_added_to(&store).await;
+    series_are_read_by_time(&store).await;
+    series_take_each_document_once(&store, &again).await;
     tenants_do_not_meet(&store).await;
     tenants_are_provisioned_once(&store, &again).await;
     documents_expire(&store).await;
@@ -204,6 +206,52 @@ async fn series_are_added_to(store: &Arc<dyn Store>) {
     assert_eq!(samples.delete("1").await.expect_err("it is a record").kind(), Kind::InvalidInput);
 }
 
+async fn series_are_read_by_time(store: &Arc<dyn Store>) {
+    let samples = Collection::<Sample>::of_tenant(store, &tenant("series-time"));
+    let start = Timestamp::now();
+    let at = |second: u64| start.plus(Duration::from_secs(second));
+    let sample = |id: &str, second| Sample { id: id.to_owned(), at: at(second), source: "s".to_owned(), value: 0.0 };
+    let all = [sample("d", 0), sample("b", 1), sample("c", 1), sample("a", 2), sample("e", 3)];
+    samples.replace(&all, &[]).await.expect("add");
+    for (query, expected) in [
+        (Query::all(), "dbcae"),
+        (Query::all().newest_first(), "eacbd"),
+        (Query::all().since(at(1)), "bcae"),
+        (Query::all().before(at(2)), "dbc"),
+        (Query::all().since(at(1)).before(at(3)), "bca"),
+        (Query::all().since(at(1)).before(at(3)).newest_first().limit(2), "ac"),
+        (Query::all().past(at(1), "b").limit(2), "ca"),
+        (Query::all().ahead_of(at(1), "c").newest_first(), "bd"),
+        (Query::all().since(at(4)), ""),
+    ] {
+        let found = samples.find(&query).await.expect("find");
+        let found: String = found.into_iter().map(|each| each.value.id).collect();
+        assert_eq!(found, expected, "{query:?}");
+        assert!(samples.count(&query).await.expect("count") as usize == expected.len() || query.limit.is_some());
+    }
+}
+
+async fn series_take_each_document_once(store: &Arc<dyn Store>, again: &Arc<dyn Store>) {
+    let own = tenant("series-once");
+    let now = Timestamp::now();
+    let samples = Collection::<Sample>::of_tenant(store, &own);
+    let kept = |numbers: std::ops::Range<usize>| -> Vec<(String, String)> {
+        let sample = |number: usize| {
+            let at = now.plus(Duration::from_millis(number as u64));
+            Sample { id: format!("{number:04}"), at, source: format!("s{}", number % 3), value: 1.0 }
+        };
+        numbers.map(sample).map(|it| (it.id.clone(), serde_json::to_string(&it).expect("JSON"))).collect()
+    };
+    assert_eq!(samples.add(kept(0..100), Expect::Absent).await.expect("add"), 100);
+    // Somebody does it again who does not know whether it was done.
+    let elsewhere = Collection::<Sample>::of_tenant(again, &own);
+    assert_eq!(elsewhere.add(kept(50..150), Expect::Absent).await.expect("add"), 50);
+    assert_eq!(samples.add(kept(0..150), Expect::Absent).await.expect("add"), 0);
+    let found = samples.find(&Query::all()).await.expect("find");
+    let ids: HashSet<&str> = found.iter().map(|each| each.value.id.as_str()).collect();
+    assert_eq!((found.len(), ids.len()), (150, 150), "each once");
+}
+
 async fn tenants_are_provisioned_once(store: &Arc<dyn Store>, again: &Arc<dyn Store>) {
     let own = tenant("Pro.Vision-ed");
     let (first, second) = tokio::join!(store.provision(&own), again.provision(&own));
@@ -232,11 +280,11 @@ async fn tenants_do_not_meet(store: &Arc<dyn Store>) {
 async fn documents_expire(store: &Arc<dyn Store>) {
     let notes = Collection::<Note>::of_tenant(store, &tenant("expiry"));
     let mut short = note("short", "g", "");
-    short.expires_at = Some(Timestamp::now().plus(Duration::from_millis(200)));
-    notes.put(&short, Expect::Absent).await.expect("create");
+    short.expires_at = Some(Timestamp::now().plus(Duration::from_secs(2)));
     notes.put(&note("long", "g", ""), Expect::Absent).await.expect("create");
+    notes.put(&short, Expect::Absent).await.expect("create");
     assert_eq!(notes.count(&Query::all()).await.expect("count"), 2);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
     assert!(notes.get("short").await.expect("get").is_none(), "an expired document was returned");
     assert_eq!(ids(&notes.find(&Query::all()).await.expect("find")), ["long"]);
     notes.put(&short, Expect::Absent).await.expect("an expired document counts as absent");

@@ -7,6 +7,7 @@ pub mod conformance;
 mod mongodb;
 mod schema;
 mod sqlite;
+mod vault;
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -23,7 +24,8 @@ use crate::model::{Secret, Tenant, TenantId, TenantStatus, Timestamp};
 
 pub use self::mongodb::MongoDb;
 pub(crate) use self::mongodb::server_code;
-pub use schema::{COLLECTIONS, CollectionSpec, Home, Series};
+pub use schema::{COLLECTIONS, CollectionSpec, DRIVER_SEALED, Home, SealedField, SealedWhen, Series};
+pub use vault::KeyVault;
 
 const MAX_DATABASE_NAME: usize = 63;
 
@@ -36,6 +38,26 @@ pub struct StoreConfig {
     pub db_name: String,
     /// How long a change feed can be resumed.
     pub resume_ttl: Duration,
+}
+
+impl StoreConfig {
+    /// Tells this store from every other, without credentials.
+    pub fn identity(&self) -> String {
+        let place = match &self.location {
+            Location::Sqlite(path) => {
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                path.canonicalize().unwrap_or(path).display().to_string()
+            }
+            // Hosts, without what stands before and after them.
+            Location::MongoDb(uri) => {
+                let uri = uri.expose();
+                let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+                let rest = rest.rsplit_once('@').map_or(rest, |(_, hosts)| hosts);
+                rest.split(['/', '?']).next().unwrap_or_default().to_owned()
+            }
+        };
+        format!("{place} {}", self.db_name)
+    }
 }
 
 /// A parsed store URI.
@@ -51,6 +73,8 @@ pub enum Location {
 pub struct Opened {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// Where it keeps data keys.
+    pub vault: Arc<dyn KeyVault>,
     /// The connections behind it, where the engine is MongoDB: for what the engine can do beside keeping documents.
     pub mongodb: Option<MongoDb>,
 }
@@ -72,11 +96,13 @@ pub async fn open_with(config: &StoreConfig, collections: &'static [&'static Col
         Location::Sqlite(path) => {
             let names = config.db_name.clone();
             let store = sqlite::Sqlite::open(path.clone(), names, config.resume_ttl, collections).await?;
-            Ok(Opened { store: Arc::new(store), mongodb: None })
+            let store: Arc<dyn Store> = Arc::new(store);
+            Ok(Opened { vault: Arc::new(vault::StoreVault(Arc::clone(&store))), store, mongodb: None })
         }
         Location::MongoDb(uri) => {
             let handle = MongoDb::connect(uri, &config.db_name, collections).await?;
-            Ok(Opened { store: Arc::new(handle.clone()), mongodb: Some(handle) })
+            let vault = Arc::new(handle.clone());
+            Ok(Opened { vault, store: Arc::new(handle.clone()), mongodb: Some(handle) })
         }
     }
 }
@@ -85,7 +111,7 @@ pub async fn open_with(config: &StoreConfig, collections: &'static [&'static Col
 /// keep apart what the slug makes equal; MongoDB allows 63 bytes and tells no cases apart.
 pub fn database_name(prefix: &str, tenant: &TenantId) -> String {
     let digest = Sha256::digest(tenant.as_str());
-    let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digits = crate::model::hex(digest.iter().take(4));
     let room = MAX_DATABASE_NAME.saturating_sub(prefix.len() + "_t_".len() + "_".len() + digits.len());
     let plain = |each: char| if each == '.' { '_' } else { each.to_ascii_lowercase() };
     let slug: String = tenant.as_str().chars().map(plain).take(room).collect();
@@ -153,11 +179,16 @@ pub enum Write {
     },
 }
 
-/// Which documents: all conditions hold; ascending ids.
+/// Which documents: all conditions hold; ascending ids. Documents of a series come in the order of time, and of their ids
+/// where that is the same.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     equals: Vec<(&'static str, String)>,
     after: Option<String>,
+    /// Places in the order of a series: what lies after the first and before the second.
+    past: Option<(Timestamp, String)>,
+    ahead: Option<(Timestamp, String)>,
+    newest_first: bool,
     limit: Option<usize>,
 }
 
@@ -178,6 +209,40 @@ impl Query {
     #[must_use]
     pub fn after(mut self, id: impl Into<String>) -> Self {
         self.after = Some(id.into());
+        self
+    }
+
+    /// Of a series: those measured at `at` or later.
+    #[must_use]
+    pub fn since(self, at: Timestamp) -> Self {
+        // Before every id of that moment.
+        self.past(at, "")
+    }
+
+    /// Of a series: those measured before `at`.
+    #[must_use]
+    pub fn before(self, at: Timestamp) -> Self {
+        self.ahead_of(at, "")
+    }
+
+    /// Of a series: those that come after the document `id`, measured at `at`.
+    #[must_use]
+    pub fn past(mut self, at: Timestamp, id: impl Into<String>) -> Self {
+        self.past = Some((at, id.into()));
+        self
+    }
+
+    /// Of a series: those that come before the document `id`, measured at `at`.
+    #[must_use]
+    pub fn ahead_of(mut self, at: Timestamp, id: impl Into<String>) -> Self {
+        self.ahead = Some((at, id.into()));
+        self
+    }
+
+    /// Of a series: the newest first.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.newest_first = true;
         self
     }
 
@@ -247,7 +312,8 @@ pub trait Store: Send + Sync {
     async fn write(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<u64>>;
 
     /// The same, each write by itself: one whose expectation does not hold is left out. Whether each was done. Nothing of
-    /// it is held while it goes on, so that whoever is killed here holds up nobody.
+    /// it is held while it goes on, so that whoever is killed here holds up nobody. Documents of a series are added that
+    /// are expected to be absent; of an outcome that is unknown, see [`Self::late`].
     async fn write_each(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<bool>>;
 
     /// The id and revision of every document, in the order of ids.
@@ -268,6 +334,17 @@ pub trait Store: Send + Sync {
 
     /// Removes what has expired and forgets changes that are too old to resume from. How many documents.
     async fn sweep(&self) -> Result<u64>;
+
+    /// Wipes what documents held before they were written anew, as far as the engine can.
+    async fn scrub(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// How long a write whose outcome is unknown may still be done after everybody gave it up: it may be on its way to a
+    /// server that does not answer. Only after that does it help to look for what it wrote.
+    fn late(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<()>;
@@ -500,6 +577,17 @@ impl<T: Document> Collection<T> {
             return Ok(());
         }
         self.store.write(&self.place, writes).await.map(|_| ())
+    }
+
+    /// Adds documents as `(id, JSON)`, each by itself; with [`Expect::Absent`], those that are there already are left out.
+    /// How many were added.
+    ///
+    /// # Errors
+    /// As the store's; some may be added then.
+    pub async fn add(&self, documents: Vec<(String, String)>, expect: Expect) -> Result<u64> {
+        let write = |(id, body)| Write::Put { id, body, expires_at: None, expect };
+        let done = self.store.write_each(&self.place, documents.into_iter().map(write).collect()).await?;
+        Ok(done.into_iter().filter(|is_done| *is_done).count() as u64)
     }
 
     /// The id and revision of every document.

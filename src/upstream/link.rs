@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use super::credentials::Bearer;
 use super::frame;
 use super::oauth::Tokens;
-use super::relay::{ASK_TIMEOUT, Ask, Audience, Caller, Clock, Event, Relayed, capability_for, offers};
+use super::relay::{ASK_TIMEOUT, Ask, Asked, Audience, Caller, Clock, Event, Relayed, capability_for, offers};
 use super::stdio::Warden;
 use super::{Reply, Request};
 use crate::model::{ObjectWriter, RawJson, RawObject, Server, TenantId};
@@ -101,6 +101,7 @@ pub(super) struct Side {
     /// The progress token it wants to see.
     token: Option<RawJson>,
     clock: Arc<Clock>,
+    asked: Asked,
 }
 
 impl Side {
@@ -108,7 +109,7 @@ impl Side {
     pub(super) fn of(request: &Request<'_>, clock: &Arc<Clock>) -> Option<Arc<Self>> {
         let relay = request.caller.relay.clone()?;
         let token = frame::progress_token(request.params).map(RawJson::copy_of);
-        Some(Arc::new(Self { relay, token, clock: Arc::clone(clock) }))
+        Some(Arc::new(Self { relay, token, clock: Arc::clone(clock), asked: request.caller.asked.clone() }))
     }
 }
 
@@ -268,6 +269,8 @@ impl Link {
         if !offered || (side.is_none() && self.owner.is_shared()) {
             return self.answer(frame::own_answer(&method, &id), respond);
         }
+        // Any of the calls under way may be answered by what the client says.
+        self.calls().values().filter_map(|entry| entry.side.as_ref()).for_each(|side| side.asked.set());
         let Ok(place) = Arc::clone(&self.asking).try_acquire_owned() else {
             return self.answer(frame::error_response(&id, -32603, "too many questions are open"), respond);
         };

@@ -27,7 +27,7 @@ use crate::model::{ParamHeader, RawJson, RawObject, Server, Transport};
 pub use credentials::{Credentials, Token};
 pub use oauth::{Grant, Granted, Refusal, TokenEndpoints, UserTokens, wants_sign_in};
 pub use pool::Pool;
-pub use relay::{ASK_TIMEOUT, Ask, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
+pub use relay::{ASK_TIMEOUT, Ask, Asked, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
 pub use stdio::watch_over;
 
 /// Limits and policy towards downstream servers.
@@ -164,6 +164,11 @@ pub trait Upstream: Send + Sync {
 /// [`Kind::InvalidInput`] or [`Kind::Refused`], naming the server.
 pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     let name = &server.name;
+    if let Some(unopened) = &server.unopened {
+        return Err(unavailable(server, format!("its credentials cannot be opened: {}", unopened.message))
+            .data(serde_json::json!({ "reason": "secrets_unavailable", "cause": unopened.reason }))
+            .help("run `mcpgw secrets status`"));
+    }
     if let Some(oauth) = &server.oauth {
         if matches!(server.transport, Transport::Stdio { .. }) {
             return Err(Error::invalid(format!("server `{name}`: access tokens are for servers with a URL")));

@@ -219,6 +219,16 @@ impl Pool {
         }
     }
 
+    /// Whether a server is known to speak nothing but 2026-07-28 to us: then it has no client's state.
+    pub fn is_modern(&self, tenant: &TenantId, server: &Server) -> bool {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let place = places.get(&(tenant.clone(), server.name.clone()));
+        place.is_some_and(|place| {
+            [&place.era, &place.sessions].iter().all(|era| era.load(Ordering::Relaxed) != SESSIONS)
+                && [&place.era, &place.sessions].iter().any(|era| era.load(Ordering::Relaxed) == MODERN)
+        })
+    }
+
     /// How long the circuit of a server stays open; `None` while it is closed.
     pub fn circuit(&self, tenant: &TenantId, server: &ServerName) -> Option<Duration> {
         let places = self.places.read().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Reply;
-use crate::model::{Principal, RawJson, RawObject, ServerName, TenantId};
+use crate::model::{Origin, Principal, RawJson, RawObject, ServerName, TenantId};
 
 /// How long a caller may think about what a server asks.
 pub const ASK_TIMEOUT: Duration = Duration::from_secs(300);
@@ -148,6 +148,10 @@ pub struct Caller {
     pub relay: Option<mpsc::Sender<Relayed>>,
     /// Whether the server is told when the caller stops waiting.
     pub cancel: Cancel,
+    /// The request behind it, for its record.
+    pub origin: Origin,
+    /// Whether it was asked something since.
+    pub asked: Asked,
 }
 
 impl Caller {
@@ -161,7 +165,15 @@ impl Caller {
             takes_input_required: false,
             relay: None,
             cancel: Cancel::default(),
+            origin: Origin::default(),
+            asked: Asked::default(),
         }
+    }
+
+    /// The same, of this request.
+    #[must_use]
+    pub fn asking(self, origin: Origin) -> Self {
+        Self { origin, ..self }
     }
 
     /// The same in the name of `principal`.
@@ -203,7 +215,7 @@ impl Caller {
     }
 
     /// Whether a server of the session era could ask it something or has to be told its log level.
-    pub(super) fn needs_its_own(&self) -> bool {
+    pub fn needs_its_own(&self) -> bool {
         (self.relay.is_some() || self.session.is_some())
             && (self.log_level.is_some() || ["sampling", "elicitation", "roots"].iter().any(|name| self.offers(name)))
     }
@@ -229,6 +241,23 @@ impl Cancel {
     }
 
     /// Whether it is told.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Whether a caller was asked something while its request was under way: the answer to the request may then depend on
+/// what it said.
+#[derive(Clone, Debug, Default)]
+pub struct Asked(Arc<AtomicBool>);
+
+impl Asked {
+    /// It was.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it was.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

@@ -409,6 +409,9 @@ for line in sys.stdin:
     std::fs::write(&script, text).expect("a script");
     home.json(&["server", "add", "child", "--stdio", "--", "python3", script.to_str().expect("a path")]);
     home.json(&["catalog", "sync"]);
+    // A token in an answer is a secret, unless an operator says otherwise.
+    assert_eq!(home.json(&["call", "child", "token"])["content"][0]["text"], "[SECRET]");
+    home.json(&["guardrails", "allow", "child/token", "SECRET"]);
     let shown = home.json(&["call", "child", "token"]);
     let token = shown["content"][0]["text"].as_str().expect("a token");
     let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).expect("claims");

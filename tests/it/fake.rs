@@ -3,8 +3,8 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -20,11 +20,19 @@ pub(crate) enum Say {
     Hang,
 }
 
+#[derive(Clone)]
 pub(crate) struct Fake {
     address: SocketAddr,
     calls: Arc<AtomicUsize>,
     lists: Arc<AtomicUsize>,
+    heads: Heads,
 }
+
+/// Request lines and headers in lower case, of the first requests.
+type Heads = Arc<Mutex<Vec<String>>>;
+
+/// More than a test of headers looks at.
+const MAX_HEADS: usize = 2000;
 
 impl Fake {
     /// A server of the session era whose `tools/list` and everything else is answered by `answer`.
@@ -48,17 +56,19 @@ impl Fake {
         let calls = Arc::new(AtomicUsize::new(0));
         let lists = Arc::new(AtomicUsize::new(0));
         let (answer, counted) = (Arc::new(answer), [Arc::clone(&calls), Arc::clone(&lists)]);
+        let heads = Heads::default();
+        let kept = Arc::clone(&heads);
         let capabilities = Arc::new(capabilities);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (answer, counted) = (Arc::clone(&answer), counted.clone());
-                let capabilities = Arc::clone(&capabilities);
+                let (capabilities, heads) = (Arc::clone(&capabilities), Arc::clone(&kept));
                 std::thread::spawn(move || {
-                    let _ = converse(stream, answer.as_ref(), &counted, sessions, &capabilities);
+                    let _ = converse(stream, answer.as_ref(), &counted, &heads, sessions, &capabilities);
                 });
             }
         });
-        Self { address, calls, lists }
+        Self { address, calls, lists, heads }
     }
 
     /// A server that lists `tools` and answers calls with “done”.
@@ -78,6 +88,12 @@ impl Fake {
         self.lists.load(Ordering::SeqCst)
     }
 
+    /// Whether a request had this in its head; in lower case.
+    pub(crate) fn heard(&self, text: &str) -> bool {
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.iter().any(|line| line.contains(text))
+    }
+
     /// How many `tools/call` arrived.
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
@@ -88,6 +104,7 @@ fn converse(
     stream: TcpStream,
     answer: &dyn Fn(&str, &Value) -> Say,
     [calls, lists]: &[Arc<AtomicUsize>; 2],
+    heads: &Heads,
     sessions: bool,
     capabilities: &Value,
 ) -> std::io::Result<()> {
@@ -107,6 +124,10 @@ fn converse(
             }
             if let Some(value) = line.strip_prefix("content-length:") {
                 length = value.trim().parse().unwrap_or(0);
+            }
+            let mut heads = heads.lock().unwrap_or_else(PoisonError::into_inner);
+            if heads.len() < MAX_HEADS {
+                heads.push(line);
             }
         }
         let mut body = vec![0; length];

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mcpgw::config::{Config, Sources};
 use mcpgw::error::Kind;
 use mcpgw::gateway::{CallRequest, Gateway, PageStart, SearchRequest};
-use mcpgw::model::{Policy, Principal, RawObject, Scopes, Server, TenantId, Tool};
+use mcpgw::model::{Origin, Policy, Principal, RawObject, Scopes, Server, TenantId, Tool};
 use mcpgw::search::Mode;
 use mcpgw::store::{Change, Collection, Document, Expect};
 use mcpgw::upstream::Caller;
@@ -191,7 +191,7 @@ impl World {
             }
             2 => {
                 let query = format!("{} thing of {}", random.one_of(&TOOLS), random.one_of(&TENANTS));
-                let request = SearchRequest { query, mode: Mode::Text, limit: 50 };
+                let request = SearchRequest { query, mode: Mode::Text, limit: 50, origin: Origin::default() };
                 let answer = self.gateway.search(&principal, &request).await.expect("an answer");
                 let found: BTreeSet<String> = answer.results.iter().map(|result| result.name.clone()).collect();
                 assert!(answer.results.iter().all(|result| own(&result.description)));

@@ -8,16 +8,21 @@
 
 mod support;
 
+mod admin_servers;
 mod atlas;
+mod audit;
 mod auth;
 mod bad_input;
+mod cache;
 mod clients;
 mod conformance;
+mod console;
 mod demo;
 mod embeddings;
 mod eval;
 mod fake;
 mod generated;
+mod guardrails;
 mod hostile;
 mod isolation;
 mod issuers;
@@ -29,10 +34,13 @@ mod live;
 mod mongodb;
 mod oauth;
 mod policies;
+mod quarantine;
+mod queryable;
 mod real_servers;
 mod relay;
 mod resilience;
 mod search;
+mod secrets;
 mod sessions;
 mod sign_in;
 mod sse;

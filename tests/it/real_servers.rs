@@ -75,7 +75,8 @@ fn servers_from_npm_are_synced_searched_and_called() {
     assert_eq!((&tested["protocol"], &tested["server_name"]), (&json!("2025-11-25"), &json!("mcp-servers/everything")));
 
     through_the_command_line(&home);
-    let gateway = Gateway::start(&home, &[]);
+    // The same on every way: asked each time.
+    let gateway = Gateway::start_with(&home, &[], &[("SEMANTIC_CACHE_ENABLED", "false")]);
     through_the_gateway(&gateway);
     through_a_client(&gateway);
     the_same_on_every_way(&home, &gateway);
@@ -151,7 +152,11 @@ fn the_same_on_every_way(home: &Home, gateway: &Gateway) {
         .map(|client| client.run(&Value::from_iter(steps)).digest());
     for (index, (server, tool, arguments)) in calls.iter().enumerate() {
         let given = arguments.to_string();
-        let printed = home.cli(&["--output", "json", "call", server, tool, "--args", &given]);
+        let printed = home.cli_with(
+            &["--output", "json", "call", server, tool, "--args", &given],
+            &[("SEMANTIC_CACHE_ENABLED", "false")],
+            "",
+        );
         let direct = printed.stdout.trim_end();
         let frame = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
             "params": { "name": format!("{server}__{tool}"), "arguments": arguments } });

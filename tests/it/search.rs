@@ -18,7 +18,7 @@ struct Ground {
 
 async fn open(location: Location, engine: Engine, fusion: Fusion) -> Ground {
     let config = StoreConfig { location, db_name: mongod::database(), resume_ttl: Duration::from_secs(60) };
-    let Opened { store, mongodb } = mcpgw::store::open(&config).await.expect("open");
+    let Opened { store, mongodb, .. } = mcpgw::store::open(&config).await.expect("open");
     let config = SearchConfig { engine, weights: Weights { vector: 0.7, text: 0.3 }, fusion };
     Ground { store, index: mcpgw::search::open(&config, mongodb).expect("an index") }
 }

@@ -350,7 +350,7 @@ sys.stdin = rest(sys.stdin)
         assert_eq!(told["method"], "notifications/resources/updated", "{told}");
         told["params"]["number"].as_u64().expect("a number")
     };
-    number();
+    let mut former = number();
     let file = home.path("policy.cedar");
     std::fs::write(&file, "forbid (principal, action, resource is Server);").expect("written");
     home.json(&["policy", "set", "stop", file.to_str().expect("a path")]);
@@ -359,7 +359,6 @@ sys.stdin = rest(sys.stdin)
     std::thread::sleep(Duration::from_secs(2));
     home.json(&["policy", "remove", "stop", "--yes"]);
     until(Duration::from_secs(5), || may().then_some(())).expect("allowed again");
-    let mut former = number();
     let missed = until(Duration::from_secs(10), || {
         let now = number();
         let gap = now - std::mem::replace(&mut former, now);

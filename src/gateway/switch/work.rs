@@ -7,12 +7,15 @@ use tokio::sync::{Mutex, Notify};
 
 use super::super::Gateway;
 use super::{SwitchDone, SwitchProgress};
-use crate::catalog::{Batch, Pass, Reembedder, Target};
 use crate::embeddings::Space;
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::model::{EmbeddingConfig, EmbeddingStatus, SwitchPhase, SwitchState, Tenant, TenantId, Timestamp, Tool};
+use crate::model::{
+    CacheEntry, EmbeddingConfig, EmbeddingStatus, Signature, SwitchPhase, SwitchState, Tenant, TenantId, Timestamp,
+    Tool,
+};
+use crate::reembed::{Batch, Embedded, Pass, Reembedder, Target, with_text};
 use crate::search::Widths;
-use crate::store::{Collection, Expect, Query, Stored};
+use crate::store::{Collection, Expect, Stored};
 
 /// A holder that is silent for so long has ended.
 const LEASE: Duration = Duration::from_secs(3);
@@ -173,49 +176,53 @@ impl Gateway {
         self.index.prepare(tenant, widths, &|_| ()).await
     }
 
-    /// Gives every tool of every tenant a vector in `next`, until none is without.
+    /// Gives every document that has a text a vector in `next`, until none is without. A further kind of document joins
+    /// here and in [`Self::settle`].
     async fn embed_everything(&self, next: &Space, lease: &Lease, progress: SwitchProgress<'_>) -> Result<()> {
         let mut reembedder = Reembedder::new(next.clone());
-        let started = Instant::now();
-        let mut is_first = true;
+        let mut tally = Tally::new();
         loop {
             let tenants = self.store.tenants().await?;
-            let total = self.tools_of(&tenants).await?;
-            let (mut seen, mut made, mut missed) = (0, 0, 0);
+            let signatures = Collection::<Signature>::of_control(&self.store).count(&with_text::<Signature>()).await?;
+            let of_tenants = self.count_all::<Tool>(&tenants).await? + self.count_all::<CacheEntry>(&tenants).await?;
+            tally.begin_round(signatures + of_tenants);
             for tenant in &tenants {
-                let mut pass = Pass::of(&self.store, tenant);
-                while let Some(batch) =
-                    self.patiently(&mut reembedder, &mut pass, Target::Next, lease, progress).await?
-                {
-                    (seen, made, missed) = (seen + batch.seen, made + batch.embedded, missed + batch.missed);
-                    let status = lease.update(|status| {
-                        status.phase = Some(SwitchPhase::Embedding);
-                        let total = total.max(seen);
-                        // Later passes look for what came meanwhile; what was done stays done.
-                        (status.done, status.total) = (if is_first { seen } else { total }, total);
-                        status.error = None;
-                        if made > 0 {
-                            (status.per_second, status.seconds_left) =
-                                pace(made, status.total - status.done, started.elapsed());
-                        }
-                    });
-                    progress(&status.await?);
-                }
+                let (tools, kept) =
+                    (Pass::<Tool>::of(&self.store, tenant), Pass::<CacheEntry>::of(&self.store, tenant));
+                self.embed_all(&mut reembedder, tools, &mut tally, lease, progress).await?;
+                self.embed_all(&mut reembedder, kept, &mut tally, lease, progress).await?;
             }
-            if made == 0 && missed == 0 {
+            let signatures = Pass::<Signature>::of_control(&self.store);
+            self.embed_all(&mut reembedder, signatures, &mut tally, lease, progress).await?;
+            if tally.lacking == 0 {
                 return Ok(());
             }
-            is_first = false;
-            if missed > 0 {
+            tally.is_first = false;
+            if tally.missed > 0 {
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
 
-    async fn tools_of(&self, tenants: &[TenantId]) -> Result<u64> {
+    async fn embed_all<T: Embedded>(
+        &self,
+        reembedder: &mut Reembedder,
+        mut pass: Pass<T>,
+        tally: &mut Tally,
+        lease: &Lease,
+        progress: SwitchProgress<'_>,
+    ) -> Result<()> {
+        while let Some(batch) = self.patiently(reembedder, &mut pass, Target::Next, lease, progress).await? {
+            tally.add::<T>(batch);
+            progress(&lease.update(|status| tally.show(status)).await?);
+        }
+        Ok(())
+    }
+
+    async fn count_all<T: Embedded>(&self, tenants: &[TenantId]) -> Result<u64> {
         let mut total = 0;
         for tenant in tenants {
-            total += Collection::<Tool>::of_tenant(&self.store, tenant).count(&Query::all()).await?;
+            total += Collection::<T>::of_tenant(&self.store, tenant).count(&with_text::<T>()).await?;
         }
         Ok(total)
     }
@@ -224,7 +231,7 @@ impl Gateway {
     async fn patiently(
         &self,
         reembedder: &mut Reembedder,
-        pass: &mut Pass,
+        pass: &mut Pass<impl Embedded>,
         target: Target,
         lease: &Lease,
         progress: SwitchProgress<'_>,
@@ -258,33 +265,44 @@ impl Gateway {
         let kept = in_force.next.as_ref().map(|next| next.version);
         let in_store = self.index.is_in_store().await && kept.is_none();
         let mut reembedder = Reembedder::new(current.clone());
+        let signatures = || Pass::<Signature>::of_control(&self.store);
+        self.settle_all(signatures, current, kept, lease).await?;
+        if kept.is_none() {
+            let mut pass = signatures();
+            while self.patiently(&mut reembedder, &mut pass, Target::Present, lease, progress).await?.is_some() {}
+        }
         for tenant in self.store.tenants().await? {
-            if in_store && self.settle_tenant(&tenant, current, Some(current.version), lease).await? {
+            let tools = || Pass::<Tool>::of(&self.store, &tenant);
+            let kept_results = || Pass::<CacheEntry>::of(&self.store, &tenant);
+            if in_store && self.settle_all(tools, current, Some(current.version), lease).await? {
                 self.prepare_index(&tenant, Widths { next_embedding: widths.embedding, ..widths }).await?;
             }
-            self.settle_tenant(&tenant, current, kept, lease).await?;
+            self.settle_all(tools, current, kept, lease).await?;
+            self.settle_all(kept_results, current, kept, lease).await?;
             if in_store {
                 self.prepare_index(&tenant, widths).await?;
             }
             // Synced by somebody who did not know yet. A provider that is to be replaced may be gone.
             if kept.is_none() {
-                let mut pass = Pass::of(&self.store, &tenant);
+                let mut pass = tools();
+                while self.patiently(&mut reembedder, &mut pass, Target::Present, lease, progress).await?.is_some() {}
+                let mut pass = kept_results();
                 while self.patiently(&mut reembedder, &mut pass, Target::Present, lease, progress).await?.is_some() {}
             }
         }
         Ok(())
     }
 
-    /// Whether a tool is left that has the vector in both places.
-    async fn settle_tenant(
+    /// Whether a document is left that has the vector in both places.
+    async fn settle_all<T: Embedded>(
         &self,
-        tenant: &TenantId,
+        begin: impl Fn() -> Pass<T>,
         current: &Space,
         kept: Option<u64>,
         lease: &Lease,
     ) -> Result<bool> {
         loop {
-            let (mut pass, mut missed, mut doubled) = (Pass::of(&self.store, tenant), 0, 0);
+            let (mut pass, mut missed, mut doubled) = (begin(), 0, 0);
             while let Some(batch) = pass.settle(current, kept).await? {
                 (missed, doubled) = (missed + batch.missed, doubled + batch.doubled);
                 // Whoever has lost the lease stops here.
@@ -300,7 +318,50 @@ impl Gateway {
     }
 }
 
-/// Tools a second, and seconds for those that are left.
+/// What was done for a switch, over all kinds of documents.
+struct Tally {
+    started: Instant,
+    /// Later rounds look for what came meanwhile; what was done stays done.
+    is_first: bool,
+    total: u64,
+    seen: u64,
+    made: u64,
+    missed: u64,
+    /// Documents of a needed kind that were without a vector in this round.
+    lacking: u64,
+}
+
+impl Tally {
+    fn new() -> Self {
+        Self { started: Instant::now(), is_first: true, total: 0, seen: 0, made: 0, missed: 0, lacking: 0 }
+    }
+
+    fn begin_round(&mut self, total: u64) {
+        (self.total, self.seen, self.made, self.missed, self.lacking) = (total, 0, 0, 0, 0);
+    }
+
+    fn add<T: Embedded>(&mut self, batch: Batch) {
+        self.seen += batch.seen;
+        self.made += batch.embedded;
+        if T::IS_NEEDED {
+            self.missed += batch.missed;
+            self.lacking += batch.embedded + batch.missed;
+        }
+    }
+
+    fn show(&self, status: &mut EmbeddingStatus) {
+        status.phase = Some(SwitchPhase::Embedding);
+        status.total = self.total.max(self.seen);
+        status.done = if self.is_first { self.seen } else { status.total };
+        status.error = None;
+        if self.made > 0 {
+            let left = status.total - status.done;
+            (status.per_second, status.seconds_left) = pace(self.made, left, self.started.elapsed());
+        }
+    }
+}
+
+/// Documents a second, and seconds for those that are left.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate")]
 fn pace(made: u64, left: u64, elapsed: Duration) -> (f64, Option<u64>) {
     let per_second = made as f64 / elapsed.as_secs_f64().max(0.001);

@@ -2,10 +2,11 @@
 //!
 //! A document's members become fields, so that indexes and operators can read them. Two fields are the store's own:
 //! `_revision` and `_expires_at`. What BSON cannot hold (a NUL in a name, an integer beyond 64 bits signed, deeper
-//! nesting than the server takes) is kept as its JSON text in a binary of the user-defined subtype.
+//! nesting than the server takes) is kept as its JSON text in a binary of the user-defined subtype. What the driver has
+//! encrypted is text for us, and a binary of its own subtype here.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use mongodb::bson::raw::{RawBsonRef, RawDocument};
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, Bson, DateTime, Document};
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
-use crate::store::{CollectionSpec, Place};
+use crate::store::{CollectionSpec, DRIVER_SEALED, Place};
 
 pub(super) const REVISION: &str = "_revision";
 pub(super) const EXPIRES_AT: &str = "_expires_at";
@@ -48,11 +49,30 @@ pub(super) fn to_bson(
     for (name, member) in members.iter().filter(|(name, _)| *name != "_id") {
         document.insert(name, field(spec, name, member));
     }
+    for sealed in spec.sealed {
+        if let Some(field) = find(&mut document, sealed.path)
+            && let Some(bytes) = field.as_str().and_then(driver_sealed)
+        {
+            *field = Bson::Binary(Binary { subtype: BinarySubtype::Encrypted, bytes });
+        }
+    }
     document.insert(REVISION, i64::try_from(revision).unwrap_or(i64::MAX));
     if let Some(at) = expires_at {
         document.insert(EXPIRES_AT, DateTime::from_millis(at.0));
     }
     Ok(document)
+}
+
+fn find<'a>(document: &'a mut Document, path: &str) -> Option<&'a mut Bson> {
+    match path.split_once('.') {
+        Some((outer, inner)) => document.get_document_mut(outer).ok()?.get_mut(inner),
+        None => document.get_mut(path),
+    }
+}
+
+/// What the driver has encrypted.
+fn driver_sealed(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text.strip_prefix(DRIVER_SEALED)?).ok()
 }
 
 fn field(spec: &CollectionSpec, name: &str, member: &Value) -> Bson {
@@ -152,6 +172,9 @@ fn push(json: &mut Vec<u8>, value: RawBsonRef<'_>) -> Option<()> {
             serde_json::from_slice::<&serde_json::value::RawValue>(binary.bytes).ok()?;
             json.extend_from_slice(binary.bytes);
         }
+        RawBsonRef::Binary(binary) if binary.subtype == BinarySubtype::Encrypted => {
+            push_text(json, &format!("{DRIVER_SEALED}{}", STANDARD.encode(binary.bytes)))?;
+        }
         RawBsonRef::Binary(binary) => {
             let bytes = match binary.subtype {
                 BinarySubtype::Vector => binary.bytes.strip_prefix(&FLOAT32_HEADER)?,
@@ -172,7 +195,7 @@ fn push_text(json: &mut Vec<u8>, text: &str) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Embedding, Tool};
+    use crate::model::{Embedding, Server, Tool};
     use crate::store::Document as _;
     use mongodb::bson::RawDocumentBuf;
 
@@ -192,5 +215,26 @@ mod tests {
         let (id, revision, json) = from_bson(&raw).expect("JSON");
         assert_eq!((id.as_str(), revision), ("s::t", 7));
         assert_eq!(json, body.to_string());
+    }
+
+    #[test]
+    fn what_the_driver_encrypted_is_a_binary_of_its_subtype() {
+        let place = Place { collection: Server::SPEC, tenant: None };
+        let sealed = format!("{DRIVER_SEALED}{}", STANDARD.encode([2_u8; 65]));
+        let body = serde_json::json!({
+            "_id": "s", "env": sealed, "headers": "mcpgw:sealed:1:a:b", "oauth": { "client_secret": sealed },
+            "name": sealed, "args": format!("{DRIVER_SEALED}no base64"),
+        });
+        let document = to_bson(&place, "s", &body.to_string(), 1, None).expect("BSON");
+        let secret = document.get_document("oauth").ok().and_then(|oauth| oauth.get("client_secret"));
+        for field in [document.get("env"), secret] {
+            let Some(Bson::Binary(binary)) = field else { panic!("no binary: {document}") };
+            assert_eq!((binary.subtype, binary.bytes.len()), (BinarySubtype::Encrypted, 65));
+        }
+        for text in ["headers", "name", "args"] {
+            assert!(document.get_str(text).is_ok(), "only sealed fields, and only what was encrypted: {document}");
+        }
+        let raw = RawDocumentBuf::try_from(&document).expect("raw");
+        assert_eq!(from_bson(&raw).expect("JSON").2, body.to_string());
     }
 }

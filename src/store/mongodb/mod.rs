@@ -4,10 +4,13 @@
 //! a majority has, and every call has a deadline: a paused server holds nobody longer than that.
 
 mod convert;
+#[cfg(feature = "queryable-encryption")]
+mod encryption;
 mod fault;
 mod feed;
 mod owner;
 mod prepare;
+mod vault;
 mod write;
 
 use std::collections::{HashMap, HashSet};
@@ -42,6 +45,8 @@ const SCAN_DEADLINE: Duration = Duration::from_secs(60);
 const WRITES_AT_ONCE: usize = 16;
 /// An election may have to end first.
 const WRITE_DEADLINE: Duration = Duration::from_secs(15);
+/// A server that was stopped reads what was sent to it as soon as it runs again.
+const LATE: Duration = Duration::from_secs(2);
 /// Without this, the driver tries for 30 s.
 const SERVER_SELECTION: Duration = Duration::from_secs(5);
 /// How often the driver looks at its servers while nobody waits for them.
@@ -58,6 +63,8 @@ struct Inner {
     db_name: String,
     collections: &'static [&'static CollectionSpec],
     clock: Clock,
+    #[cfg(feature = "queryable-encryption")]
+    encryption: encryption::Encryption,
     /// Whose collections this process has made.
     ready: RwLock<HashSet<Option<TenantId>>>,
     /// Which tenant's a database is.
@@ -96,6 +103,8 @@ impl MongoDb {
             db_name: db_name.to_owned(),
             collections,
             clock: Clock::new(),
+            #[cfg(feature = "queryable-encryption")]
+            encryption: encryption::Encryption::default(),
             ready: RwLock::default(),
             owners: RwLock::default(),
             owned: RwLock::default(),
@@ -106,6 +115,8 @@ impl MongoDb {
         if !routed && hello.get_str("setName").is_err() {
             return Err(fault::standalone(&handle.0.name));
         }
+        #[cfg(feature = "queryable-encryption")]
+        handle.0.encryption.note(&hello);
         Ok(handle)
     }
 
@@ -163,7 +174,7 @@ impl MongoDb {
         self.check_owner(place).await?;
         let limit = query.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(0);
         let collection = self.collection::<RawDocumentBuf>(place);
-        let mut find = collection.find(filter(place, query)).sort(doc! { "_id": 1 }).limit(limit);
+        let mut find = collection.find(filter(place, query)).sort(order(place, query)).limit(limit);
         find = find.max_time(SCAN_DEADLINE);
         if let Some(projection) = projection {
             find = find.projection(projection);
@@ -216,7 +227,31 @@ fn filter(place: &Place, query: &Query) -> Document {
     if let Some(after) = &query.after {
         filter.insert("_id", doc! { "$gt": after });
     }
+    if let Some(series) = &place.collection.series {
+        let bounds = [(&query.past, "$gte", "$gt"), (&query.ahead, "$lte", "$lt")];
+        let bounds = bounds.into_iter().filter_map(|(bound, wide, strict)| Some((bound.as_ref()?, wide, strict)));
+        let conditions = bounds.flat_map(|((at, id), wide, strict)| {
+            let at = DateTime::from_millis(at.0);
+            // The first alone is what the server finds buckets by.
+            [
+                doc! { series.time: { wide: at } },
+                doc! { "$or": [{ series.time: { strict: at } }, { "_id": { strict: id } }] },
+            ]
+        });
+        let conditions: Vec<Document> = conditions.collect();
+        if !conditions.is_empty() {
+            filter.insert("$and", conditions);
+        }
+    }
     filter
+}
+
+fn order(place: &Place, query: &Query) -> Document {
+    let direction = if query.newest_first { -1 } else { 1 };
+    match &place.collection.series {
+        Some(series) => doc! { series.time: direction, "_id": direction },
+        None => doc! { "_id": direction },
+    }
 }
 
 #[async_trait]
@@ -257,6 +292,9 @@ impl Store for MongoDb {
     }
 
     async fn write_each(&self, place: &Place, writes: Vec<Write>) -> Result<Vec<bool>> {
+        if place.collection.series.is_some() {
+            return self.add_absent(place, &writes).await;
+        }
         let write = |write: Write| async move {
             match self.apply(place, std::slice::from_ref(&write)).await {
                 Err(error) if error.kind() == Kind::Conflict => Ok(false),
@@ -303,6 +341,10 @@ impl Store for MongoDb {
     async fn sweep(&self) -> Result<u64> {
         // The server does.
         Ok(0)
+    }
+
+    fn late(&self) -> Duration {
+        LATE
     }
 
     async fn ping(&self) -> Result<()> {

@@ -16,7 +16,7 @@ use crate::model::TenantId;
 use crate::store::{CollectionSpec, Home};
 
 /// Making some ten collections with their indexes takes a second on a slow server.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
 impl MongoDb {
     /// Whether this process has made the collections.
@@ -33,6 +33,9 @@ impl MongoDb {
         let home = if tenant.is_some() { Home::Tenant } else { Home::Control };
         let database = self.database(tenant);
         let specs = self.0.collections.iter().filter(|spec| spec.home == home);
+        // The server has to know from the beginning what of a collection is encrypted.
+        #[cfg(feature = "queryable-encryption")]
+        self.make_encrypted(tenant).await?;
         self.within(DEADLINE, async {
             let known: HashSet<String> = database.list_collection_names().await?.into_iter().collect();
             for spec in specs {
@@ -74,8 +77,12 @@ fn indexes(spec: &CollectionSpec) -> Vec<IndexModel> {
         // A series has an index on its group and time by itself, and expires by itself.
         return Vec::new();
     }
-    let expiry = IndexOptions::builder().expire_after(Duration::ZERO).build();
-    let mut models = vec![IndexModel::builder().keys(doc! { EXPIRES_AT: 1 }).options(expiry).build()];
+    let mut models = Vec::new();
+    // What is sealed never expires, and the server wants no such index where it knows that something is encrypted.
+    if spec.sealed.is_empty() {
+        let expiry = IndexOptions::builder().expire_after(Duration::ZERO).build();
+        models.push(IndexModel::builder().keys(doc! { EXPIRES_AT: 1 }).options(expiry).build());
+    }
     models.extend(spec.fields.iter().map(|field| IndexModel::builder().keys(doc! { *field: 1 }).build()));
     models.extend(spec.unique.iter().map(|field| {
         let given = doc! { *field: { "$exists": true } };

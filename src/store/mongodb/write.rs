@@ -4,7 +4,7 @@
 //! breaks. Several are a transaction. Both read the present revisions first and are tried again when somebody else
 //! wrote in between.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -75,13 +75,18 @@ enum Outcome {
 }
 
 impl MongoDb {
-    pub(super) async fn apply(&self, place: &Place, writes: &[Write]) -> Result<Vec<u64>> {
+    /// Comes before every write: the place is its tenant's, and its collections are there.
+    async fn prepare(&self, place: &Place) -> Result<()> {
         self.check_owner(place).await?;
         match &place.tenant {
-            Some(tenant) if !self.is_ready(Some(tenant)) => drop(self.provision(tenant).await?),
-            Some(_) => {}
-            None => self.ensure(None).await?,
+            Some(tenant) if !self.is_ready(Some(tenant)) => self.provision(tenant).await.map(|_| ()),
+            Some(_) => Ok(()),
+            None => self.ensure(None).await,
         }
+    }
+
+    pub(super) async fn apply(&self, place: &Place, writes: &[Write]) -> Result<Vec<u64>> {
+        self.prepare(place).await?;
         if place.collection.series.is_some() {
             return self.append(place, writes).await;
         }
@@ -216,9 +221,69 @@ impl MongoDb {
             documents.push(to_bson(place, id, body, revision, None)?);
             revisions.push(revision);
         }
-        let collection = self.collection::<Document>(place);
-        self.within(WRITE_DEADLINE, async { collection.insert_many(documents).await }).await?;
+        self.insert(place, documents).await?;
         Ok(revisions)
+    }
+
+    /// Inserts into a series, whose ids nothing keeps apart: a command that the driver does not repeat by itself.
+    async fn insert(&self, place: &Place, documents: Vec<Document>) -> Result<()> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let command = doc! {
+            "insert": place.collection.name, "documents": documents, "writeConcern": { "w": "majority" },
+        };
+        let database = self.database(place.tenant.as_ref());
+        let answer = self.within(WRITE_DEADLINE, async { database.run_command(command).await }).await?;
+        let of_write = answer.get_array("writeErrors").ok().and_then(|errors| errors.first()?.as_document());
+        match of_write.or_else(|| answer.get_document("writeConcernError").ok()) {
+            Some(error) => {
+                let message = error.get_str("errmsg").unwrap_or_default();
+                Err(self.fault(DriverError::custom(message.to_owned())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Adds to a series what is expected to be absent and is, or is expected to be anything.
+    pub(super) async fn add_absent(&self, place: &Place, writes: &[Write]) -> Result<Vec<bool>> {
+        self.prepare(place).await?;
+        let (mut documents, mut doubtful) = (Vec::with_capacity(writes.len()), Vec::new());
+        for write in writes {
+            let Write::Put { id, body, expect, .. } = write else { return Err(only_added(place)) };
+            documents.push(to_bson(place, id, body, self.0.clock.next(0), None)?);
+            if *expect != Expect::Any {
+                doubtful.push(id.as_str());
+            }
+        }
+        let there = self.there_already(place, &documents, &doubtful).await?;
+        let is_new = |write: &Write| !there.contains(id_of(write));
+        let done: Vec<bool> = writes.iter().map(is_new).collect();
+        let mut keep = done.iter();
+        documents.retain(|_| keep.next().copied().unwrap_or(true));
+        self.insert(place, documents).await?;
+        Ok(done)
+    }
+
+    /// Which of `ids` are in the series: looked for in the time of `documents`, by which the server finds them.
+    async fn there_already(&self, place: &Place, documents: &[Document], ids: &[&str]) -> Result<HashSet<String>> {
+        let Some(series) = place.collection.series.as_ref().filter(|_| !ids.is_empty()) else {
+            return Ok(HashSet::new());
+        };
+        let times = || documents.iter().filter_map(|document| document.get_datetime(series.time).ok());
+        let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(HashSet::new()) };
+        let filter = doc! { series.time: { "$gte": first, "$lte": last }, "_id": { "$in": ids } };
+        let collection = self.collection::<Document>(place);
+        let find = collection.find(filter).projection(doc! { "_id": 1 }).max_time(WRITE_DEADLINE);
+        self.within(WRITE_DEADLINE, async {
+            let mut cursor = find.await?;
+            let mut found = HashSet::new();
+            while cursor.advance().await? {
+                found.extend(cursor.current().get_str("_id").ok().map(str::to_owned));
+            }
+            Ok(found)
+        })
+        .await
     }
 
     /// A document with this id appeared in between, or another one has the same unique field.

@@ -94,7 +94,7 @@ impl Store for Sqlite {
         self.read(move |connection| {
             connection
                 .prepare_cached(&format!(
-                    "SELECT id, revision, body FROM {} WHERE tenant = ?1 AND id = ?2 AND (expires_at IS NULL OR expires_at > ?3)",
+                    "SELECT id, revision, body FROM \"{}\" WHERE tenant = ?1 AND id = ?2 AND (expires_at IS NULL OR expires_at > ?3)",
                     place.collection.name
                 ))?
                 .query_row(params![place.tenant_key(), id, Timestamp::now().0], document)
@@ -108,9 +108,10 @@ impl Store for Sqlite {
         self.read(move |connection| {
             let (condition, values) = conditions(&place, &query);
             let limit = query.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
+            let order = order(&place, &query);
             connection
                 .prepare_cached(&format!(
-                    "SELECT id, revision, body FROM {} WHERE {condition} ORDER BY id LIMIT {limit}",
+                    "SELECT id, revision, body FROM \"{}\" WHERE {condition} ORDER BY {order} LIMIT {limit}",
                     place.collection.name
                 ))?
                 .query_map(&*borrowed(&values), document)?
@@ -124,7 +125,7 @@ impl Store for Sqlite {
         self.read(move |connection| {
             let (condition, values) = conditions(&place, &query);
             connection
-                .prepare_cached(&format!("SELECT count(*) FROM {} WHERE {condition}", place.collection.name))?
+                .prepare_cached(&format!("SELECT count(*) FROM \"{}\" WHERE {condition}", place.collection.name))?
                 .query_row(&*borrowed(&values), |row| row.get::<_, i64>(0))
                 .map(i64::unsigned_abs)
         })
@@ -137,7 +138,7 @@ impl Store for Sqlite {
             let (condition, values) = conditions(&place, &Query::all());
             connection
                 .prepare_cached(&format!(
-                    "SELECT id, revision FROM {} WHERE {condition} ORDER BY id",
+                    "SELECT id, revision FROM \"{}\" WHERE {condition} ORDER BY id",
                     place.collection.name
                 ))?
                 .query_map(&*borrowed(&values), |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -193,7 +194,12 @@ impl Store for Sqlite {
         let collections = self.collections;
         self.read(move |connection| {
             let mut union: Vec<String> =
-                collections.iter().map(|spec| format!("SELECT DISTINCT tenant FROM {}", spec.name)).collect();
+                // Records are many, and make no tenant.
+                collections
+                    .iter()
+                    .filter(|spec| spec.series.is_none())
+                    .map(|spec| format!("SELECT DISTINCT tenant FROM \"{}\"", spec.name))
+                    .collect();
             union.extend(
                 collections.iter().filter(|spec| spec.name == TENANTS).map(|_| format!("SELECT id FROM {TENANTS}")),
             );
@@ -215,6 +221,23 @@ impl Store for Sqlite {
             sweep(&mut lock(&writer), collections, now.0, too_old).map_err(|error| unavailable(&path, error))
         })
         .await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        let (writer, path) = (Arc::clone(&self.writer), self.path.clone());
+        let is_busy = blocking(move || {
+            let writer = lock(&writer);
+            // The file anew, without what was deleted; then the log that led to it, which a reader may still need.
+            let scrubbed = writer
+                .execute_batch("VACUUM")
+                .and_then(|()| writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)));
+            scrubbed.map_err(|error| unavailable(&path, error))
+        });
+        if is_busy.await? {
+            let what = format!("store `{}`: its log is in use and was not wiped", self.path.display());
+            return Err(Error::new(Kind::StoreUnavailable, what).help("run the same command again"));
+        }
+        Ok(())
     }
 
     async fn ping(&self) -> Result<()> {
@@ -285,13 +308,13 @@ fn sweep(
         if spec.watched {
             transaction.execute(
                 &format!(
-                    "INSERT INTO change_log (collection, tenant, id, at) SELECT '{0}', tenant, id, ?1 FROM {0} WHERE expires_at <= ?1",
+                    "INSERT INTO change_log (collection, tenant, id, at) SELECT '{0}', tenant, id, ?1 FROM \"{0}\" WHERE expires_at <= ?1",
                     spec.name
                 ),
                 [now],
             )?;
         }
-        swept += transaction.execute(&format!("DELETE FROM {} WHERE expires_at <= ?1", spec.name), [now])?;
+        swept += transaction.execute(&format!("DELETE FROM \"{}\" WHERE expires_at <= ?1", spec.name), [now])?;
     }
     transaction.execute(
         "UPDATE store_meta SET value = max(value, (SELECT coalesce(max(seq), 0) FROM change_log WHERE at < ?1)) WHERE key = 'forgotten_to'",
@@ -327,7 +350,26 @@ fn conditions(place: &Place, query: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         values.push(Box::new(after.clone()));
         let _ = write!(text, " AND id > ?{}", values.len());
     }
+    if let Some(series) = &place.collection.series {
+        let bounds = [(&query.past, '>'), (&query.ahead, '<')];
+        for ((at, id), sign) in bounds.into_iter().filter_map(|(bound, sign)| Some((bound.as_ref()?, sign))) {
+            values.push(Box::new(at.0));
+            let (time, place) = (format!("json_extract(body, '$.{}')", series.time), values.len());
+            values.push(Box::new(id.clone()));
+            // The first alone is what the index is asked.
+            let _ =
+                write!(text, " AND {time} {sign}= ?{place} AND ({time} {sign} ?{place} OR id {sign} ?{})", place + 1);
+        }
+    }
     (text, values)
+}
+
+fn order(place: &Place, query: &Query) -> String {
+    let direction = if query.newest_first { "DESC" } else { "ASC" };
+    match &place.collection.series {
+        Some(series) => format!("json_extract(body, '$.{}') {direction}, id {direction}", series.time),
+        None => format!("id {direction}"),
+    }
 }
 
 fn borrowed(values: &[Box<dyn ToSql>]) -> Vec<&dyn ToSql> {
@@ -386,6 +428,8 @@ fn check_or_create(connection: &mut Connection, path: &Path, collections: &[&Col
 
 fn set_up_connection(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // What is replaced or removed is overwritten, not only forgotten.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "synchronous", "FULL")
 }
 
@@ -409,9 +453,10 @@ fn create(connection: &mut Connection, collections: &[&CollectionSpec]) -> rusql
 
 /// Adds what an earlier version did not have yet.
 fn add_collections(connection: &mut Connection, collections: &[&CollectionSpec]) -> rusqlite::Result<()> {
-    let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let known = "SELECT count(*) FROM sqlite_schema WHERE name = ?1";
     let missing = |spec: &&&CollectionSpec| {
-        let count = connection.query_row(known, [spec.name], |row| row.get::<_, i64>(0));
+        let name = if spec.series.is_some() { time_index(spec) } else { spec.name.to_owned() };
+        let count = connection.query_row(known, [name], |row| row.get::<_, i64>(0));
         count.is_ok_and(|count| count == 0)
     };
     let missing: Vec<&CollectionSpec> = collections.iter().filter(missing).copied().collect();
@@ -423,21 +468,35 @@ fn add_collections(connection: &mut Connection, collections: &[&CollectionSpec])
     transaction.commit()
 }
 
+/// The name of the index on a series' time.
+fn time_index(spec: &CollectionSpec) -> String {
+    format!("{}_by_time", spec.name)
+}
+
 fn tables(collections: &[&CollectionSpec]) -> String {
     let mut schema = String::new();
     for spec in collections {
         let _ = write!(
             schema,
-            "CREATE TABLE IF NOT EXISTS {0} (tenant TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, expires_at INTEGER, PRIMARY KEY (tenant, id));
-             CREATE INDEX IF NOT EXISTS {0}_expiry ON {0} (expires_at) WHERE expires_at IS NOT NULL;",
+            "CREATE TABLE IF NOT EXISTS \"{0}\" (tenant TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, expires_at INTEGER, PRIMARY KEY (tenant, id));
+             CREATE INDEX IF NOT EXISTS \"{0}_expiry\" ON \"{0}\" (expires_at) WHERE expires_at IS NOT NULL;",
             spec.name
         );
+        if let Some(series) = &spec.series {
+            let _ = write!(
+                schema,
+                "CREATE INDEX IF NOT EXISTS \"{}\" ON \"{}\" (tenant, json_extract(body, '$.{}'), id);",
+                time_index(spec),
+                spec.name,
+                series.time
+            );
+        }
         // SQLite holds NULLs apart, so that documents without a unique field do not collide.
         let fields = spec.fields.iter().map(|field| ("", field));
         for (unique, field) in fields.chain(spec.unique.iter().map(|field| ("UNIQUE", field))) {
             let _ = write!(
                 schema,
-                "CREATE {unique} INDEX IF NOT EXISTS {0}_{field} ON {0} (tenant, json_extract(body, '$.{field}'));",
+                "CREATE {unique} INDEX IF NOT EXISTS \"{0}_{field}\" ON \"{0}\" (tenant, json_extract(body, '$.{field}'));",
                 spec.name
             );
         }

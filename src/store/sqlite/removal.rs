@@ -19,12 +19,12 @@ pub(super) fn remove(
         let is_its = if spec.name == TENANTS { "tenant = '' AND id = ?1" } else { "tenant = ?1" };
         transaction.execute(
             &format!(
-                "INSERT INTO change_log (collection, tenant, id, at) SELECT '{0}', tenant, id, ?2 FROM {0} WHERE {is_its}",
+                "INSERT INTO change_log (collection, tenant, id, at) SELECT '{0}', tenant, id, ?2 FROM \"{0}\" WHERE {is_its}",
                 spec.name
             ),
             params![tenant, now],
         )?;
-        transaction.execute(&format!("DELETE FROM {} WHERE {is_its}", spec.name), params![tenant])?;
+        transaction.execute(&format!("DELETE FROM \"{}\" WHERE {is_its}", spec.name), params![tenant])?;
     }
     transaction.commit()
 }

@@ -66,7 +66,7 @@ fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::R
         return Err(Fault::Refused(only_added(place)));
     }
     let present: Option<(u64, Option<i64>)> = connection
-        .prepare_cached(&format!("SELECT revision, expires_at FROM {table} WHERE tenant = ?1 AND id = ?2"))?
+        .prepare_cached(&format!("SELECT revision, expires_at FROM \"{table}\" WHERE tenant = ?1 AND id = ?2"))?
         .query_row(params![place.tenant_key(), id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let now = Timestamp::now();
@@ -84,7 +84,7 @@ fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::R
                 .query_row([], |row| row.get(0))?;
             connection
                 .prepare_cached(&format!(
-                    "INSERT INTO {table} (tenant, id, revision, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                    "INSERT INTO \"{table}\" (tenant, id, revision, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
                      ON CONFLICT (tenant, id) DO UPDATE SET revision = ?3, body = ?4, expires_at = ?5"
                 ))?
                 .execute(params![place.tenant_key(), id, next, body, expires_at.map(|at| at.0)])?;
@@ -93,7 +93,7 @@ fn apply(connection: &Connection, place: &Place, write: Write) -> std::result::R
         Write::Delete { .. } => {
             let Some((former, _)) = present else { return Ok(0) };
             connection
-                .prepare_cached(&format!("DELETE FROM {table} WHERE tenant = ?1 AND id = ?2"))?
+                .prepare_cached(&format!("DELETE FROM \"{table}\" WHERE tenant = ?1 AND id = ?2"))?
                 .execute(params![place.tenant_key(), id])?;
             former
         }

@@ -54,7 +54,14 @@ impl Pair {
         home.json(&[&["server", "add", name], args].concat());
         home.json(&["catalog", "sync"]);
         // A server in Python takes its time where much else runs.
-        let env = [("MCP_DISCOVERY", "full"), ("DOWNSTREAM_TIMEOUT_MS", "20000")];
+        // Each client is to hear from the server itself.
+        // What the guardrails find is noted, and nothing is masked.
+        let env = [
+            ("MCP_DISCOVERY", "full"),
+            ("DOWNSTREAM_TIMEOUT_MS", "20000"),
+            ("SEMANTIC_CACHE_ENABLED", "false"),
+            ("GUARDRAIL_MODE", "report"),
+        ];
         let gateway = Gateway::start_with(&home, &[], &env);
         Self { gateway, _home: home, name, way, server, _services: services }
     }

@@ -56,6 +56,8 @@ pub(super) static PYTHON_V2: Part = Part {
 };
 /// What the reference for measures of retrieval needs.
 pub(crate) static EVALUATOR: Part = Part { fixture: "retrieval", ..PYTHON_V2 };
+/// AWS KMS as moto has it; of its dependencies what that service needs.
+static MOTO: Part = Part { fixture: "moto", ..PYTHON_V2 };
 /// all-MiniLM-L6-v2, as a package that carries its model.
 pub(crate) static MINILM: Part = Part {
     fixture: "minilm",
@@ -192,6 +194,12 @@ pub(crate) fn schema_faults(definitions: &Value) -> Option<Value> {
     let output = run(Command::new("node").arg(folder.join("validate.mjs")), &definitions.to_string(), DEADLINE);
     assert_eq!(output.code, 0, "{output:#?}");
     Some(serde_json::from_str(&output.stdout).expect("its JSON"))
+}
+
+/// The folder with moto: `venv/bin/python kms.py`.
+pub(crate) fn moto() -> Option<&'static Path> {
+    static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    MOTO.get(&ONCE)
 }
 
 /// The browser of this machine, and the script that drives it.

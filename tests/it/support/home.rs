@@ -30,6 +30,11 @@ impl Home {
         self.store.as_ref().map_or("", |(_, database)| database)
     }
 
+    /// Where its MongoDB is, if it has one.
+    pub(crate) fn uri(&self) -> Option<&str> {
+        self.store.as_ref().map(|(uri, _)| uri.as_str())
+    }
+
     /// A file or directory of it.
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(name)
@@ -42,7 +47,10 @@ impl Home {
         command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path());
         // Tests ask more in a minute than people do; those of the limits set their own.
         command.env("RATE_LIMIT_MAX_REQUESTS", "0").env("RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT", "0");
-        for name in ["PATH", "LANG"] {
+        // Without these, a build with the driver's encryption does not start where libmongocrypt is not installed.
+        let library: &[&str] =
+            if cfg!(feature = "queryable-encryption") { &["LD_LIBRARY_PATH", "LD_PRELOAD"] } else { &[] };
+        for name in ["PATH", "LANG"].iter().chain(library) {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         match &self.store {

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a failing test shows what the gateway said, and a skipped one says so")]
 #![allow(dead_code, reason = "a test module takes what it needs, and not every helper has a user at all times")]
 
+mod analyzer;
 pub(crate) mod atlas;
 pub(crate) mod client;
 pub(crate) mod conformance;
@@ -18,6 +19,7 @@ pub(crate) mod providers;
 use std::net::TcpListener;
 use std::path::Path;
 
+pub(crate) use analyzer::Analyzer;
 pub(crate) use gateway::Gateway;
 pub(crate) use home::Home;
 pub(crate) use mongod::Mongod;

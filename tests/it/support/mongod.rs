@@ -74,6 +74,11 @@ impl Mongod {
         format!("mongodb://{credentials}127.0.0.1:{}/?directConnection=true", self.port)
     }
 
+    /// Its data.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port
     }

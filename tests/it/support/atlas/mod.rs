@@ -59,6 +59,8 @@ pub(crate) struct Behaviour {
     pub(crate) fail_vector: Option<(i32, String)>,
     /// So many of the next searches answer 489.
     pub(crate) overloaded: usize,
+    /// The version of the wire protocol that it claims to speak, in place of mongod's.
+    pub(crate) wire_version: Option<i32>,
 }
 
 impl Default for Behaviour {
@@ -73,6 +75,7 @@ impl Default for Behaviour {
             fail_text: None,
             fail_vector: None,
             overloaded: 0,
+            wire_version: None,
         }
     }
 }

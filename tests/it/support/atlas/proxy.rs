@@ -102,6 +102,9 @@ impl Connection<'_> {
             hello.insert("hosts", vec![own]);
         }
         hello.remove("compression");
+        if let Some(version) = self.state.behaviour().wire_version {
+            hello.insert("maxWireVersion", version);
+        }
         hello
     }
 }
