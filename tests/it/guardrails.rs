@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::auth::bearer;
 use crate::fake::{Fake, Say};
 use crate::support::deps::offered;
-use crate::support::{Analyzer, Gateway, Home, until};
+use crate::support::{Analyzer, DEADLINE, Gateway, Home, until};
 
 /// Records of the shared sets; `None`, said out loud, where they are not.
 fn records(name: &str) -> Option<Vec<Value>> {
@@ -199,7 +199,7 @@ fn arguments_and_answers_are_masked_and_stay_what_they_were() {
         let text = call(&gateway, &json!({}))["result"]["content"][0]["text"].clone();
         (text == "Ann (ann@example.com) paid with [CREDIT_CARD].").then_some(())
     };
-    assert!(until(Duration::from_secs(5), passes).is_some());
+    assert!(until(DEADLINE, passes).is_some());
     assert_eq!(home.json(&["guardrails", "allow", "post/send"])["allowed"], json!(["EMAIL"]));
     assert_eq!(home.cli(&["guardrails", "allow", "post/send", "nonsense"]).code, 2);
     assert_eq!(home.cli(&["guardrails", "allow", "post/nothing", "EMAIL"]).code, 3);

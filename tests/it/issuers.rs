@@ -134,7 +134,8 @@ fn an_issuers_keys_are_read_rotated_and_outlive_its_absence() {
         let started = Instant::now();
         assert!(is_good(&token));
         assert!(!is_good(&next), "its key is nowhere");
-        assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+        // A read that hangs would take 5 s.
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     }
 
     // Rotated: the new key is known within 2 s of the first token, and the old one is no longer.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::fake::Fake;
-use crate::support::{Gateway, Home, until};
+use crate::support::{DEADLINE, Gateway, Home, until};
 
 /// The promise is a second; the rest is what a loaded machine needs to start the command.
 const LIVE: Duration = Duration::from_secs(1);
@@ -267,6 +267,5 @@ while True:
     assert!(left.len() >= 2 * names.len() && left.iter().all(is_alive), "{left:?}");
     kill(gateway.pid());
     let gone = || (!left.iter().any(is_alive)).then_some(());
-    until(Duration::from_secs(2), gone)
-        .unwrap_or_else(|| panic!("{:?}", left.iter().filter(|it| is_alive(it)).count()));
+    until(DEADLINE, gone).unwrap_or_else(|| panic!("{:?}", left.iter().filter(|it| is_alive(it)).count()));
 }

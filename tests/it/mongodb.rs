@@ -8,9 +8,10 @@ use mongodb::bson::{Bson, Document, doc};
 use serde_json::json;
 
 use crate::support::mongod::{Options, run_command};
-use crate::support::{Gateway, Home, Mongod, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, Mongod, mongod, until};
 
-const SOON: Duration = Duration::from_secs(1);
+/// A second, and what a machine with other work adds to it; the driver by itself would wait for 30.
+const SOON: Duration = Duration::from_secs(5);
 
 fn find_order(gateway: &Gateway) -> serde_json::Value {
     let call = json!({ "name": "orders__find_order", "arguments": { "order_id": "A-1001" } });
@@ -96,15 +97,15 @@ fn two_replicas_see_a_change_within_a_second_and_keep_their_own_places() {
         let documents = batch.iter().filter_map(|place| place.as_document());
         documents.map(|place| (text(place, "_id"), text(place, "token"))).collect()
     };
-    let both = until(Duration::from_secs(5), || Some(places()).filter(|places| places.len() == 2)).expect("two places");
+    let both = until(DEADLINE, || Some(places()).filter(|places| places.len() == 2)).expect("two places");
     assert_eq!((both[0].0.as_str(), both[1].0.as_str()), ("routing_registry::one", "routing_registry::two"));
     assert_eq!(one.stop(), Some(0));
     home.json(&["server", "disable", "orders"]);
-    let moved = until(Duration::from_secs(5), || Some(places()).filter(|now| now[1] != both[1])).expect("two moved on");
+    let moved = until(DEADLINE, || Some(places()).filter(|now| now[1] != both[1])).expect("two moved on");
     assert_eq!(moved[0], both[0], "a replica wrote another one's place");
     let one = replica("one");
     assert_eq!(listed(&one), 3);
-    let resumed = until(Duration::from_secs(5), || Some(places()).filter(|now| now[0] != both[0]));
+    let resumed = until(DEADLINE, || Some(places()).filter(|now| now[0] != both[0]));
     assert!(resumed.is_some(), "the change that was made meanwhile came from the feed, and was noted");
 }
 
@@ -128,8 +129,7 @@ fn serving_goes_on_without_the_server_and_recovers() {
         }
         std::thread::sleep(Duration::from_millis(500));
         mongod.kill();
-        let away =
-            until(Duration::from_secs(5), || Some(gateway.get("/health/ready")).filter(|ready| ready.status == 503));
+        let away = until(DEADLINE, || Some(gateway.get("/health/ready")).filter(|ready| ready.status == 503));
         let away = away.expect("not ready within 5 s").json();
         assert_eq!(away["checks"]["store"], "unreachable", "{away}");
         assert!(away["checks"]["store_detail"].as_str().is_some_and(|why| why.contains("mongodb://")), "{away}");
@@ -161,7 +161,7 @@ fn a_paused_server_holds_nobody() {
     let ready = gateway.get("/health/ready");
     assert_eq!(ready.status, 503, "{}", ready.json());
     mongod.resume();
-    until(Duration::from_secs(5), || (gateway.get("/health/ready").status == 200).then_some(())).expect("ready again");
+    until(DEADLINE, || (gateway.get("/health/ready").status == 200).then_some(())).expect("ready again");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_token_that_fell_off_the_oplog_leads_to_a_full_reload() {
     until(SOON, || (listed(&gateway) == 3).then_some(())).expect("the change");
     let control = format!("{}_control", home.database());
     let place = || mongod.command(&control, doc! { "count": "watcher_state" }).get_i32("n").ok().filter(|n| *n == 1);
-    until(Duration::from_secs(5), place).expect("its place");
+    until(DEADLINE, place).expect("its place");
     assert_eq!(gateway.stop(), Some(0));
     let junk = "x".repeat(1024 * 1024);
     for round in 0..80 {
@@ -203,8 +203,7 @@ fn a_token_that_fell_off_the_oplog_leads_to_a_full_reload() {
     home.json(&["server", "enable", "weather"]);
     let gateway = replica();
     assert_eq!(listed(&gateway), 6);
-    until(Duration::from_secs(5), || gateway.log().contains("cannot be resumed").then_some(()))
-        .expect("the lost token is said");
+    until(DEADLINE, || gateway.log().contains("cannot be resumed").then_some(())).expect("the lost token is said");
     home.json(&["server", "disable", "weather"]);
     until(SOON, || (listed(&gateway) == 3).then_some(())).expect("changes are followed again");
     mongod.kill();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::auth::bearer;
 use crate::fake::{Fake, Say};
 use crate::support::http::{Kept, Response};
-use crate::support::{Gateway, Home, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, mongod, until};
 
 const HS256: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
 
@@ -100,7 +100,7 @@ fn steps(home: &Home) {
         let answer = scene.call("/rpc", &ann, "orders__drop").json();
         (answer["error"]["code"] == -32003).then_some(answer)
     };
-    let refused = until(Duration::from_secs(5), refused).expect("in force");
+    let refused = until(DEADLINE, refused).expect("in force");
     assert_eq!(refused["error"]["data"]["reason"], "insufficient_scope", "{refused}");
     assert_eq!(scene.names(&ann), ["orders__drop", "orders__find"], "to see it is not forbidden");
     let refused = scene.call("/mcp", &ann, "orders__drop");
@@ -176,16 +176,16 @@ fn replaced(scene: &Scene<'_>, file: &str) {
     let (ann, nobody) = (scene.mint("ann", &[]), scene.mint("eve", &[]));
     scene.acme(&["policy", "remove", "careful", "--yes"]);
     let free = || scene.call("/rpc", &nobody, "orders__drop").json()["result"].is_object().then_some(());
-    until(Duration::from_secs(5), free).expect("in force no more");
+    until(DEADLINE, free).expect("in force no more");
     assert_eq!(scene.home.cli(&["--tenant", "acme", "policy", "remove", "careful", "--yes"]).code, 3);
 
     // The shipped rule can be replaced, and comes back.
     std::fs::write(file, r#"permit (principal == User::"ann", action, resource);"#).expect("written");
     scene.acme(&["policy", "set", "default", file]);
-    until(Duration::from_secs(5), || scene.names(&nobody).is_empty().then_some(())).expect("nobody but ann");
+    until(DEADLINE, || scene.names(&nobody).is_empty().then_some(())).expect("nobody but ann");
     assert_eq!(scene.names(&ann).len(), 3);
     scene.acme(&["policy", "remove", "default", "--yes"]);
-    until(Duration::from_secs(5), || (scene.names(&nobody).len() == 2).then_some(())).expect("as it was");
+    until(DEADLINE, || (scene.names(&nobody).len() == 2).then_some(())).expect("as it was");
 }
 
 #[test]
@@ -261,11 +261,11 @@ fn a_task_is_for_those_who_may_call_its_tool() {
     // The tool, and nothing else of its server.
     set("default", "permit (principal, action, resource is Tool);");
     let prompt = || ask("prompts/get", json!({ "name": "s__x" }));
-    until(Duration::from_secs(5), || prompt()["error"].is_object().then_some(())).expect("in force");
+    until(DEADLINE, || prompt()["error"].is_object().then_some(())).expect("in force");
     assert_eq!(get()["result"]["taskId"], json!(id), "{}", get());
     // Neither to be called any more.
     set("stop", r#"forbid (principal, action == Action::"call", resource is Tool);"#);
-    until(Duration::from_secs(5), || (call()["error"]["code"] == -32003).then_some(())).expect("in force");
+    until(DEADLINE, || (call()["error"]["code"] == -32003).then_some(())).expect("in force");
     for method in ["tasks/get", "tasks/result", "tasks/update", "tasks/cancel"] {
         let refused = ask(method, json!({ "taskId": id }));
         assert_eq!(refused["error"]["data"]["reason"], "unknown_task", "{method}: {refused}");

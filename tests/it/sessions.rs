@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::conformance::Fixture;
 use crate::support::http::Kept;
-use crate::support::{Gateway, Home, until};
+use crate::support::{DEADLINE, Gateway, Home, until};
 
 const BOTH: (&str, &str) = ("Accept", "application/json, text/event-stream");
 
@@ -135,6 +135,6 @@ fn any_replica_serves_any_session() {
 
     assert_eq!(other.request("DELETE", "/mcp", &session, "").status, 200);
     let third = Gateway::start_with(&home, &[], &[("GATEWAY_INSTANCE_ID", "third")]);
-    let gone = until(Duration::from_secs(5), || (ping(&third, &session).0 == 404).then_some(()));
+    let gone = until(DEADLINE, || (ping(&third, &session).0 == 404).then_some(()));
     assert!(gone.is_some(), "a replica that learns of it now knows that it has ended");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Gateway, Home, until};
+use crate::support::{DEADLINE, Gateway, Home, until};
 
 /// The open streams, by the number in the address that they name.
 type Streams = Arc<Mutex<HashMap<String, TcpStream>>>;
@@ -111,6 +111,6 @@ fn lies_on_a_stream_are_coded_errors() {
         let answer = call(json!({ "fault": fault }));
         assert_eq!(answer["error"]["code"], json!(code), "{fault}: {answer}");
         let good = || (call(json!({}))["result"]["content"][0]["text"] == "done").then_some(());
-        assert!(until(Duration::from_secs(2), good).is_some(), "after {fault}: {}", call(json!({})));
+        assert!(until(DEADLINE, good).is_some(), "after {fault}: {}", call(json!({})));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::http::Kept;
-use crate::support::{Gateway, Home, until};
+use crate::support::{DEADLINE, Gateway, Home, until};
 
 /// A session-era server in a few lines of shell-callable Python, with a place for misbehaviour.
 fn script(home: &Home, name: &str, before: &str, on_call: &str) -> String {
@@ -137,7 +137,7 @@ fn an_interrupted_command_takes_the_whole_family_along() {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it is ours");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let left = || family().into_iter().filter(|pid| is_alive(pid)).collect::<Vec<_>>();
-    assert!(until(Duration::from_secs(5), || left().is_empty().then_some(())).is_some(), "left behind: {:?}", left());
+    assert!(until(DEADLINE, || left().is_empty().then_some(())).is_some(), "left behind: {:?}", left());
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn lies_on_a_pipe_are_coded_errors() {
         assert_eq!(answer["error"]["code"], json!(code), "{fault}: {answer}");
         assert!(asked.elapsed() < Duration::from_secs(5), "{fault} took {:?}", asked.elapsed());
         let good = || (call(&gateway, &json!({}))["result"]["content"][0]["text"] == "done").then_some(());
-        assert!(until(Duration::from_secs(2), good).is_some(), "after {fault}");
+        assert!(until(DEADLINE, good).is_some(), "after {fault}");
     }
     assert_eq!(
         call(&gateway, &json!({ "fault": "flood" }))["result"]["content"][0]["text"],
@@ -355,10 +355,10 @@ sys.stdin = rest(sys.stdin)
     std::fs::write(&file, "forbid (principal, action, resource is Server);").expect("written");
     home.json(&["policy", "set", "stop", file.to_str().expect("a path")]);
     let may = || ask(&session, "resources/read", resource.clone()).json()["result"].is_object();
-    until(Duration::from_secs(5), || (!may()).then_some(())).expect("in force");
+    until(DEADLINE, || (!may()).then_some(())).expect("in force");
     std::thread::sleep(Duration::from_secs(2));
     home.json(&["policy", "remove", "stop", "--yes"]);
-    until(Duration::from_secs(5), || may().then_some(())).expect("allowed again");
+    until(DEADLINE, || may().then_some(())).expect("allowed again");
     let missed = until(Duration::from_secs(10), || {
         let now = number();
         let gap = now - std::mem::replace(&mut former, now);

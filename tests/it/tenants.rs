@@ -8,7 +8,7 @@ use crate::fake::Fake;
 use mongodb::bson::{Document, doc};
 
 use crate::support::mongod::run_command;
-use crate::support::{Gateway, Home, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, mongod, until};
 
 fn list_as(gateway: &Gateway, tenant: &str) -> Value {
     gateway.rpc_with("tools/list", json!({}), &[("X-MCP-Tenant", tenant)])
@@ -32,7 +32,7 @@ fn come_and_go(home: &Home) {
         home.json(&["--tenant", tenant, "server", "add", "s", "--url", &server.url()]);
         home.json(&["--tenant", tenant, "catalog", "sync"]);
         let shown = || (tools(&list_as(&closed, tenant)) == Some(1)).then_some(());
-        until(Duration::from_secs(5), shown).unwrap_or_else(|| panic!("{tenant} has its tool"));
+        until(DEADLINE, shown).unwrap_or_else(|| panic!("{tenant} has its tool"));
     }
     assert_eq!(home.json(&["tenant", "show", "acme"])["tools"], 1);
 
@@ -122,6 +122,6 @@ fn a_tenant_whose_database_is_anothers_sees_nothing_of_it() {
 
     // A store from before tenants were noted: nobody's record names the database, and its first call notes it.
     remove("twin");
-    until(Duration::from_secs(5), || (tools(&list_as(&gateway, "acme")) == Some(1)).then_some(())).expect("served");
+    until(DEADLINE, || (tools(&list_as(&gateway, "acme")) == Some(1)).then_some(())).expect("served");
     assert_eq!(home.json(&["tenant", "show", "acme"])["database"], json!(database));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};
-use crate::support::{Gateway, Home, until};
+use crate::support::{DEADLINE, Gateway, Home, until};
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#;
 const MODERN_META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
@@ -228,7 +228,7 @@ fn pinned_tools_are_listed_beside_the_discovery_tools() {
     assert_eq!(names(&[]), ["search_tools", "describe_tool", "call_tool", "orders__find_order"]);
     assert_eq!(names(&[("X-MCP-Scopes", "weather")]).len(), 3);
     home.json(&["catalog", "unpin", "orders/find_order"]);
-    let unpinned = until(Duration::from_secs(5), || (names(&[]).len() == 3).then_some(()));
+    let unpinned = until(DEADLINE, || (names(&[]).len() == 3).then_some(()));
     assert!(unpinned.is_some(), "a running gateway follows");
 }
 

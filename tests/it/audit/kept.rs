@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{behind, call, called, drained, server, spool, stored};
-use crate::support::{Gateway, Home, Mongod, http, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, Mongod, http, mongod, until};
 
 /// Within which a store that is back has everything.
 const DRAINED: Duration = Duration::from_secs(10);
@@ -277,7 +277,7 @@ fn a_spool_that_cannot_be_written_denies_and_recovers() {
     assert_eq!(spool(&gateway)["is_writable"], false);
     std::fs::remove_file(&place).expect("removed");
     let again = || called(&gateway, "3", "s__change").get("result").map(|_| ());
-    until(Duration::from_secs(5), again).expect("it recovers");
+    until(DEADLINE, again).expect("it recovers");
     assert_eq!(gateway.stop(), Some(0));
     assert!(stored(&home).contains_key("3"));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{behind, call, called, drained, server, stored};
 use crate::auth::bearer;
 use crate::support::http::Kept;
-use crate::support::{Gateway, Home, Service, until};
+use crate::support::{DEADLINE, Gateway, Home, Service, until};
 
 /// Every file below a folder.
 fn files(folder: PathBuf) -> Vec<PathBuf> {
@@ -156,7 +156,7 @@ fn tail_and_report_show_it() {
         called(&gateway, &format!("followed-{number}"), "s__read");
     }
     let all = || (0..20).all(|number| following.log().contains(&format!("\"followed-{number}\""))).then_some(());
-    until(Duration::from_secs(5), all).unwrap_or_else(|| panic!("{}", following.log()));
+    until(DEADLINE, all).unwrap_or_else(|| panic!("{}", following.log()));
     std::thread::sleep(Duration::from_millis(1200));
     let lines: Vec<Value> = following.log().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     assert_eq!(lines.len(), 23, "each once");

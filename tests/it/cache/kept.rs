@@ -395,6 +395,7 @@ async fn away(mongod: &mut Mongod) {
     assert_eq!(call(&world.gateway, &ann(), "read", json!({ "query": "x" })).await.1, hit(), "memory has it");
     let started = std::time::Instant::now();
     assert_eq!(call(&world.gateway, &ann(), "read", json!({ "query": "y" })).await.1, None);
-    assert!(started.elapsed() < Duration::from_millis(600), "{:?}", started.elapsed());
+    // The look-up has 50 ms; the driver by itself would wait for 30 s.
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(call(&world.gateway, &ann(), "read", json!({ "query": "y" })).await.1, hit());
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::world::{World, acme, ann, call, echo};
 use crate::auth::bearer;
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{Gateway, Home, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, mongod, until};
 
 const MODEL: &str = "text-embedding-3-small";
 const ENTRIES: usize = 120;
@@ -209,7 +209,7 @@ fn operators_say_on_the_command_line_what_is_kept() {
     let off = rule(&["--off"]);
     assert_eq!((&off["cache"], &off["ttl_s"], &off["changed"]), (&json!("off"), &json!(0), &json!(true)), "{off}");
     assert_eq!(rule(&["--off"])["changed"], false);
-    until(Duration::from_secs(5), || (weather(), weather()).1.is_null().then_some(())).expect("it is not kept");
+    until(DEADLINE, || (weather(), weather()).1.is_null().then_some(())).expect("it is not kept");
     let on = rule(&["--ttl", "10m", "--semantic", "city"]);
     assert_eq!((&on["ttl_s"], &on["semantic_arguments"]), (&json!(600), &json!(["city"])), "{on}");
     assert_eq!(rule(&[]), {

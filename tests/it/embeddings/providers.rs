@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{borrowed, configured, nearest, searched, server_of};
 use crate::support::providers::{Api, Behaviour, KEY, Provider, Role};
-use crate::support::{Gateway, Home, until};
+use crate::support::{DEADLINE, Gateway, Home, until};
 
 type Change = fn(&mut Behaviour);
 
@@ -205,16 +205,14 @@ fn searches_go_on_without_the_provider_and_recover_by_themselves() {
             std::thread::sleep(Duration::from_millis(10));
         }
         assert!(slowest < Duration::from_secs(3), "no longer than the provider is given: {slowest:?}");
-        let (degraded, took) = ask();
-        assert!(
-            degraded == "text_only" && took < Duration::from_millis(450),
-            "it is left alone, or tried once: {took:?}"
-        );
+        let before = provider.asked().len();
+        assert_eq!(ask().0, "text_only");
+        assert!(provider.asked().len() <= before + 1, "it is left alone, or tried once");
         let remembered = gateway.rpc("tools/search", json!({ "query": "look up a purchase by its id, number 1" }));
         assert_eq!(remembered["result"]["degraded"], Value::Null, "what was asked before is remembered");
         provider.set(|it| (it.down, it.hangs, it.limited) = (false, None, 0));
         let back = Instant::now();
-        until(Duration::from_secs(5), || (ask().0 == Value::Null).then_some(())).expect("back within 5 s");
+        until(DEADLINE, || (ask().0 == Value::Null).then_some(())).expect("back within 5 s");
         let figures =
             format!("{asked} searches without the provider, the slowest {slowest:?}; back after {:?}", back.elapsed());
         let _ = writeln!(std::io::stderr(), "{figures}");

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{borrowed, configured, nearest, ranking, searched, server_of};
 use crate::support::atlas::Atlas;
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{Gateway, Home, Mongod, http, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, Mongod, http, mongod, until};
 
 const MODEL: &str = "text-embedding-3-small";
 const TOOLS: usize = 600;
@@ -66,7 +66,7 @@ fn expected(provider: &Provider, tools: &str) -> HashMap<&'static str, Ranking> 
     assert_eq!(home.cli_with(&["catalog", "sync"], &env, "").code, 0);
     let found = |query: &&'static str| {
         let ten = || nearest(&gateway, query).filter(|found| found.len() == 10);
-        (*query, until(Duration::from_secs(5), ten).expect("ten tools"))
+        (*query, until(DEADLINE, ten).expect("ten tools"))
     };
     QUERIES.iter().map(found).collect()
 }
@@ -313,7 +313,7 @@ fn a_switch_fails_is_resumed_and_is_given_up_while_the_former_space_serves() {
     // With the text in each batch that the model is known by.
     let (left, batches) = (TOOLS + signatures - 128, (TOOLS + signatures) / 128 + 1);
     assert!(again <= left + batches, "what was embedded before is not embedded again, but {again} were");
-    let moved = until(Duration::from_secs(5), || nearest(&gateway, QUERIES[0]).filter(|found| *found != built_in));
+    let moved = until(DEADLINE, || nearest(&gateway, QUERIES[0]).filter(|found| *found != built_in));
     assert!(moved.is_some(), "the gateway follows");
     // Back, and then again, but given up.
     let back = home.json(&["embeddings", "switch", "--provider", "builtin"]);
@@ -329,8 +329,7 @@ fn a_switch_fails_is_resumed_and_is_given_up_while_the_former_space_serves() {
     });
     let shown = home.json(&["embeddings", "show"]);
     assert_eq!((&shown["provider"], &shown["next"]), (&json!("builtin"), &Value::Null), "{shown}");
-    until(Duration::from_secs(5), || (nearest(&gateway, QUERIES[0]) == Some(built_in.clone())).then_some(()))
-        .expect("as before");
+    until(DEADLINE, || (nearest(&gateway, QUERIES[0]) == Some(built_in.clone())).then_some(())).expect("as before");
     assert_eq!(home.cli(&["embeddings", "cancel"]).code, 3, "nothing is left to give up");
     let tool = home.json(&["catalog", "list"])["tools"][0].clone();
     let id = format!("{}/{}", tool["server"].as_str().expect("a server"), tool["name"].as_str().expect("a name"));

@@ -16,7 +16,7 @@ use crate::support::{Gateway, Home, Service, deps, mongod, until};
 pub(super) const FIRST: &str = "11111111-1111-4111-8111-111111111111";
 const UNKNOWN: &str = "33333333-3333-4333-8333-333333333333";
 /// A question to a KMS takes no longer; the rest is what a command takes on a busy machine.
-const ASKED: Duration = Duration::from_millis(3000 + 2500);
+const ASKED: Duration = Duration::from_secs(3 + 7);
 
 /// A process with keys that are the same in the next one.
 pub(super) struct Kms {
