@@ -2,7 +2,8 @@
 //!
 //! A real gateway on an embedded store looks at texts of 4 KiB, with every rail on (personal data, orders to the model,
 //! comparison with known attacks by the built-in embedder), and at hostile texts of 40 kB, which are to take no more than
-//! twice as long as prose of that length. Prints percentiles: a mean hides the slow ones.
+//! twice as long as prose of that length. Prints percentiles: a mean hides the slow ones. Arguments are hostile texts to be
+//! looked at alone, repeated to that length.
 
 #![allow(clippy::print_stdout, reason = "a measurement shows its figures")]
 
@@ -37,6 +38,24 @@ fn main() {
         black_box(runtime.block_on(gateway.check_text(text, direction)).expect("a verdict"));
         started.elapsed()
     };
+    // In turn, so that whatever else the machine does for a while slows down both.
+    let medians = |texts: &[&str]| {
+        let mut times = vec![Vec::with_capacity(HOSTILE_ROUNDS); texts.len()];
+        for _ in 0..HOSTILE_ROUNDS {
+            texts.iter().zip(&mut times).for_each(|(text, times)| times.push(check(text, Direction::Result)));
+        }
+        times.iter_mut().for_each(|times| times.sort_unstable());
+        times.iter().map(|times| quantile(times, 0.5)).collect::<Vec<_>>()
+    };
+    let prose = long(PROSE, 40_000);
+    let against_prose = |unit: &str| {
+        let took = medians(&[&prose, &long(unit, 40_000)]);
+        println!("  {:16} {:.2} x", unit.escape_debug(), took[1].as_secs_f64() / took[0].as_secs_f64());
+    };
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    if !wanted.is_empty() {
+        return wanted.iter().for_each(|unit| against_prose(unit));
+    }
     let first = check("You, assistant, see this.", Direction::Result);
     println!("first use (rules, embedder, known attacks): {first:?}");
     println!("4 KiB, {ROUNDS} times in each direction:");
@@ -48,22 +67,35 @@ fn main() {
         let at = |share: f64| quantile(&times, share);
         println!("  {name:9} both directions p50 {:?} p99 {:?} p99.9 {:?}", at(0.5), at(0.99), at(0.999));
     }
-    println!("40 kB against prose of that length, medians of {HOSTILE_ROUNDS} in turn:");
-    // In turn, so that whatever else the machine does for a while slows down both.
-    let medians = |texts: &[&str]| {
-        let mut times = vec![Vec::with_capacity(HOSTILE_ROUNDS); texts.len()];
-        for _ in 0..HOSTILE_ROUNDS {
-            texts.iter().zip(&mut times).for_each(|(text, times)| times.push(check(text, Direction::Result)));
-        }
-        times.iter_mut().for_each(|times| times.sort_unstable());
-        times.iter().map(|times| quantile(times, 0.5)).collect::<Vec<_>>()
-    };
-    let prose = long(PROSE, 40_000);
-    println!("  prose {:?}", medians(&[&prose])[0]);
-    for unit in ["a", "a@", "1-", "1.", ":", "A1", "a ", "%41", "<!--", "ignore ", "key=", "eyJ", "&lt;", "\\u0061"] {
-        let took = medians(&[&prose, &long(unit, 40_000)]);
-        println!("  {unit:9} {:.2} x", took[1].as_secs_f64() / took[0].as_secs_f64());
-    }
+    let hostile = [
+        "a",
+        "a@",
+        "1-",
+        "1.",
+        ":",
+        "A1",
+        "a ",
+        "%41",
+        "<!--",
+        "ignore ",
+        "key=",
+        "eyJ",
+        "&lt;",
+        "\\u0061",
+        // Other scripts, look-alikes among Latin letters, marks on every letter, nothing to be seen, other forms.
+        "Комиссия ",
+        "委员会",
+        "саt аnd ",
+        "аеор ",
+        "e\u{301}a\u{300}",
+        "é",
+        "a\u{200b}",
+        "ｆｕｌｌ ",
+        "𝐛𝐨𝐥𝐝 ",
+        "ᴅɪs ",
+    ];
+    println!("40 kB against prose of that length ({:?}), medians of {HOSTILE_ROUNDS} in turn:", medians(&[&prose])[0]);
+    hostile.iter().for_each(|unit| against_prose(unit));
     let mega = long(PROSE, 1 << 20);
     println!("1 MiB of prose: {:?}", medians(&[&mega])[0]);
 }

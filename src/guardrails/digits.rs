@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::bytes::ByteSet;
+use super::normalise::characters::is_alphanumeric;
 use super::{Entity, Span};
 
 /// How many bytes before a number may say what it is.
@@ -138,7 +139,7 @@ pub(super) fn is_glued_before(text: &str, at: usize) -> bool {
 }
 
 fn goes_on(character: char) -> bool {
-    character == '_' || (character.is_alphanumeric() && !is_unspaced(character))
+    character == '_' || (is_alphanumeric(character) && !is_unspaced(character))
 }
 
 /// Whether a letter is of a script that puts no blanks between words: Thai, Lao, those of China and Japan; or Hangul,

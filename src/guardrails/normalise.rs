@@ -4,6 +4,7 @@
 //! about data. [`Plain::rules`] is folded further (lower case, look-alike letters as Latin ones, single blanks), for
 //! rules about words. [`Plain::decoded`] are texts coded within it. Ranges of each map back to the original's bytes.
 
+pub(crate) mod characters;
 mod codings;
 mod data;
 mod disguise;

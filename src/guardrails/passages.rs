@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::guardrails::injection::{CuedSentence, cued_sentences};
 use crate::guardrails::normalise::Plain;
+use crate::guardrails::normalise::characters::is_alphabetic;
 
 /// Sentences in our own words, one a line, `family<TAB>sentence`; lines that begin with `//` are comments.
 static SIGNATURES: &str = include_str!("signatures.txt");
@@ -48,7 +49,7 @@ fn collect(
     for CuedSentence { weight, range } in cued {
         let end = text.floor_char_boundary(range.end.min(range.start + PASSAGE_BYTES));
         let Some(sentence) = text.get(range.start..end) else { continue };
-        if sentence.chars().filter(|char| char.is_alphabetic()).count() >= PASSAGE_MIN {
+        if sentence.chars().filter(|char| is_alphabetic(*char)).count() >= PASSAGE_MIN {
             found.push((weight, source(range.start..end), sentence.to_owned()));
         }
     }

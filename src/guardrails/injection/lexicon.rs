@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::guardrails::bytes::ByteSet;
+use crate::guardrails::normalise::characters::is_alphanumeric;
 use crate::guardrails::normalise::letters::is_unspaced;
 use crate::guardrails::normalise::strong::folded;
 
@@ -257,7 +258,7 @@ fn ends_word(text: &str, at: usize) -> bool {
         Some(&next) if next < 0x80 => !next.is_ascii_alphanumeric(),
         Some(_) => {
             let next = text.get(at..).and_then(|rest| rest.chars().next());
-            next.is_some_and(|char| !char.is_alphanumeric() || is_unspaced(char))
+            next.is_some_and(|char| !is_alphanumeric(char) || is_unspaced(char))
         }
     }
 }

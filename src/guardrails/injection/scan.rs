@@ -2,6 +2,7 @@
 
 use super::lexicon::{Classes, Found, Lexicon, Node, SCANNED, lexicon};
 use crate::guardrails::bytes::{ALPHANUMERIC, ByteSet};
+use crate::guardrails::normalise::characters::is_alphanumeric;
 use crate::guardrails::normalise::letters::is_unspaced;
 
 /// A word (phrase, sign, address) that rules know.
@@ -169,7 +170,7 @@ impl Scan<'_> {
             return run;
         }
         let rest = self.text.get(run..).unwrap_or("");
-        run + rest.find(|char: char| !char.is_alphanumeric() || is_unspaced(char)).unwrap_or(rest.len())
+        run + rest.find(|char: char| !is_alphanumeric(char) || is_unspaced(char)).unwrap_or(rest.len())
     }
 
     /// Notes a name such as `send_email` over all its parts.
@@ -307,7 +308,7 @@ impl Scan<'_> {
             self.at += char.len_utf8();
             return;
         }
-        if !char.is_alphanumeric() {
+        if !is_alphanumeric(char) {
             self.at += char.len_utf8();
             return;
         }
@@ -319,7 +320,7 @@ impl Scan<'_> {
             return;
         }
         let rest = self.text.get(self.at..).unwrap_or("");
-        let is_word = |char: char| (char.is_alphanumeric() || is_mark(char)) && !is_unspaced(char);
+        let is_word = |char: char| (is_alphanumeric(char) || is_mark(char)) && !is_unspaced(char);
         self.at += rest.find(|char| !is_word(char)).unwrap_or(rest.len()).max(char.len_utf8());
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::characters::is_alphabetic;
 use super::map::Map;
 use crate::guardrails::bytes::{ByteSet, count_digits};
 
@@ -28,7 +29,7 @@ pub(super) fn readable(bytes: Vec<u8>) -> Option<String> {
     let (mut letters, mut odd, mut total) = (0, 0, 0);
     for char in text.chars() {
         total += 1;
-        letters += usize::from(char.is_alphabetic());
+        letters += usize::from(is_alphabetic(char));
         odd += usize::from(char.is_control() && !matches!(char, '\n' | '\r' | '\t') || char == '\u{fffd}');
     }
     (total >= 8 && odd * 20 <= total && letters * 2 >= total).then_some(text)

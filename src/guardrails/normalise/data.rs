@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::compose;
 
 use super::Folded;
+use super::characters::{Facts, sole};
 use super::hidden::{Hidden, Invisible};
 use super::map::Map;
 
@@ -49,7 +50,7 @@ fn needs_folding(text: &str) -> bool {
     }
     any_control
         || text.chars().any(|char| !is_settled(char) && Invisible::of(char).is_some())
-        || (!text.chars().all(is_settled) && is_nfkc_quick(text.chars()) != IsNormalized::Yes)
+        || !text.chars().all(|char| is_settled(char) || (Facts::of(char).is_normal() && Facts::of(char).is_starter()))
 }
 
 /// Letters of the common scripts that are in normal form, start a step, and never change with what is before them.
@@ -61,26 +62,16 @@ const fn is_settled(char: char) -> bool {
         | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Whether nothing before this character can change with it.
-fn starts_step(char: char) -> bool {
-    if is_settled(char) {
-        return true;
-    }
-    match is_nfkc_quick(std::iter::once(char)) {
-        IsNormalized::Yes => canonical_combining_class(char) == 0,
-        IsNormalized::Maybe => false,
-        IsNormalized::No => {
-            let mut first = None;
-            decompose_compatible(char, |part| {
-                first.get_or_insert(part);
-            });
-            first.is_some_and(|part| {
-                canonical_combining_class(part) == 0
-                    && is_nfkc_quick(std::iter::once(part)) == IsNormalized::Yes
-                    && !matches!(part, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
-            })
-        }
-    }
+/// Compatibility normal form of a step, if that takes no sorting of marks: a character that stands for one other, or one
+/// that is whole with one mark.
+fn simple(step: &str) -> Option<(char, Option<char>)> {
+    let mut chars = step.chars();
+    let (first, second) = (chars.next()?, chars.next());
+    let Some(mark) = second else { return sole(first).map(|char| (char, None)) };
+    let (base, facts) = (Facts::of(first), Facts::of(mark));
+    let is_simple = base.is_whole() && base.is_starter() && facts.is_whole() && !facts.is_starter();
+    let composed = || compose(first, mark).map_or((first, Some(mark)), |char| (char, None));
+    (is_simple && chars.next().is_none()).then(composed)
 }
 
 struct Folder<'h> {
@@ -138,12 +129,12 @@ impl Folder<'_> {
             self.is_plain = false;
             return char.len_utf8();
         }
-        let is_normal = is_settled(char) || is_nfkc_quick(std::iter::once(char)) == IsNormalized::Yes;
-        if self.step_chars >= STEP_CHARS || starts_step(char) {
+        let facts = Facts::of(char);
+        if self.step_chars >= STEP_CHARS || facts.starts_step() {
             self.close();
         }
         self.hidden.visible();
-        self.push(char, at, is_normal);
+        self.push(char, at, facts.is_normal());
         char.len_utf8()
     }
 
@@ -168,7 +159,10 @@ impl Folder<'_> {
             self.map.exact(self.step.len(), self.step_range.start);
         } else {
             let before = self.out.len();
-            self.out.extend(self.step.nfkc());
+            match simple(&self.step) {
+                Some((char, mark)) => self.out.extend(std::iter::once(char).chain(mark)),
+                None => self.out.extend(self.step.nfkc()),
+            }
             self.map.whole(self.out.len() - before, self.step_range.clone());
         }
         self.step.clear();

@@ -7,9 +7,13 @@ use std::sync::LazyLock;
 use unicode_normalization::char::decompose_canonical;
 
 use super::Folded;
+use super::characters::{Facts, is_alphabetic};
 use super::letters::{bare, is_latin, is_mark, look_alike, ornament};
 use super::map::Map;
 use crate::guardrails::bytes::ByteSet;
+
+/// Characters of a word that are looked at together.
+const WORD_CHARS: usize = 64;
 
 /// What stands between two parts of a text that do not follow on each other.
 const BREAK: &str = "\n\n";
@@ -33,36 +37,76 @@ pub(crate) fn folded(text: &str) -> String {
     fold(text, std::slice::from_ref(&(0..text.len()))).text.into_owned()
 }
 
-/// Writes a Latin letter in lower case without its marks.
-fn push_bare(out: &mut String, lower: char) {
-    let mut base = None;
-    decompose_canonical(lower, |part| {
-        base.get_or_insert(part);
-    });
-    match (bare(lower), base) {
-        (Some(letters), _) => out.push_str(letters),
-        (None, Some(base)) => out.push(base),
-        (None, None) => out.push(lower),
+/// Writes a letter, number or mark in lower case without its marks; as the Latin letter it looks like, if it is part of
+/// a disguise.
+fn push_letter(out: &mut String, char: char, is_disguised: bool) {
+    for lower in char.to_lowercase() {
+        let latin = if is_disguised { look_alike(lower) } else { None }.or_else(|| ornament(lower));
+        match (latin, bare(lower)) {
+            (Some(latin), _) => out.push(latin),
+            (None, Some(letters)) => out.push_str(letters),
+            (None, None) if is_latin(lower) => {
+                let mut base = None;
+                decompose_canonical(lower, |part| {
+                    base.get_or_insert(part);
+                });
+                out.push(base.unwrap_or(lower));
+            }
+            (None, None) if is_mark(lower) => {}
+            (None, None) => out.push(lower),
+        }
     }
 }
 
-/// A letter of the Latin-1 or Latin Extended-A block as it is folded, from a table: European languages are full of them.
-fn accented(char: char) -> Option<&'static str> {
-    const FIRST: u32 = 0xc0;
-    static TABLE: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let folded = |char: char| {
-            let mut out = String::new();
-            char.to_lowercase().for_each(|lower| match lower {
-                _ if is_latin(lower) => push_bare(&mut out, lower),
-                _ if is_mark(lower) => {}
-                _ => out.push(lower),
-            });
-            out
+/// What a character may be in a word.
+#[derive(Clone, Copy)]
+struct Traits {
+    /// Part of a word: a letter, a number or a mark.
+    is_inner: bool,
+    is_latin: bool,
+    /// A letter of another script.
+    is_foreign: bool,
+    looks_latin: bool,
+    /// The same of its lower case.
+    lower_looks_latin: bool,
+}
+
+impl Traits {
+    fn of(char: char) -> Self {
+        let (facts, is_latin) = (Facts::of(char), is_latin(char));
+        Self {
+            is_inner: facts.is_alphanumeric() || is_mark(char),
+            is_latin,
+            is_foreign: facts.is_alphabetic() && !is_latin,
+            looks_latin: look_alike(char).is_some(),
+            lower_looks_latin: char.to_lowercase().all(|lower| look_alike(lower).is_some()),
+        }
+    }
+}
+
+/// A character and how it is folded: as it is, and as part of a disguise.
+struct Letter {
+    traits: Traits,
+    plain: String,
+    disguised: String,
+}
+
+/// The scripts of Europe and their look-alikes, from a table: whole texts are written in these.
+fn common(char: char) -> Option<&'static Letter> {
+    static TABLE: LazyLock<Vec<Letter>> = LazyLock::new(|| {
+        let letter = |char: char| {
+            let (mut plain, mut disguised) = (String::new(), String::new());
+            push_letter(&mut plain, char, false);
+            push_letter(&mut disguised, char, true);
+            Letter { traits: Traits::of(char), plain, disguised }
         };
-        ('\u{c0}'..='\u{17f}').map(folded).collect()
+        ('\0'..'\u{590}').map(letter).collect()
     });
-    let place = (char as u32).checked_sub(FIRST)?;
-    if place > 0xbf { None } else { TABLE.get(place as usize).map(String::as_str) }
+    TABLE.get(char as usize)
+}
+
+fn traits(char: char) -> Traits {
+    common(char).map_or_else(|| Traits::of(char), |letter| letter.traits)
 }
 
 struct Strong<'t> {
@@ -147,60 +191,45 @@ impl Strong<'_> {
     fn word(&mut self, part: &str, at: usize, base: usize) -> usize {
         let (before, rest) = part.split_at_checked(at).unwrap_or(("", ""));
         let Some(first) = rest.chars().next() else { return rest.len().max(1) };
-        if !first.is_alphabetic() || super::letters::is_unspaced(first) {
+        if !is_alphabetic(first) || super::letters::is_unspaced(first) {
             self.sign(first, base + at);
             return first.len_utf8();
         }
-        let word = rest
-            .char_indices()
-            .take(64)
-            .find(|(_, char)| !(char.is_alphanumeric() || is_mark(*char)))
-            .map_or_else(|| rest.char_indices().nth(64).map_or(rest.len(), |(at, _)| at), |(at, _)| at);
-        let word = rest.get(..word).unwrap_or(rest);
-        let touches_latin = before.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
-        let has_latin = touches_latin || word.chars().any(is_latin);
-        let is_foreign = |char: &char| char.is_alphabetic() && !is_latin(*char);
-        let disguised = if has_latin {
-            word.chars().any(|char| is_foreign(&char) || look_alike(char).is_some())
-        } else {
-            let is_alike = |char: char| char.to_lowercase().all(|lower| look_alike(lower).is_some());
-            word.chars().filter(is_foreign).all(is_alike) && self.is_latin()
-        };
-        for (offset, char) in word.char_indices() {
-            self.letter(char, base + at + offset, disguised);
+        let (mut end, mut has_latin, mut has_alike, mut is_alike) = (0, false, false, true);
+        for char in rest.chars().take(WORD_CHARS) {
+            let traits = traits(char);
+            if !traits.is_inner {
+                break;
+            }
+            end += char.len_utf8();
+            has_latin |= traits.is_latin;
+            has_alike |= traits.is_foreign || traits.looks_latin;
+            is_alike &= !traits.is_foreign || traits.lower_looks_latin;
         }
-        word.len()
+        has_latin |= before.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
+        // Among Latin letters any other is a disguise; a word without them is one if it could be read as Latin letters
+        // in a text of these.
+        let is_disguised = if has_latin { has_alike } else { is_alike && self.is_latin() };
+        for (offset, char) in rest.get(..end).unwrap_or(rest).char_indices() {
+            self.letter(char, base + at + offset, is_disguised);
+        }
+        end
     }
 
     fn is_latin(&mut self) -> bool {
         let text = self.text;
         *self.latin.get_or_insert_with(|| {
             let ascii = text.bytes().filter(u8::is_ascii_alphabetic).count();
-            let others = text.chars().filter(|char| char.is_alphabetic() && !char.is_ascii()).count();
+            let others = text.chars().filter(|char| !char.is_ascii() && is_alphabetic(*char)).count();
             ascii > others
         })
     }
 
     fn letter(&mut self, char: char, at: usize, is_disguised: bool) {
         let from = self.out.len();
-        if let Some(bare) = if is_disguised { None } else { accented(char) } {
-            self.out.push_str(bare);
-            self.mapped(from, char, at);
-            return;
-        }
-        if !is_disguised && !is_latin(char) && !is_mark(char) && char.is_lowercase() {
-            self.out.push(char);
-            self.map.exact(char.len_utf8(), at);
-            return;
-        }
-        for lower in char.to_lowercase() {
-            if let Some(latin) = if is_disguised { look_alike(lower) } else { None }.or_else(|| ornament(lower)) {
-                self.out.push(latin);
-            } else if is_latin(lower) {
-                push_bare(&mut self.out, lower);
-            } else if !is_mark(lower) {
-                self.out.push(lower);
-            }
+        match common(char) {
+            Some(letter) => self.out.push_str(if is_disguised { &letter.disguised } else { &letter.plain }),
+            None => push_letter(&mut self.out, char, is_disguised),
         }
         self.mapped(from, char, at);
     }
