@@ -41,7 +41,8 @@ fn servers_come_go_and_change_and_no_credential_comes_out() {
     assert_eq!(tested.status, 200, "{tested:?}");
     assert!(server.heard("?key=canary-one http/1.1") && server.heard("x-key: canary-two"));
 
-    let patched = admin.servers("PATCH", "/s", &[], &json!({ "enabled": false, "headers": { "X-Other": "canary-five" } }));
+    let patched =
+        admin.servers("PATCH", "/s", &[], &json!({ "enabled": false, "headers": { "X-Other": "canary-five" } }));
     assert_eq!(patched.json()["headers"], json!({ "X-Key": "***", "X-Other": "***" }), "{patched:?}");
     assert_eq!(patched.json()["enabled"], false);
     let none = Value::Null;
