@@ -155,7 +155,12 @@ fn refusal(error: &Error) -> Response {
 
 /// The same with a status of HTTP's own.
 fn refusal_as(status: StatusCode, error: &Error) -> Response {
-    let mut body = json!({ "error": { "message": error.message() } });
+    // What a server said, or what kept it from answering, is for operators.
+    let message = match error.kind() {
+        Kind::UpstreamUnavailable | Kind::UpstreamTimeout | Kind::UpstreamError => error.chain(),
+        _ => error.message().to_owned(),
+    };
+    let mut body = json!({ "error": { "message": message } });
     for (name, text) in [("help", error.help_text()), ("field", error.field_name())] {
         if let Some(text) = text {
             body["error"][name] = text.into();

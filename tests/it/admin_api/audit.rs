@@ -66,7 +66,13 @@ fn trail(home: &Home) {
     }
     assert_eq!(records(&page).last().expect("the first")["request_id"], "made-it");
 
-    let calls = eventually(&admin, "kind=tool_call&server=s", 6);
+    found(&admin);
+    tables(home, &admin);
+}
+
+/// By each filter, and by pages.
+fn found(admin: &Admin) {
+    let calls = eventually(admin, "kind=tool_call&server=s", 6);
     let middle = records(&calls)[3]["ts"].as_i64().expect("a time");
     for (query, count) in [
         ("outcome=failed&kind=tool_call", 3),
@@ -106,7 +112,6 @@ fn trail(home: &Home) {
     }
     // What administrators do is no call of anybody's.
     assert_eq!(admin.get("/admin/audit/summary")["calls"], 6);
-    tables(home, &admin);
 }
 
 fn tables(home: &Home, admin: &Admin) {
