@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::fake::{Fake, Say};
 use crate::support::conformance::Fixture;
 use crate::support::http::Kept;
-use crate::support::{DEADLINE, Gateway, Home, until};
+use crate::support::{Gateway, Home, until};
 
 const MODERN: &str = "2026-07-28";
 /// Half a second, within which a server has to learn that its caller has left, and what a machine with other work adds.

@@ -1,7 +1,5 @@
 //! The HTTP surface at its corners, row by row.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};

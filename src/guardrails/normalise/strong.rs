@@ -87,18 +87,32 @@ impl Traits {
 /// A character and how it is folded: as it is, and as part of a disguise.
 struct Letter {
     traits: Traits,
-    plain: String,
-    disguised: String,
+    plain: Fold,
+    disguised: Fold,
+}
+
+/// A folded character.
+struct Fold {
+    text: String,
+    /// Nothing was folded.
+    is_same: bool,
+}
+
+impl Fold {
+    fn of(char: char, is_disguised: bool) -> Self {
+        let mut text = String::new();
+        push_letter(&mut text, char, is_disguised);
+        Self { is_same: text.chars().eq([char]), text }
+    }
 }
 
 /// The scripts of Europe and their look-alikes, from a table: whole texts are written in these.
 fn common(char: char) -> Option<&'static Letter> {
     static TABLE: LazyLock<Vec<Letter>> = LazyLock::new(|| {
-        let letter = |char: char| {
-            let (mut plain, mut disguised) = (String::new(), String::new());
-            push_letter(&mut plain, char, false);
-            push_letter(&mut disguised, char, true);
-            Letter { traits: Traits::of(char), plain, disguised }
+        let letter = |char: char| Letter {
+            traits: Traits::of(char),
+            plain: Fold::of(char, false),
+            disguised: Fold::of(char, true),
         };
         ('\0'..'\u{590}').map(letter).collect()
     });
@@ -226,12 +240,18 @@ impl Strong<'_> {
     }
 
     fn letter(&mut self, char: char, at: usize, is_disguised: bool) {
-        let from = self.out.len();
-        match common(char) {
-            Some(letter) => self.out.push_str(if is_disguised { &letter.disguised } else { &letter.plain }),
-            None => push_letter(&mut self.out, char, is_disguised),
+        let Some(letter) = common(char) else {
+            let from = self.out.len();
+            push_letter(&mut self.out, char, is_disguised);
+            return self.mapped(from, char, at);
+        };
+        let Fold { text, is_same } = if is_disguised { &letter.disguised } else { &letter.plain };
+        self.out.push_str(text);
+        if *is_same {
+            self.map.exact(text.len(), at);
+        } else {
+            self.map.whole(text.len(), at..at + char.len_utf8());
         }
-        self.mapped(from, char, at);
     }
 
     /// A character that is no letter of a spaced script.
