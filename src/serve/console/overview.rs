@@ -5,8 +5,9 @@ use std::time::Duration;
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::Value;
 
-use super::super::App;
+use super::super::{App, health};
 use super::chart::{Bars, bars};
 use super::{Ui, link, live, rendered};
 use crate::error::Result;
@@ -29,6 +30,9 @@ struct Overview {
 #[derive(Template)]
 #[template(path = "overview_now.html")]
 struct Now {
+    /// As `/health` answers.
+    health: Value,
+    is_ready: bool,
     servers: usize,
     enabled: usize,
     /// Whose last sync failed, and where they are found.
@@ -71,7 +75,10 @@ impl Now {
             server.is_enabled && server.last_sync.as_ref().is_some_and(|last| last.status != SyncStatus::Ok)
         };
         let failing = view.servers().filter(|server| has_failed(server));
+        let (health, is_ready) = health::picture(app).await;
         Ok(Self {
+            health,
+            is_ready,
             enabled: view.servers().filter(|server| server.is_enabled).count(),
             failing: failing.take(MOST_NAMED).map(|server| found_at(server)).collect(),
             add_at: link(app, tenant, "/ui/servers"),
@@ -82,6 +89,16 @@ impl Now {
             chart: bars(heights),
             calls,
         })
+    }
+
+    /// What it says at this place.
+    fn says(&self, pointer: &str) -> &str {
+        self.health.pointer(pointer).and_then(Value::as_str).unwrap_or("—")
+    }
+
+    /// Audit records that wait for the store.
+    fn waiting(&self) -> u64 {
+        self.health.pointer("/audit/waiting_records").and_then(Value::as_u64).unwrap_or_default()
     }
 
     /// Calls in a second, of the time that is shown.
