@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use mcpgw::error::Result;
-use mcpgw::gateway::{AuditGroup, AuditQuery, AuditSummary, Gateway, Latency, MAX_AUDIT_PAGE};
-use mcpgw::model::{AuditRecord, ServerName, TenantId, Timestamp};
+use mcpgw::gateway::{
+    AuditGroup, AuditOutcome, AuditQuery, AuditSummary, Gateway, Latency, MAX_AUDIT_PAGE, audit_csv, audit_kind,
+};
+use mcpgw::model::{AuditKind, AuditRecord, ServerName, TenantId, Timestamp};
 use serde_json::json;
 
 use crate::output::visible;
@@ -24,6 +26,51 @@ pub(crate) enum Audit {
     Tail(Tail),
     /// Sum up what was executed
     Report(Report),
+    /// Write what was executed as CSV
+    Export(Export),
+}
+
+/// Which records.
+#[derive(Args, Clone)]
+struct Filter {
+    /// Only this server's
+    #[arg(long, value_name = "NAME")]
+    server: Option<ServerName>,
+    /// Only of the tool, prompt or route of this name
+    #[arg(long, value_name = "NAME")]
+    tool: Option<String>,
+    /// Only what ended like this: a status, or `failed`
+    #[arg(long, value_name = "STATUS")]
+    outcome: Option<AuditOutcome>,
+    /// Only of this caller
+    #[arg(long, value_name = "NAME")]
+    subject: Option<String>,
+    /// Only of this kind: tool_call, search, prompt, resource, completion, admin
+    #[arg(long, value_parser = audit_kind)]
+    kind: Option<AuditKind>,
+}
+
+impl Filter {
+    fn query(&self, since: Duration, until: Option<Duration>, limit: usize) -> AuditQuery {
+        let Self { server, tool, outcome, subject, kind } = self.clone();
+        let (since, until) = (Some(ago(since)), until.map(ago));
+        AuditQuery { server, tool, outcome, subject, kind, since, until, cursor: None, limit }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    filter: Filter,
+    /// How far back
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = humantime::parse_duration)]
+    since: Duration,
+    /// Up to how long ago
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    until: Option<Duration>,
+    /// The latest so many
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    limit: usize,
 }
 
 #[derive(Args)]
@@ -31,9 +78,8 @@ pub(crate) struct Tail {
     /// Go on with what is executed from now on
     #[arg(long, short)]
     follow: bool,
-    /// Only this server's
-    #[arg(long, value_name = "NAME")]
-    server: Option<ServerName>,
+    #[command(flatten)]
+    filter: Filter,
     /// How far back
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
     since: Duration,
@@ -55,6 +101,12 @@ impl Audit {
         match self {
             Self::Tail(tail) => tail.run(context, &gateway, &tenant).await,
             Self::Report(report) => report.run(context, &gateway, &tenant).await,
+            Self::Export(Export { filter, since, until, limit }) => {
+                let query = filter.query(since, until, limit);
+                let records = gateway.audit_export(&tenant, &query, limit).await?;
+                context.output.line(audit_csv(&records).trim_end());
+                Ok(Done::Fully)
+            }
         }
     }
 }
@@ -66,8 +118,7 @@ fn ago(span: Duration) -> Timestamp {
 
 impl Tail {
     async fn run(self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<Done> {
-        let query =
-            AuditQuery { server: self.server.clone(), since: Some(ago(self.since)), cursor: None, limit: self.limit };
+        let query = self.filter.query(self.since, None, self.limit);
         let page = gateway.audit_tail(tenant, &query).await?;
         let is_more = page.next.is_some();
         // Read from top to bottom, as a log.
@@ -110,8 +161,8 @@ impl Tail {
             tokio::time::sleep(LOOK).await;
             // What ended before this began was shown, or is not wanted.
             let since = ago(LATE).max(begun.min(first.last().map_or(begun, |record| record.ts)));
-            let mut query =
-                AuditQuery { server: self.server.clone(), since: Some(since), cursor: None, limit: MAX_AUDIT_PAGE };
+            let mut query = self.filter.query(Duration::ZERO, None, MAX_AUDIT_PAGE);
+            query.since = Some(since);
             let mut fresh = Vec::new();
             loop {
                 let page = gateway.audit_tail(tenant, &query).await?;

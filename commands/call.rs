@@ -1,14 +1,11 @@
 //! `mcpgw call`
 
 use std::io::Read as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use mcpgw::error::{Error, Kind, Result};
-use mcpgw::gateway::CallRequest;
-use mcpgw::model::{RawJson, RawObject};
-use mcpgw::upstream::{Caller, Reply};
+use mcpgw::model::{Origin, RawJson, RawObject};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -36,31 +33,14 @@ impl Call {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
         let arguments = self.arguments()?;
         let (gateway, tenant) = context.open().await?;
-        let name = self.server.parse()?;
-        if !gateway.registry().get(&tenant, &name).await?.is_enabled {
-            return Err(Error::new(Kind::Refused, format!("server `{name}` is disabled"))
-                .help(format!("enable it with `mcpgw server enable {name}`")));
-        }
+        let server = self.server.parse()?;
         let params: Box<RawValue> = RawValue::from_string(format!("{{\"arguments\":{}}}", arguments.as_str()))
             .map_err(|error| Error::internal("write parameters").source(error))?;
         let params = RawObject::parse(&params).map_err(|error| Error::internal("read parameters").source(error))?;
-        let principal = Arc::new(Context::operator(&tenant));
-        let call = CallRequest {
-            name: &self.tool,
-            server: Some(&self.server),
-            params: &params,
-            timeout: Some(self.timeout.unwrap_or(DEFAULT_TIMEOUT)),
-            caller: &Caller::of(&principal),
-        };
-        let reply = gateway.call(&principal, &call).await;
+        let timeout = self.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let result = gateway.try_tool(&tenant, &server, &self.tool, &params, timeout, Origin::default()).await;
         gateway.close().await;
-        match reply? {
-            Reply::Result(result) => print(context, &result),
-            Reply::Error(error) => {
-                context.output.line(error.as_str());
-                Err(Error::new(Kind::UpstreamError, format!("server `{}` answered with a protocol error", self.server)))
-            }
-        }
+        print(context, &result?)
     }
 
     fn arguments(&self) -> Result<RawJson> {

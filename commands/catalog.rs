@@ -2,12 +2,13 @@
 
 use clap::{Args, Subcommand};
 use mcpgw::catalog::{Outcome, Progress, ServerSync, SyncOptions, SyncReport};
-use mcpgw::error::{Error, Kind, Result};
-use mcpgw::gateway::shown_tool;
-use mcpgw::model::ServerName;
+use mcpgw::error::{Error, Result};
+use mcpgw::gateway::{PageStart, ToolQuery, ToolState, ToolSummary};
+use mcpgw::model::{ServerName, Timestamp};
 use serde_json::{Value, json};
 
 use crate::eval::Eval;
+use crate::judge::Judge;
 use crate::output::{Steps, brief};
 use crate::{Context, Done};
 
@@ -21,6 +22,8 @@ pub(crate) enum Catalog {
     Show(ShowArgs),
     /// Measure how well the search finds the tools of judged requests
     Eval(Eval),
+    /// Say which tools are right for a request, for `catalog eval --judged`
+    Judge(Judge),
     /// List the tools that are kept back, and how their definitions differ from the accepted ones
     Quarantine,
     /// Accept the definition that a tool has now
@@ -49,6 +52,12 @@ pub(crate) struct ListArgs {
     /// Only this server
     #[arg(long, value_name = "NAME")]
     server: Option<ServerName>,
+    /// Only those with all of these words in name, server, title or description
+    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+    query: String,
+    /// Only in this state; `all` shows also what cannot be used
+    #[arg(long, value_parser = ["active", "quarantined", "disabled", "all"], default_value = "active")]
+    status: String,
 }
 
 #[derive(Args)]
@@ -75,6 +84,7 @@ impl Catalog {
             Self::List(args) => list(context, args).await,
             Self::Show(args) => show_tool(context, args).await,
             Self::Eval(args) => args.run(context).await,
+            Self::Judge(args) => args.run(context).await,
             Self::Quarantine => quarantine(context).await,
             Self::Release(args) => release(context, args).await,
             Self::Pin(args) => pin(context, &args, true).await,
@@ -168,24 +178,18 @@ pub(crate) fn print_sync(context: &Context, report: &SyncReport) {
 
 async fn list(context: &Context, args: ListArgs) -> Result<Done> {
     let (gateway, tenant) = context.open().await?;
-    if let Some(server) = &args.server {
-        gateway.registry().get(&tenant, server).await?;
-    }
-    let view = gateway.catalog().view(&tenant).await?;
-    let wanted =
-        |listed: &&mcpgw::catalog::Listed| args.server.as_ref().is_none_or(|server| listed.tool.server == *server);
-    let tools: Vec<_> = view.tools().iter().filter(wanted).collect();
+    let state = (args.status != "all").then(|| ToolState::named(&args.status)).transpose()?;
+    let query = ToolQuery { words: args.query, server: args.server, state };
+    let tools = gateway.tools(&tenant, &query, &PageStart::First, usize::MAX).await?.tools;
     if context.output.is_json() {
-        let tools: Vec<Value> = tools.into_iter().map(shown_tool).collect();
         context.output.json(&json!({ "tools": tools }))?;
         return Ok(Done::Fully);
     }
     if tools.is_empty() {
-        context.output.note("the catalog is empty; run `mcpgw catalog sync`, or try `mcpgw bootstrap --demo`");
+        context.output.note("no such tool; run `mcpgw catalog sync`, or try `mcpgw bootstrap --demo`");
         return Ok(Done::Fully);
     }
-    let row = |listed: &&mcpgw::catalog::Listed| {
-        let tool = &listed.tool;
+    let row = |tool: &ToolSummary| {
         vec![tool.server.to_string(), tool.name.clone(), brief(&tool.description, 70), tool.scopes.join(",")]
     };
     context.output.table(&["server", "tool", "description", "scopes"], &tools.iter().map(row).collect::<Vec<_>>());
@@ -265,39 +269,36 @@ async fn pin(context: &Context, args: &ShowArgs, pinned: bool) -> Result<Done> {
 async fn show_tool(context: &Context, args: ShowArgs) -> Result<Done> {
     let (server, name) = args.split()?;
     let (gateway, tenant) = context.open().await?;
-    let view = gateway.catalog().view(&tenant).await?;
-    let principal = Context::operator(&tenant);
-    let mcpgw::catalog::Found::One(listed) =
-        view.resolve(name, Some(server), &principal, mcpgw::auth::Action::Discover)
-    else {
-        return Err(Error::new(Kind::NotFound, format!("there is no tool `{name}` of server `{server}`"))
-            .help(format!("list its tools with `mcpgw catalog list --server {server}`")));
-    };
-    let tool = &listed.tool;
-    let mut shown =
-        serde_json::to_value(tool.as_ref()).map_err(|error| Error::internal("write a tool").source(error))?;
-    if let Some(members) = shown.as_object_mut() {
-        members.remove("embedding");
-        members.insert("exposed_name".to_owned(), json!(listed.exposed.as_ref()));
-        members.insert("definition".to_owned(), tool.definition.parse().unwrap_or(Value::Null));
-    }
+    let shown = gateway.tool_detail(&tenant, &server.parse()?, name).await?;
     if context.output.is_json() {
         context.output.json(&shown)?;
         return Ok(Done::Fully);
     }
-    let text = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
-    let row = |name: &str, value: String| vec![name.to_owned(), value];
-    let rows = vec![
-        row("call as", listed.exposed.to_string()),
-        row("title", tool.title.clone().unwrap_or_default()),
-        row("description", tool.description.clone()),
-        row("scopes", tool.scopes.join(", ")),
-        row("arguments", text(&tool.input_schema)),
-        row("annotations", tool.annotations.as_ref().map(text).unwrap_or_default()),
-        row("definition hash", tool.definition_hash.clone()),
-        row("first seen", tool.first_seen.to_string()),
-        row("last changed", tool.last_seen.to_string()),
-    ];
+    let text = |member: &str| match &shown[member] {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    };
+    let time = |member: &str| shown[member].as_i64().map(|at| Timestamp(at).to_string()).unwrap_or_default();
+    let mut rows: Vec<Vec<String>> = [
+        ("call as", text("exposed_name")),
+        ("title", text("title")),
+        ("description", text("description")),
+        ("scopes", text("scopes")),
+        ("status", text("status")),
+        ("arguments", text("input_schema")),
+        ("annotations", text("annotations")),
+        ("definition hash", text("definition_hash")),
+        ("first seen", time("first_seen")),
+        ("last changed", time("last_seen")),
+    ]
+    .into_iter()
+    .map(|(name, value)| vec![name.to_owned(), value])
+    .collect();
+    if shown["diff"].is_string() {
+        rows.push(vec!["changed".to_owned(), text("diff")]);
+    }
     context.output.table(&["", ""], &rows);
     Ok(Done::Fully)
 }

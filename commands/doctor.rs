@@ -1,12 +1,13 @@
 //! `mcpgw doctor`
 
 use clap::Args;
+use mcpgw::config::Setting;
 use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::{Check, CheckStatus, Gateway};
 use serde_json::json;
 
 use crate::policy::{As, words};
-use crate::{Context, Done};
+use crate::{Context, Done, config};
 
 #[derive(Args)]
 pub(crate) struct Doctor {
@@ -23,11 +24,7 @@ impl Doctor {
         let checks = match context.config() {
             Err(error) => vec![Check::fail("configuration", &error)],
             Ok(config) => {
-                settings = config
-                    .settings
-                    .iter()
-                    .map(|each| (each.key, each.value.clone(), each.origin.to_string()))
-                    .collect();
+                settings.clone_from(&config.settings);
                 let mut checks = vec![Check::ok("configuration", format!("{} keys set", settings.len()))];
                 let tenant = config.tenant.clone();
                 match Gateway::open(config).await {
@@ -47,10 +44,6 @@ impl Doctor {
             }
         };
         if context.output.is_json() {
-            let settings: Vec<_> = settings
-                .iter()
-                .map(|(key, value, origin)| json!({ "key": key, "value": value, "origin": origin }))
-                .collect();
             context.output.json(&json!({ "checks": checks, "configuration": settings }))?;
         } else {
             print(context, &checks, &settings);
@@ -85,7 +78,7 @@ impl Doctor {
     }
 }
 
-fn print(context: &Context, checks: &[Check], settings: &[(&'static str, String, String)]) {
+fn print(context: &Context, checks: &[Check], settings: &[Setting]) {
     let row = |check: &Check| {
         let status = match check.status {
             CheckStatus::Ok => "ok",
@@ -96,8 +89,6 @@ fn print(context: &Context, checks: &[Check], settings: &[(&'static str, String,
     };
     context.output.table(&["check", "status", "detail", "fix"], &checks.iter().map(row).collect::<Vec<_>>());
     if context.output.is_table() && !settings.is_empty() {
-        let row =
-            |(key, value, origin): &(&str, String, String)| vec![(*key).to_owned(), value.clone(), origin.clone()];
-        context.output.table(&["key", "value", "from"], &settings.iter().map(row).collect::<Vec<_>>());
+        config::print(context, settings);
     }
 }

@@ -6,21 +6,24 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mcpgw::error::{Error, Result};
-use mcpgw::gateway::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements};
+use mcpgw::gateway::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, shown_evaluation};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::search::ModeFlag;
 use crate::{Context, Done};
 
 #[derive(Args)]
 pub(crate) struct Eval {
+    /// The tenant's own judged requests, as `catalog judge` and the console note them
+    #[arg(long, conflicts_with_all = ["queries", "qrels", "tools"])]
+    judged: bool,
     /// Requests: JSON lines {"id", "text"}
-    #[arg(long, value_name = "FILE")]
-    queries: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "judged")]
+    queries: Option<PathBuf>,
     /// Judgements: request id, tool id and relevance, with tabs between. Tools of the catalog are called server/tool
-    #[arg(long, value_name = "FILE")]
-    qrels: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "judged")]
+    qrels: Option<PathBuf>,
     /// Search these tools in place of the tenant's: JSON lines {"id", "server", "name", "description", "parameters"}
     #[arg(long, value_name = "FILE")]
     tools: Option<PathBuf>,
@@ -37,17 +40,19 @@ pub(crate) struct Eval {
 }
 
 impl Eval {
-    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
-        let judgements =
-            Judgements { queries: lines::<JudgedQuery>(&self.queries)?, relevant: read_qrels(&self.qrels)? };
-        let judged = judgements.queries.iter().filter(|query| judgements.relevant.contains_key(&query.id)).count();
-        if judged == 0 {
-            return Err(Error::invalid(format!(
-                "no request of {} is judged in {}",
-                self.queries.display(),
-                self.qrels.display()
-            )));
+    /// Those of the files; `None` where the tenant's own are wanted.
+    fn judgements(&self) -> Result<Option<Judgements>> {
+        let Some((queries, qrels)) = self.queries.as_ref().zip(self.qrels.as_ref()) else { return Ok(None) };
+        let given = Judgements { queries: lines::<JudgedQuery>(queries)?, relevant: read_qrels(qrels)? };
+        if given.queries.iter().any(|query| given.relevant.contains_key(&query.id)) {
+            return Ok(Some(given));
         }
+        let what = format!("no request of {} is judged in {}", queries.display(), qrels.display());
+        Err(Error::invalid(what))
+    }
+
+    pub(crate) async fn run(self, context: &Context) -> Result<Done> {
+        let given = self.judgements()?;
         let tools = self.tools.as_ref().map(|file| lines::<JudgedTool>(file)).transpose()?;
         let ks: Vec<usize> = self.k.iter().filter_map(|k| usize::try_from(*k).ok()).collect();
         let (gateway, tenant) = context.open().await?;
@@ -58,6 +63,11 @@ impl Eval {
             }
             None => gateway.searched_catalog(&tenant).await?,
         };
+        let (judgements, missing) = match given {
+            Some(given) => (given, BTreeSet::new()),
+            None => gateway.judgements(&tenant, &searched).await?,
+        };
+        let judged = judgements.queries.iter().filter(|query| judgements.relevant.contains_key(&query.id)).count();
         let mut evaluated = Vec::new();
         for mode in self.mode.modes() {
             context.output.note(&format!("{}: {judged} requests", mode.as_str()));
@@ -69,37 +79,22 @@ impl Eval {
         }
         gateway.close().await;
         if context.output.is_json() {
-            let modes: Map<String, Value> =
-                evaluated.iter().map(|each| (each.mode.as_str().to_owned(), figures(each, &ks))).collect();
-            let tokens = searched.tokens();
-            context.output.json(&json!({ "k": ks, "modes": modes, "queries": judged, "catalog_tokens": tokens }))?;
+            let mut shown = shown_evaluation(&evaluated, &ks, &searched);
+            if self.judged {
+                shown["missing"] = json!(missing);
+            }
+            context.output.json(&shown)?;
         } else {
             table(context, &evaluated, &ks);
             if let Some(first) = evaluated.first() {
                 saved(context, searched.tokens(), first);
             }
+            for tool in &missing {
+                context.output.note(&format!("`{tool}` is right for a request, and is not there any more"));
+            }
         }
         Ok(Done::Fully)
     }
-}
-
-fn figures(each: &Evaluated, ks: &[usize]) -> Value {
-    let measures = &each.measures;
-    let mut all: Map<String, Value> =
-        ks.iter().zip(&measures.recall).map(|(k, recall)| (format!("recall@{k}"), json!(recall))).collect();
-    for (name, value) in [
-        ("ndcg@5", measures.ndcg_5),
-        ("ndcg@10", measures.ndcg_10),
-        ("mrr", measures.mrr),
-        ("hit@1", measures.hit_1),
-        ("all@10", measures.all_10),
-        ("tokens@10", each.tokens_10),
-        ("p50_us", each.p50_us),
-        ("p99_us", each.p99_us),
-    ] {
-        all.insert(name.to_owned(), json!(value));
-    }
-    Value::Object(all)
 }
 
 fn table(context: &Context, evaluated: &[Evaluated], ks: &[usize]) {

@@ -8,11 +8,13 @@ mod cache_rule;
 mod call;
 mod catalog;
 mod completions;
+mod config;
 mod demo_server;
 mod doctor;
 mod embeddings;
 mod eval;
 mod guardrails;
+mod judge;
 mod man;
 mod output;
 mod policy;
@@ -123,6 +125,9 @@ enum Command {
     /// Sign and check callers' tokens
     #[command(subcommand)]
     Token(token::Token),
+    /// Which configuration is in force
+    #[command(subcommand)]
+    Config(config::Config),
     /// Check every dependency and say how to fix what is broken
     Doctor(doctor::Doctor),
     /// Run one of the demo MCP servers
@@ -260,6 +265,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Secrets(secrets) => secrets.run(context).await,
         Command::Token(token) => token.run(context).await,
         Command::Warden(warden) => warden.run(),
+        Command::Config(config) => config.run(context),
         Command::Doctor(doctor) => doctor.run(context).await,
         Command::DemoServer(demo) => demo.run(context).await,
         Command::Completions(completions) => completions.run(context),

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use mcpgw::auth::policy;
-use mcpgw::error::{Error, Result};
-use mcpgw::gateway::{Gateway, PolicyDecision, PolicySummary};
-use mcpgw::model::{PolicyName, Principal, Scopes, TenantId};
+use mcpgw::error::{Error, Kind, Result};
+use mcpgw::gateway::{Assumed, Gateway, PolicyDecision, PolicySummary};
+use mcpgw::model::{PolicyName, Principal, TenantId};
 use serde_json::json;
 
 use crate::server::pairs;
@@ -18,6 +18,8 @@ pub(crate) enum Policy {
     Show(Named),
     /// Save a policy from a file (`-` for standard input), once it was checked
     Set(Set),
+    /// Say what is wrong with a policy in a file (`-` for standard input), and save nothing
+    Validate(File),
     /// Remove a policy; without one named `default`, the shipped scope rule is in force
     Remove(Named),
     /// Say what a caller may do with a tool, and which policy decides
@@ -35,6 +37,12 @@ pub(crate) struct Named {
 }
 
 #[derive(Args)]
+pub(crate) struct File {
+    /// A file with Cedar statements
+    file: String,
+}
+
+#[derive(Args)]
 pub(crate) struct Set {
     /// The policy's name
     name: PolicyName,
@@ -42,16 +50,24 @@ pub(crate) struct Set {
     file: String,
 }
 
-/// Who a decision is about.
+/// As whom something is looked at.
 #[derive(Args, Clone)]
-#[group(required = false, multiple = false)]
 pub(crate) struct As {
     /// The caller that this token speaks for
-    #[arg(long = "as", value_name = "TOKEN")]
+    #[arg(long = "as", value_name = "TOKEN", conflicts_with_all = ["scopes", "subject", "groups", "roles"])]
     token: Option<String>,
     /// A caller with these scopes and nothing else (comma-separated)
-    #[arg(long, value_name = "SCOPES")]
+    #[arg(long, value_name = "A,B")]
     scopes: Option<String>,
+    /// The caller of this name, as tokens call them (`sub`)
+    #[arg(long, value_name = "NAME")]
+    subject: Option<String>,
+    /// Their groups, which are scopes too (comma-separated)
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    groups: Vec<String>,
+    /// Their roles (comma-separated)
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    roles: Vec<String>,
 }
 
 #[derive(Args)]
@@ -86,19 +102,27 @@ impl As {
         if let Some(token) = &self.token {
             return Ok(crate::token::verified(&config, token).await?.0);
         }
-        let mut principal = Principal::operator(config.tenant);
-        if let Some(scopes) = &self.scopes {
-            principal.scopes = Scopes::from_list(scopes);
-        }
-        Ok(principal)
+        let words =
+            |list: &String| list.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let assumed = Assumed {
+            subject: self.subject.clone(),
+            roles: self.roles.iter().cloned().collect(),
+            groups: self.groups.iter().cloned().collect(),
+            scopes: self.scopes.as_ref().map(words),
+        };
+        Ok(assumed.principal(config.tenant))
     }
 }
 
 impl Policy {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
-        if matches!(self, Self::Schema) {
-            context.output.line(policy::SCHEMA.trim_end());
-            return Ok(Done::Fully);
+        match &self {
+            Self::Schema => {
+                context.output.line(policy::SCHEMA.trim_end());
+                return Ok(Done::Fully);
+            }
+            Self::Validate(File { file }) => return validate(context, file),
+            _ => {}
         }
         let (gateway, tenant) = context.open().await?;
         let done = self.with(context, &gateway, &tenant).await;
@@ -120,16 +144,10 @@ impl Policy {
                 if context.output.is_json() {
                     return context.output.json(&policy);
                 }
-                context.output.line(policy.text.trim_end());
+                context.output.line(policy.source.trim_end());
             }
             Self::Set(Set { name, file }) => {
-                let text = if file == "-" {
-                    std::io::read_to_string(std::io::stdin())
-                } else {
-                    std::fs::read_to_string(&file)
-                };
-                let text = text.map_err(|error| Error::invalid(format!("{file} cannot be read: {error}")))?;
-                let policy = gateway.set_policy(tenant, &name, &text).await?;
+                let policy = gateway.set_policy(tenant, &name, &text(&file)?, None).await?;
                 if context.output.is_json() {
                     return context.output.json(&policy);
                 }
@@ -142,7 +160,7 @@ impl Policy {
                 {
                     context.confirm(&format!("remove policy `{name}` of tenant `{tenant}`"))?;
                 }
-                gateway.remove_policy(tenant, &name).await?;
+                gateway.remove_policy(tenant, &name, None).await?;
                 if context.output.is_json() {
                     return context.output.json(&json!({ "removed": name }));
                 }
@@ -161,10 +179,32 @@ impl Policy {
                 context.output.table(&["action", "allowed", "decided by", "errors"], &rows);
             }
             Self::Assign(assign) => return assign.run(context, gateway, tenant).await,
-            Self::Schema => {}
+            Self::Schema | Self::Validate(_) => {}
         }
         Ok(())
     }
+}
+
+fn text(file: &str) -> Result<String> {
+    let text = if file == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    text.map_err(|error| Error::invalid(format!("{file} cannot be read: {error}")))
+}
+
+/// Needs no store.
+fn validate(context: &Context, file: &str) -> Result<Done> {
+    let faults = policy::faults(&"policy".parse()?, &text(file)?);
+    let is_valid = faults.is_empty();
+    if context.output.is_json() {
+        context.output.json(&json!({ "valid": is_valid, "errors": faults }))?;
+    } else if is_valid {
+        context.output.note(&format!("{file} is a valid policy"));
+    } else {
+        let row = |fault: &policy::Fault| {
+            vec![fault.line.map(|line| line.to_string()).unwrap_or_default(), fault.message.clone()]
+        };
+        context.output.table(&["line", "what is wrong"], &faults.iter().map(row).collect::<Vec<_>>());
+    }
+    Ok(if is_valid { Done::Fully } else { Done::WithFailures(Kind::InvalidInput) })
 }
 
 impl Assign {

@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 use mcpgw::error::Result;
-use mcpgw::gateway::{Gateway, SearchAnswer, SearchRequest, SearchResult};
-use mcpgw::model::{Origin, Principal, Scopes, TenantId};
+use mcpgw::gateway::{ComparedModes, Gateway, SearchAnswer, SearchRequest, SearchResult};
+use mcpgw::model::{Origin, Principal, TenantId};
 use mcpgw::search::{ArmRank, Mode};
-use serde_json::json;
 
 use crate::output::{brief, visible};
+use crate::policy::As;
 use crate::{Context, Done};
 
 #[derive(Args)]
@@ -20,9 +20,8 @@ pub(crate) struct Search {
     /// How many tools
     #[arg(long, default_value_t = 5)]
     limit: usize,
-    /// See what a caller with these scopes sees
-    #[arg(long, value_name = "A,B")]
-    scopes: Option<String>,
+    #[command(flatten)]
+    caller: As,
     /// Show how the scores came about
     #[arg(long)]
     explain: bool,
@@ -56,10 +55,7 @@ impl Search {
     }
 
     async fn shown(&self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<Done> {
-        let mut principal = Context::operator(tenant);
-        if let Some(scopes) = &self.scopes {
-            principal.scopes = Scopes::from_list(scopes);
-        }
+        let principal = self.caller.principal(context).await?;
         let [mode] = self.mode.modes()[..] else { return self.compare(context, gateway, &principal).await };
         let answer = self.ask(gateway, &principal, mode).await?;
         if context.output.is_json() {
@@ -91,20 +87,21 @@ impl Search {
     }
 
     async fn ask(&self, gateway: &Gateway, principal: &Principal, mode: Mode) -> Result<SearchAnswer> {
-        let origin = Origin::default();
-        gateway.search(principal, &SearchRequest { query: self.query.clone(), mode, limit: self.limit, origin }).await
+        gateway.search(principal, &self.request(mode)).await
+    }
+
+    fn request(&self, mode: Mode) -> SearchRequest {
+        SearchRequest { query: self.query.clone(), mode, limit: self.limit, origin: Origin::default() }
     }
 
     /// The three modes side by side, with each tool's rank in each arm.
     async fn compare(&self, context: &Context, gateway: &Gateway, principal: &Principal) -> Result<Done> {
-        let hybrid = self.ask(gateway, principal, Mode::Hybrid).await?;
-        let vector = self.ask(gateway, principal, Mode::Vector).await?;
-        let text = self.ask(gateway, principal, Mode::Text).await?;
+        let compared = gateway.compare(principal, &self.request(Mode::Hybrid)).await?;
         if context.output.is_json() {
-            let modes = json!({ "hybrid": hybrid, "vector": vector, "text": text });
-            context.output.json(&json!({ "query": self.query, "modes": modes }))?;
+            context.output.json(&compared)?;
             return Ok(Done::Fully);
         }
+        let ComparedModes { hybrid, vector, text } = compared.modes;
         if hybrid.results.is_empty() {
             return hint(context, gateway, &hybrid, &principal.tenant).await;
         }

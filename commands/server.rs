@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use mcpgw::error::{Error, Kind, Result};
-use mcpgw::gateway::{Gateway, shown_sync};
+use mcpgw::gateway::{Gateway, ImportedServer, shown_sync};
 use mcpgw::model::{
     self, CachePolicy, GuardrailRules, OAuthClient, Secret, ServerName, TenantId, Timestamp, Transport,
 };
-use mcpgw::registry::read_import;
 use serde_json::{Value, json};
 
 use crate::cache_rule::CacheRule;
@@ -22,7 +21,7 @@ pub(crate) enum Server {
     /// Register a server; without flags, asks on a terminal
     Add(Box<Add>),
     /// List the servers
-    List,
+    List(List),
     /// Show one server
     Show(Name),
     /// Connect to a server and say who answers
@@ -50,6 +49,13 @@ pub(crate) enum Server {
 pub(crate) struct Name {
     /// The server
     name: ServerName,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// Only those with all of these words in name or target
+    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+    query: String,
 }
 
 #[derive(Args)]
@@ -102,6 +108,9 @@ pub(crate) struct Add {
 pub(crate) struct Import {
     /// For example claude_desktop_config.json, .cursor/mcp.json or .vscode/mcp.json
     file: PathBuf,
+    /// Say what would become of each, change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Server {
@@ -115,7 +124,7 @@ impl Server {
         let done = match (self, added) {
             (Self::Add(_), Some(server)) => add(context, &gateway, &tenant, server).await,
             (Self::Add(_), None) => Err(Error::internal("nothing to add")),
-            (Self::List, _) => list(context, &gateway, &tenant).await,
+            (Self::List(it), _) => list(context, &gateway, &tenant, &it).await,
             (Self::Show(name), _) => show(context, &gateway, &tenant, &name.name).await,
             (Self::Test(name), _) => test(context, &gateway, &tenant, &name.name).await,
             (Self::Enable(name), _) => set_enabled(context, &gateway, &tenant, &name.name, true).await,
@@ -267,8 +276,8 @@ async fn add(context: &Context, gateway: &Gateway, tenant: &TenantId, server: mo
     Ok(Done::Fully)
 }
 
-async fn list(context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<Done> {
-    let servers = gateway.servers(tenant).await?;
+async fn list(context: &Context, gateway: &Gateway, tenant: &TenantId, list: &List) -> Result<Done> {
+    let servers = gateway.servers_with(tenant, &list.query, None, usize::MAX).await?.servers;
     if context.output.is_json() {
         context.output.json(&json!({ "servers": servers }))?;
         return Ok(Done::Fully);
@@ -321,6 +330,7 @@ async fn show(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &Se
         "unopened": server.unopened.as_ref().map(|it| json!({ "reason": it.reason, "message": it.message })),
         "updated_at": server.updated_at.to_string(),
         "last_sync": server.last_sync.as_ref().map(shown_sync),
+        "failures": gateway.server_health(tenant, name).await?.failures,
     });
     if context.output.is_json() {
         context.output.json(&shown)?;
@@ -368,7 +378,7 @@ async fn set_enabled(
 async fn remove(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &ServerName) -> Result<Done> {
     gateway.registry().expect(tenant, name).await?;
     context.confirm(&format!("Remove server `{name}` and its tools?"))?;
-    let tools = gateway.remove_server(tenant, name).await?;
+    let tools = gateway.remove_server(tenant, name, None).await?;
     if context.output.is_json() {
         context.output.json(&json!({ "name": name, "status": "removed", "tools": tools }))?;
     } else {
@@ -380,33 +390,24 @@ async fn remove(context: &Context, gateway: &Gateway, tenant: &TenantId, name: &
 async fn import_file(context: &Context, gateway: &Gateway, tenant: &TenantId, import: &Import) -> Result<Done> {
     let text = std::fs::read_to_string(&import.file)
         .map_err(|error| Error::invalid(format!("`{}` cannot be read", import.file.display())).source(error))?;
-    let entries = read_import(&text).map_err(|error| error.context(import.file.display()))?;
-    let (mut rows, mut failed) = (Vec::new(), None);
-    for entry in entries {
-        let outcome = match &entry.server {
-            Ok(server) => gateway.add_server(tenant, server).await,
-            Err(error) => Err(Error::new(error.kind(), error.chain()).help(error.help_text().unwrap_or_default())),
-        };
-        let name = entry.server.as_ref().map_or_else(|_| entry.name.clone(), |server| server.name.to_string());
-        rows.push(match outcome {
-            Ok(()) => json!({ "name": name, "status": "added", "error": null }),
-            Err(error) if error.kind() == Kind::Conflict => {
-                json!({ "name": name, "status": "exists", "error": "kept as it was" })
-            }
-            Err(error) => {
-                failed = failed.or(Some(error.kind()));
-                json!({ "name": name, "status": "failed", "error": error.chain() })
-            }
+    let document: Value = serde_json::from_str(&text).map_err(|error| {
+        Error::invalid(format!("{}: the file is not JSON", import.file.display()))
+            .source(error)
+            .help("comments and trailing commas have to go")
+    })?;
+    let imported = gateway.import_servers(tenant, &document, import.dry_run).await;
+    let imported = imported.map_err(|error| error.context(import.file.display()))?;
+    if context.output.is_json() {
+        context.output.json(&json!({ "servers": imported }))?;
+    } else {
+        let row =
+            |it: &ImportedServer| vec![it.name.clone(), it.status.to_owned(), it.error.clone().unwrap_or_default()];
+        context.output.table(&["server", "status", "why"], &imported.iter().map(row).collect::<Vec<_>>());
+        context.output.note(if import.dry_run {
+            "dry run: nothing was changed"
+        } else {
+            "now run `mcpgw catalog sync`"
         });
     }
-    if context.output.is_json() {
-        context.output.json(&json!({ "servers": rows }))?;
-    } else {
-        let cell = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let cells: Vec<_> =
-            rows.iter().map(|row| vec![cell(row, "name"), cell(row, "status"), cell(row, "error")]).collect();
-        context.output.table(&["server", "status", "why"], &cells);
-        context.output.note("now run `mcpgw catalog sync`");
-    }
-    Ok(failed.map_or(Done::Fully, Done::WithFailures))
+    Ok(imported.iter().find_map(|it| it.kind).map_or(Done::Fully, Done::WithFailures))
 }

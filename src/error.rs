@@ -53,6 +53,7 @@ struct Inner {
     kind: Kind,
     message: String,
     help: Option<String>,
+    field: Option<String>,
     data: Option<Value>,
     source: Option<Source>,
 }
@@ -60,7 +61,7 @@ struct Inner {
 impl Error {
     /// A new error of `kind`; `message` says what failed and names the object.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), help: None, data: None, source: None }))
+        Self(Box::new(Inner { kind, message: message.into(), help: None, field: None, data: None, source: None }))
     }
 
     /// Our own fault: logged with its chain, answered as “internal error”.
@@ -82,6 +83,13 @@ impl Error {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// Names the member of the caller's document that is at fault.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.0.field = Some(field.into());
         self
     }
 
@@ -119,6 +127,11 @@ impl Error {
     /// The next step, if one is known.
     pub fn help_text(&self) -> Option<&str> {
         self.0.help.as_deref()
+    }
+
+    /// The member of the caller's document that is at fault, where one is.
+    pub fn field_name(&self) -> Option<&str> {
+        self.0.field.as_deref()
     }
 
     /// Details that are safe to show the caller.

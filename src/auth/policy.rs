@@ -9,6 +9,7 @@ use cedar_policy::{
     Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet,
     PrincipalConstraint, Request, ResourceConstraint, RestrictedExpression, Schema, ValidationMode, Validator,
 };
+use miette::Diagnostic;
 
 use crate::error::{Error, Result};
 use crate::model::{Policy, PolicyName, Principal, Server, Tool};
@@ -106,31 +107,70 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     read().expect("the schema that is compiled in")
 });
 
-/// Checks the text of a policy: its syntax, and that it speaks of nothing that the schema does not know.
+/// Something that is wrong with the text of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    /// What.
+    pub message: String,
+    /// In which line, from 1, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+impl Fault {
+    fn of(error: &impl Diagnostic, text: &str) -> Self {
+        let place = error.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
+        let before = place.and_then(|place| text.as_bytes().get(..place));
+        let line = before.map(|before| memchr::memchr_iter(b'\n', before).count() + 1);
+        Self { message: error.to_string(), line }
+    }
+
+    fn whole(message: &str) -> Self {
+        Self { message: message.to_owned(), line: None }
+    }
+}
+
+/// Everything that is wrong with the text of a policy: its syntax, and what it speaks of that the schema does not know.
+pub fn faults(name: &PolicyName, text: &str) -> Vec<Fault> {
+    let set = match parse(name, text) {
+        Ok(set) => set,
+        Err(faults) => return faults,
+    };
+    let found = Validator::new(VOCABULARY.schema.clone()).validate(&set, ValidationMode::Strict);
+    found.validation_errors().map(|error| Fault::of(error, text)).collect()
+}
+
+/// Checks the text of a policy before it is saved.
 ///
 /// # Errors
 /// Says everything that is wrong with it.
 pub fn check(name: &PolicyName, text: &str) -> Result<()> {
-    let set = parse(name, text).map_err(|detail| Error::invalid(format!("policy `{name}`: {detail}")))?;
-    let found = Validator::new(VOCABULARY.schema.clone()).validate(&set, ValidationMode::Strict);
-    let wrong: Vec<String> = found.validation_errors().map(ToString::to_string).collect();
-    if wrong.is_empty() {
-        return Ok(());
+    match faults(name, text).as_slice() {
+        [] => Ok(()),
+        faults => Err(Error::invalid(format!("policy `{name}`: {}", joined(faults)))
+            .field("source")
+            .help("`mcpgw policy schema` shows what policies may speak of")),
     }
-    Err(Error::invalid(format!("policy `{name}`: {}", wrong.join("; ")))
-        .help("`mcpgw policy schema` shows what policies may speak of"))
+}
+
+fn joined(faults: &[Fault]) -> String {
+    let said = faults.iter().map(|fault| match fault.line {
+        Some(line) => format!("line {line}: {}", fault.message),
+        None => fault.message.clone(),
+    });
+    said.collect::<Vec<_>>().join("; ")
 }
 
 /// Statements of one text, under ids that start with the policy's name.
-fn parse(name: &PolicyName, text: &str) -> std::result::Result<PolicySet, String> {
+fn parse(name: &PolicyName, text: &str) -> std::result::Result<PolicySet, Vec<Fault>> {
     let parsed = PolicySet::from_str(text)
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+        .map_err(|errors| errors.iter().map(|error| Fault::of(error, text)).collect::<Vec<_>>())?;
     if parsed.num_of_templates() > 0 {
-        return Err("templates (`?principal`, `?resource`) cannot be used".to_owned());
+        return Err(vec![Fault::whole("templates (`?principal`, `?resource`) cannot be used")]);
     }
     let mut policies: Vec<_> = parsed.policies().collect();
     if policies.is_empty() {
-        return Err("it holds no `permit` and no `forbid`".to_owned());
+        return Err(vec![Fault::whole("it holds no `permit` and no `forbid`")]);
     }
     // Ids are `policy0`, `policy1`, …: by length first, they are in the order of the text.
     policies.sort_by_key(|policy| (policy.id().to_string().len(), policy.id().to_string()));
@@ -140,7 +180,7 @@ fn parse(name: &PolicyName, text: &str) -> std::result::Result<PolicySet, String
         let id = id.or_else(|| many.then(|| (number + 1).to_string()));
         policy.new_id(PolicyId::new(id.map_or_else(|| name.to_string(), |id| format!("{name}#{id}"))))
     });
-    PolicySet::from_policies(named).map_err(|error| error.to_string())
+    PolicySet::from_policies(named).map_err(|error| vec![Fault::of(&error, text)])
 }
 
 impl Policies {
@@ -167,8 +207,8 @@ impl Policies {
     fn add(&mut self, name: &PolicyName, text: &str) {
         let set = match parse(name, text) {
             Ok(set) => set,
-            Err(detail) => {
-                self.broken = Some(format!("policy `{name}`: {detail}"));
+            Err(faults) => {
+                self.broken = Some(format!("policy `{name}`: {}", joined(&faults)));
                 return;
             }
         };

@@ -19,6 +19,8 @@ pub struct View {
     servers: BTreeMap<ServerName, Arc<Server>>,
     /// By id.
     tools: Vec<Listed>,
+    /// By id, also those that cannot be used.
+    every_tool: Vec<Arc<Tool>>,
     by_id: HashMap<ToolId, usize>,
     by_exposed: HashMap<String, usize>,
     by_bare: HashMap<String, Vec<usize>>,
@@ -69,7 +71,11 @@ impl View {
         policies: Arc<Policies>,
     ) -> Self {
         let mut view = Self { servers: servers.clone(), answers: Answers::under(policies), ..Self::default() };
-        for tool in tools.filter(|tool| tool.status == ToolStatus::Active) {
+        for tool in tools {
+            view.every_tool.push(Arc::clone(tool));
+            if tool.status != ToolStatus::Active {
+                continue;
+            }
             let Some(server) = servers.get(&tool.server).filter(|server| server.is_enabled) else { continue };
             let exposed: Arc<str> = tool.exposed_name().into();
             let Some(json) = exposed_definition(tool, &exposed) else { continue };
@@ -97,6 +103,12 @@ impl View {
     /// Every usable tool, by id, whoever may see it.
     pub fn tools(&self) -> &[Listed] {
         &self.tools
+    }
+
+    /// Every tool by id, starting after `after`, whether it can be used or not; with its server, if that is there.
+    pub fn every_tool(&self, after: Option<&ToolId>) -> impl Iterator<Item = (&Arc<Tool>, Option<&Arc<Server>>)> {
+        let start = after.map_or(0, |after| self.every_tool.partition_point(|tool| tool.id <= *after));
+        self.every_tool.iter().skip(start).map(|tool| (tool, self.servers.get(&tool.server)))
     }
 
     /// The tenant's policies.

@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Serialize;
 use url::Url;
 
 use crate::audit::AuditConfig;
@@ -103,7 +104,7 @@ pub struct Config {
 }
 
 /// One line of the effective configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Setting {
     /// The key.
     pub key: &'static str,

@@ -1,5 +1,6 @@
 //! One call, from the name to the answer.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::audit::arguments_of;
@@ -7,8 +8,8 @@ use super::shield::parsed;
 use super::{Gateway, resolve};
 use crate::auth::Action;
 use crate::catalog::Listed;
-use crate::error::{Error, Result};
-use crate::model::{AuditKind, AuditTokens, Noted, Principal, RawObject};
+use crate::error::{Error, Kind, Result};
+use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal, RawJson, RawObject, ServerName, TenantId};
 use crate::upstream::{Caller, Reply, Request, Target};
 
 /// Longest tool name that is looked up.
@@ -40,6 +41,37 @@ impl Gateway {
         let outcome = self.called(principal, call, &mut execution.noted).await;
         self.end(execution, &outcome).await;
         outcome
+    }
+
+    /// Calls a tool as the operator, who tries it out; what it answers, its own failure included.
+    ///
+    /// # Errors
+    /// As [`Self::call`]; [`Kind::UpstreamError`] for a protocol error that the server answers.
+    pub async fn try_tool(
+        &self,
+        tenant: &TenantId,
+        server: &ServerName,
+        tool: &str,
+        params: &RawObject<'_>,
+        timeout: Duration,
+        origin: Origin,
+    ) -> Result<RawJson> {
+        if !self.registry.get(tenant, server).await?.is_enabled {
+            return Err(Error::new(Kind::Refused, format!("server `{server}` is disabled"))
+                .help(format!("enable it with `mcpgw server enable {server}`")));
+        }
+        let operator = Arc::new(Principal::operator(tenant.clone()));
+        let caller = &Caller::of(&operator).asking(origin);
+        let call = CallRequest { name: tool, server: Some(server.as_str()), params, timeout: Some(timeout), caller };
+        match self.call(&operator, &call).await? {
+            Reply::Result(result) => Ok(result),
+            Reply::Error(error) => {
+                let said: serde_json::Value = error.parse().unwrap_or_default();
+                let said = said["message"].as_str().unwrap_or("no message");
+                let what = format!("server `{server}` answered with a protocol error: {said}");
+                Err(Error::new(Kind::UpstreamError, what))
+            }
+        }
     }
 
     /// The stops of a call, in order: resolve and authorize (what the caller may not see does not exist), check that it

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Gateway;
 use super::search::SearchRequest;
@@ -74,6 +74,34 @@ pub struct Evaluated {
     pub runs: Vec<(String, Vec<(String, f64)>)>,
 }
 
+impl Evaluated {
+    /// Its figures by name, as `mcpgw catalog eval --output json` prints them.
+    fn shown(&self, ks: &[usize]) -> Value {
+        let measures = &self.measures;
+        let recall = ks.iter().zip(&measures.recall).map(|(k, recall)| (format!("recall@{k}"), *recall));
+        let others = [
+            ("ndcg@5", measures.ndcg_5),
+            ("ndcg@10", measures.ndcg_10),
+            ("mrr", measures.mrr),
+            ("hit@1", measures.hit_1),
+            ("all@10", measures.all_10),
+            ("tokens@10", self.tokens_10),
+            ("p50_us", self.p50_us),
+            ("p99_us", self.p99_us),
+        ];
+        let others = others.into_iter().map(|(name, value)| (name.to_owned(), value));
+        recall.chain(others).map(|(name, value)| (name, Value::from(value))).collect::<Map<_, _>>().into()
+    }
+}
+
+/// What came of an evaluation, as `mcpgw catalog eval --output json` prints it. `ks`: for which recall was wanted.
+pub fn shown_evaluation(evaluated: &[Evaluated], ks: &[usize], searched: &Searched) -> Value {
+    let modes: Map<String, Value> =
+        evaluated.iter().map(|each| (each.mode.as_str().to_owned(), each.shown(ks))).collect();
+    let queries = evaluated.first().map_or(0, |each| each.runs.len());
+    serde_json::json!({ "k": ks, "modes": modes, "queries": queries, "catalog_tokens": searched.tokens() })
+}
+
 /// What is searched: a catalog and what its tools are called.
 pub struct Searched {
     index: Arc<dyn SearchIndex>,
@@ -87,6 +115,11 @@ impl Searched {
     /// Tokens of all definitions: what it costs a model to be shown every tool.
     pub fn tokens(&self) -> usize {
         self.tools.values().map(|(_, tokens)| tokens).sum()
+    }
+
+    /// What judgements may name.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        self.tools.values().map(|(name, _)| name.as_str()).collect()
     }
 }
 
@@ -181,7 +214,7 @@ impl Gateway {
         mode: Mode,
         ks: &[usize],
     ) -> Result<Evaluated> {
-        let known: BTreeSet<&str> = searched.tools.values().map(|(name, _)| name.as_str()).collect();
+        let known = searched.names();
         if let Some(absent) = judgements.relevant.values().flatten().find(|tool| !known.contains(tool.as_str())) {
             return Err(Error::not_found(format!("the judgements name a tool that is not there: `{absent}`"))
                 .help("tools of the catalog are called server/tool"));

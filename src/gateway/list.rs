@@ -2,18 +2,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
 
 use super::{Gateway, resolve};
 use crate::auth::Action;
 use crate::catalog::Listed;
 use crate::error::{Error, Result};
-use crate::model::{CacheHint, Principal, ServerName, ToolId};
+use crate::model::{CacheHint, Principal, ToolId};
 
 /// The largest page.
 const MAX_PAGE: usize = 1000;
 /// Marks our cursors, so that a foreign one is refused rather than guessed at.
-const CURSOR_PREFIX: &str = "t1.";
+pub(super) const CURSOR_PREFIX: &str = "t1.";
 
 /// Where a page starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,25 +80,6 @@ impl Gateway {
         Ok(Page { tools, next, cache_hint })
     }
 
-    /// The tools of one server that `principal` may see.
-    ///
-    /// # Errors
-    /// As [`Self::list`]; [`crate::error::Kind::NotFound`].
-    pub async fn list_of_server(
-        &self,
-        principal: &Principal,
-        server: &ServerName,
-        start: &PageStart,
-        limit: usize,
-    ) -> Result<Page> {
-        self.registry.expect(&principal.tenant, server).await?;
-        let view = self.catalog.view(&principal.tenant).await?;
-        let after = if let PageStart::After(id) = start { Some(id) } else { None };
-        let its = view.visible(principal, after).filter(|listed| listed.tool.server == *server);
-        let (tools, next) = page_of(its, limit);
-        Ok(Page { tools, next, cache_hint: CacheHint::UNSTATED })
-    }
-
     /// The tools that an operator wants listed beside the discovery tools, as far as `principal` may see them.
     ///
     /// # Errors
@@ -127,15 +107,6 @@ impl Gateway {
         let view = self.catalog.view(&principal.tenant).await?;
         Ok(view.tokens(principal))
     }
-}
-
-/// What is shown of a tool in a list.
-pub fn shown_tool(listed: &Listed) -> Value {
-    let tool = &listed.tool;
-    json!({
-        "name": tool.name, "server": tool.server, "exposed_name": listed.exposed, "title": tool.title,
-        "description": tool.description, "scopes": tool.scopes, "status": tool.status,
-    })
 }
 
 /// As many as there is room for, and where the rest begins.

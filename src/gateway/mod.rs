@@ -1,5 +1,6 @@
 //! The use cases, and the composition root: the only place where the parts meet at run time.
 
+mod assumed;
 mod audit;
 mod bootstrap;
 mod cached;
@@ -11,7 +12,9 @@ mod embedding;
 mod evaluate;
 mod events;
 mod forward;
+mod import;
 mod invite;
+mod judged;
 mod list;
 mod notify;
 mod offers;
@@ -30,6 +33,7 @@ mod spaces;
 mod switch;
 mod tasks;
 mod tenants;
+mod tools;
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -64,8 +68,10 @@ use spaces::Spaces;
 use tasks::Tasks;
 use tenants::TenantGate;
 
+pub use assumed::Assumed;
 pub use audit::{
-    AuditBucket, AuditGroup, AuditPage, AuditQuery, AuditSummary, AuditTally, AuditTokensSaved, Latency, MAX_AUDIT_PAGE,
+    Administration, AuditBucket, AuditGroup, AuditOutcome, AuditPage, AuditQuery, AuditSummary, AuditTally,
+    AuditTokensSaved, Deed, Latency, MAX_AUDIT_PAGE, audit_csv, audit_kind,
 };
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use caches::Migration;
@@ -73,20 +79,22 @@ pub use call::{CallRequest, MAX_NAME_BYTES};
 pub use console::{ConsoleConfig, LoggedIn, SessionSummary};
 pub use doctor::{Check, CheckStatus};
 pub use embedding::shown_status;
-pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched};
-pub use list::{Page, PageStart, shown_tool};
+pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched, shown_evaluation};
+pub use import::ImportedServer;
+pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};
 use policies::Users;
 pub use policies::{PolicyDecision, PolicySummary};
 pub use quarantine::KeptTool;
 pub use requests::{Resource, Subscription};
-pub use search::{SearchAnswer, SearchRequest, SearchResult};
+pub use search::{Compared, ComparedModes, SearchAnswer, SearchRequest, SearchResult};
 pub use server_form::{OAuthForm, ServerDetail, ServerForm, shown_sync};
-pub use servers::{Probe, ServerSummary};
+pub use servers::{Probe, ServerCircuit, ServerFailure, ServerHealth, ServerPage, ServerSummary};
 pub use sign_in::{LINK_LIFETIME, SignInLink, SignInOffer, SignInStart, SignedIn};
 pub use switch::{SwitchBegun, SwitchDone, SwitchProgress, TestedProvider};
 pub use tenants::{TenancyConfig, TenantSummary};
+pub use tools::{ToolPage, ToolQuery, ToolState, ToolSummary};
 
 /// How long the end waits for the store to take audit records; those that it did not take wait on disk.
 const CLOSE_AUDIT: std::time::Duration = std::time::Duration::from_secs(5);

@@ -12,10 +12,14 @@ use crate::auth::{Action, Resource, Verdict};
 use crate::catalog::View;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::{Policy, PolicyName, Principal, TenantId, Timestamp, UserContext};
-use crate::store::{Collection, Expect, Query};
+use crate::store::{Collection, Expect, Query, Readable};
 
 /// For how long what is known of a user is not asked again: a change of roles takes effect after this at the latest.
 const FRESH: Duration = Duration::from_secs(5);
+/// The revision of what came with the gateway.
+const SHIPPED_REVISION: &str = "shipped";
+/// Names that stand for something else where policies are administered.
+const RESERVED: [&str; 2] = ["validate", "decide"];
 /// Users that are remembered; one more, and all are forgotten.
 const MAX_USERS: usize = 10_000;
 
@@ -25,9 +29,11 @@ pub struct PolicySummary {
     /// Its name.
     pub name: String,
     /// Its Cedar statements.
-    pub text: String,
+    pub source: String,
     /// Whether the tenant has not replaced it.
     pub shipped: bool,
+    /// Another one with every change; an `ETag`.
+    pub revision: String,
     /// When it was last saved.
     pub updated_at: Option<Timestamp>,
     /// What is wrong with it; everything is denied then.
@@ -47,6 +53,19 @@ pub struct PolicyDecision {
     pub errors: Vec<String>,
 }
 
+impl PolicyDecision {
+    /// Why, in words.
+    pub fn reason(&self) -> String {
+        let (by, errors) = (self.decided_by.join(", "), self.errors.join("; "));
+        match (self.allowed, by.is_empty(), errors.is_empty()) {
+            (true, ..) => format!("permitted by {by}"),
+            (false, _, false) => format!("denied, because a policy could not be evaluated: {errors}"),
+            (false, false, true) => format!("forbidden by {by}"),
+            (false, true, true) => "no policy permits it".to_owned(),
+        }
+    }
+}
+
 impl Gateway {
     /// A tenant's policies by name, the shipped one among them unless it is replaced.
     ///
@@ -57,11 +76,12 @@ impl Gateway {
         let mut policies: Vec<PolicySummary> = stored
             .into_iter()
             .map(|(name, found)| match found {
-                Ok(stored) => summary(stored.value),
+                Ok(stored) => summary(stored.value, stored.revision),
                 Err(damaged) => PolicySummary {
                     name,
-                    text: String::new(),
+                    source: String::new(),
                     shipped: false,
+                    revision: damaged.revision.to_string(),
                     updated_at: None,
                     problem: Some(damaged.error.chain()),
                 },
@@ -80,39 +100,54 @@ impl Gateway {
     /// [`Kind::NotFound`]; the store's.
     pub async fn show_policy(&self, tenant: &TenantId, name: &PolicyName) -> Result<PolicySummary> {
         match Collection::<Policy>::of_tenant(&self.store, tenant).get(name.as_str()).await? {
-            Some(stored) => Ok(summary(stored.value)),
+            Some(stored) => Ok(summary(stored.value, stored.revision)),
             None if name.as_str() == DEFAULT => Ok(shipped()),
             None => Err(unknown(tenant, name)),
         }
     }
 
-    /// Saves a policy once it was checked. It is in force within a second, on every replica.
+    /// Saves a policy once it was checked; where `expected` is given, only while that is its revision. It is in force
+    /// within a second, on every replica.
     ///
     /// # Errors
-    /// What is wrong with the text; the store's.
-    pub async fn set_policy(&self, tenant: &TenantId, name: &PolicyName, text: &str) -> Result<PolicySummary> {
+    /// What is wrong with the text; [`Kind::Conflict`] where somebody else has changed it; the store's.
+    pub async fn set_policy(
+        &self,
+        tenant: &TenantId,
+        name: &PolicyName,
+        text: &str,
+        expected: Option<&str>,
+    ) -> Result<PolicySummary> {
+        if RESERVED.contains(&name.as_str()) {
+            return Err(Error::invalid(format!("no policy can be called `{name}`")).help("choose another name"));
+        }
         policy::check(name, text)?;
         let policies = Collection::<Policy>::of_tenant(&self.store, tenant);
         let now = Timestamp::now();
-        let former = match policies.get(name.as_str()).await {
-            Ok(former) => former,
-            // One that cannot be read is replaced all the same.
-            Err(error) if error.kind() == Kind::Internal => None,
-            Err(error) => return Err(error),
-        };
-        let created_at = former.map_or(now, |stored| stored.value.created_at);
+        // One that cannot be read is replaced all the same.
+        let former = policies.get_readable(name.as_str()).await?;
+        let expect = expectation(expected, name, former.as_ref())?;
+        let created_at = former.and_then(Result::ok).map_or(now, |stored| stored.value.created_at);
         let policy = Policy { name: name.clone(), text: text.to_owned(), created_at, updated_at: now };
-        policies.put(&policy, Expect::Any).await.context(|| format!("save policy `{name}`"))?;
-        Ok(summary(policy))
+        match policies.put(&policy, expect).await {
+            Err(error) if error.kind() == Kind::Conflict => Err(changed_meanwhile(name)),
+            saved => Ok(summary(policy, saved.context(|| format!("save policy `{name}`"))?)),
+        }
     }
 
-    /// Removes a policy; removing `default` brings the shipped one back.
+    /// Removes a policy, where `expected` is given, only while that is its revision; removing `default` brings the
+    /// shipped one back.
     ///
     /// # Errors
-    /// [`Kind::NotFound`]; the store's.
-    pub async fn remove_policy(&self, tenant: &TenantId, name: &PolicyName) -> Result<()> {
+    /// [`Kind::NotFound`]; [`Kind::Conflict`] where somebody else has changed it; the store's.
+    pub async fn remove_policy(&self, tenant: &TenantId, name: &PolicyName, expected: Option<&str>) -> Result<()> {
         let policies = Collection::<Policy>::of_tenant(&self.store, tenant);
-        if policies.delete(name.as_str()).await? { Ok(()) } else { Err(unknown(tenant, name)) }
+        let Some(former) = policies.get_readable(name.as_str()).await? else { return Err(unknown(tenant, name)) };
+        let removed = match expectation(expected, name, Some(&former))? {
+            Expect::Revision(revision) => policies.delete_unchanged(name.as_str(), revision).await,
+            _ => policies.delete(name.as_str()).await.map(|_| ()),
+        };
+        removed.map_err(|error| if error.kind() == Kind::Conflict { changed_meanwhile(name) } else { error })
     }
 
     /// What the policies say about `principal` and a tool, as it would be now.
@@ -178,20 +213,44 @@ impl Gateway {
     }
 }
 
-fn summary(policy: Policy) -> PolicySummary {
+/// What a write has to find. The shipped policy, which is in no store, is there while none of its name is.
+fn expectation(expected: Option<&str>, name: &PolicyName, former: Option<&Readable<Policy>>) -> Result<Expect> {
+    let Some(expected) = expected else { return Ok(Expect::Any) };
+    let known = former.map(|found| found.as_ref().map_or_else(|damaged| damaged.revision, |stored| stored.revision));
+    match known {
+        Some(revision) if expected == revision.to_string() => Ok(Expect::Revision(revision)),
+        None if expected == SHIPPED_REVISION && name.as_str() == DEFAULT => Ok(Expect::Absent),
+        _ => Err(changed_meanwhile(name)),
+    }
+}
+
+fn changed_meanwhile(name: &PolicyName) -> Error {
+    Error::new(Kind::Conflict, format!("policy `{name}` was changed meanwhile"))
+        .help("read it again, and make the change to what it is now")
+}
+
+fn summary(policy: Policy, revision: u64) -> PolicySummary {
     let problem = policy::check(&policy.name, &policy.text).err().map(|error| error.chain());
     PolicySummary {
         name: policy.name.to_string(),
-        text: policy.text,
+        source: policy.text,
         shipped: false,
+        revision: revision.to_string(),
         updated_at: Some(policy.updated_at),
         problem,
     }
 }
 
 fn shipped() -> PolicySummary {
-    let (name, text) = (DEFAULT.to_owned(), SHIPPED.to_owned());
-    PolicySummary { name, text, shipped: true, updated_at: None, problem: None }
+    let (name, source) = (DEFAULT.to_owned(), SHIPPED.to_owned());
+    PolicySummary {
+        name,
+        source,
+        shipped: true,
+        revision: SHIPPED_REVISION.to_owned(),
+        updated_at: None,
+        problem: None,
+    }
 }
 
 fn unknown(tenant: &TenantId, name: &PolicyName) -> Error {

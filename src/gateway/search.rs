@@ -13,7 +13,7 @@ use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal};
 use crate::search::{Allowed, Degraded, Fusion, Hit, Mode, ScoreDetails, SearchQuery, sentences};
 
 /// Longest request that is searched for.
-const MAX_QUERY_BYTES: usize = 16 * 1024;
+pub(super) const MAX_QUERY_BYTES: usize = 16 * 1024;
 /// A best match below this is none. In the public sets (`docs/retrieval.md`) 99 of 100 right first results have more;
 /// requests that no tool of the demo serves got less than half of it.
 const POOR: f64 = 0.2;
@@ -53,6 +53,26 @@ pub struct SearchAnswer {
     pub results: Vec<SearchResult>,
 }
 
+/// The answers of all modes to one request. Serializes as `mcpgw search --mode all --output json` prints them.
+#[derive(Serialize)]
+pub struct Compared {
+    /// The request.
+    pub query: String,
+    /// The answers.
+    pub modes: ComparedModes,
+}
+
+/// One answer for each mode.
+#[derive(Serialize)]
+pub struct ComparedModes {
+    /// Both arms.
+    pub hybrid: SearchAnswer,
+    /// Meaning alone.
+    pub vector: SearchAnswer,
+    /// Words alone.
+    pub text: SearchAnswer,
+}
+
 /// A found tool.
 #[derive(Serialize)]
 pub struct SearchResult {
@@ -90,6 +110,20 @@ impl Gateway {
         let outcome = self.searched(principal, request, &mut execution.noted).await;
         self.end_search(execution, outcome.as_ref().err());
         outcome
+    }
+
+    /// The same in every mode, whatever that of `request` is.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub async fn compare(&self, principal: &Principal, request: &SearchRequest) -> Result<Compared> {
+        let of = |mode| SearchRequest { mode, ..request.clone() };
+        let modes = ComparedModes {
+            hybrid: self.search(principal, &of(Mode::Hybrid)).await?,
+            vector: self.search(principal, &of(Mode::Vector)).await?,
+            text: self.search(principal, &of(Mode::Text)).await?,
+        };
+        Ok(Compared { query: request.query.clone(), modes })
     }
 
     async fn searched(
@@ -201,13 +235,16 @@ async fn query_vectors(space: &Space, request: &SearchRequest) -> Result<(Vec<Ve
 
 fn check(request: &SearchRequest) -> Result<()> {
     if request.query.trim().is_empty() {
-        return Err(Error::invalid("the query is empty").help("describe the task in words, or give a tool's name"));
+        return Err(Error::invalid("the query is empty")
+            .field("query")
+            .help("describe the task in words, or give a tool's name"));
     }
     if request.query.len() > MAX_QUERY_BYTES {
-        return Err(Error::invalid(format!("the query is longer than {MAX_QUERY_BYTES} bytes")));
+        return Err(Error::invalid(format!("the query is longer than {MAX_QUERY_BYTES} bytes")).field("query"));
     }
     if !(1..=MAX_LIMIT).contains(&request.limit) {
-        return Err(Error::invalid(format!("the limit {} is not from 1 to {MAX_LIMIT}", request.limit)));
+        let what = format!("the limit {} is not from 1 to {MAX_LIMIT}", request.limit);
+        return Err(Error::invalid(what).field("limit"));
     }
     Ok(())
 }

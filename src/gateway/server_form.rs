@@ -197,13 +197,18 @@ impl ServerForm {
         let kinds = [TransportKind::StreamableHttp, TransportKind::Sse, TransportKind::Stdio];
         let named = self.transport.as_deref().map(|name| {
             let kind = kinds.into_iter().find(|kind| kind.as_str() == name);
-            kind.ok_or_else(|| Error::invalid("`transport` is not one of streamable_http, sse, stdio"))
+            kind.ok_or_else(|| {
+                Error::invalid("`transport` is not one of streamable_http, sse, stdio").field("transport")
+            })
         });
         let kind = match (named.transpose()?, &self.url, &self.command) {
             (Some(TransportKind::Stdio), None, Some(_)) | (None, None, Some(_)) => TransportKind::Stdio,
             (None, Some(_), None) => TransportKind::StreamableHttp,
             (Some(kind), Some(_), None) if kind != TransportKind::Stdio => kind,
-            _ => return Err(Error::invalid("a server has either `url` or `command`, as its `transport` wants")),
+            _ => {
+                return Err(Error::invalid("a server has either `url` or `command`, as its `transport` wants")
+                    .field(if self.command.is_some() { "command" } else { "url" }));
+            }
         };
         let (url_was, headers_were, args_were, env_was) = match former.map(|it| &it.transport) {
             Some(Transport::StreamableHttp { url, headers } | Transport::Sse { url, headers }) => {
@@ -228,7 +233,9 @@ impl ServerForm {
         let is_shown = former.is_some_and(|it| it.transport.target() == given);
         let url = url_was.filter(|_| is_shown).cloned().unwrap_or(given);
         if !is_shown && url.ends_with(SHORTENED) {
-            return Err(Error::invalid("`url` ends as one that is shown without its query; give all of it"));
+            return Err(
+                Error::invalid("`url` ends as one that is shown without its query; give all of it").field("url")
+            );
         }
         let stays = former.is_some_and(|it| is_same_origin(&it.transport.target(), &url));
         let headers = kept_in(&self.headers, headers_were.filter(|_| is_shown || stays), "headers")?;
@@ -247,6 +254,7 @@ fn is_same_origin(one: &str, other: &str) -> bool {
 
 fn unknown_mask(member: &str) -> Error {
     Error::invalid(format!("`{member}` is {MASK}, which stands for a credential that is kept, and none is"))
+        .field(member)
 }
 
 fn kept_or(given: String, kept: Option<&Secret>, member: &str) -> Result<Secret> {
@@ -318,7 +326,7 @@ impl Gateway {
     /// # Errors
     /// What is wrong with it, or that its name is taken.
     pub async fn add_form(&self, tenant: &TenantId, mut form: ServerForm) -> Result<ServerDetail> {
-        let name = form.name.take().ok_or_else(|| Error::invalid("`name` is missing"))?;
+        let name = form.name.take().ok_or_else(|| Error::invalid("`name` is missing").field("name"))?;
         let server = form.server(name, None)?;
         self.add_server(tenant, &server).await?;
         self.server_detail(tenant, &server.name).await
@@ -364,6 +372,22 @@ impl Gateway {
         self.store_form(tenant, name, expected, true, patched).await
     }
 
+    /// Forgets a server that is of this revision.
+    pub(super) async fn remove_unchanged(&self, tenant: &TenantId, name: &ServerName, expected: &str) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let stored = self.registry.stored(tenant, name).await?;
+            if revision(&stored.value) != expected {
+                break;
+            }
+            match self.registry.remove_unchanged(tenant, name, stored.revision).await {
+                // A sync may have noted how it ended.
+                Err(error) if error.kind() == Kind::Conflict => {}
+                outcome => return outcome,
+            }
+        }
+        Err(changed_meanwhile(name))
+    }
+
     async fn store_form(
         &self,
         tenant: &TenantId,
@@ -379,7 +403,7 @@ impl Gateway {
             }
             let mut form = wanted(&former)?;
             if form.name.take().is_some_and(|given| given != *name) {
-                return Err(Error::invalid("a server keeps its name; add another one and remove this"));
+                return Err(Error::invalid("a server keeps its name; add another one and remove this").field("name"));
             }
             let server = form.server(name.clone(), Some(&former))?;
             // A part of what cannot be read would stand for all of it.

@@ -6,12 +6,16 @@ use serde::Serialize;
 
 use super::Gateway;
 use crate::error::{Error, Result};
-use crate::model::{CacheTool, Server, ServerName, SyncStatus, TenantId, Tool, ToolId};
+use crate::model::{AuditRecord, CacheTool, Server, ServerName, SyncStatus, TenantId, Tool, ToolId};
 use crate::store::{Collection, Expect, Query};
 use crate::upstream;
 
 /// A test may have to start the server first.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Failures of a server that are shown.
+const SHOWN_FAILURES: usize = 10;
+/// The name that stands for something else where servers are administered over HTTP.
+const RESERVED: &str = "import";
 
 /// One line of `server list`.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +34,65 @@ pub struct ServerSummary {
     pub tools: u64,
     /// `ok`, `failed`, `not_synced` or `disabled`.
     pub status: &'static str,
+}
+
+/// A page of servers.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerPage {
+    /// The servers, by name.
+    pub servers: Vec<ServerSummary>,
+    /// After which name the next page starts, if there is one.
+    pub next: Option<String>,
+}
+
+/// How a server does.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerHealth {
+    /// Whether it is asked at all.
+    pub circuit: ServerCircuit,
+    /// What failed last, the latest first.
+    pub failures: Vec<ServerFailure>,
+}
+
+/// The circuit of a server: open after failures in a row.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerCircuit {
+    /// `closed` or `open`.
+    pub state: &'static str,
+    /// When it is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+/// An execution that failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerFailure {
+    /// When.
+    pub at: String,
+    /// What was asked.
+    pub kind: &'static str,
+    /// Of which tool.
+    pub tool: String,
+    /// What came of it.
+    pub status: &'static str,
+    /// The request.
+    pub request_id: String,
+}
+
+/// Words that are looked for, whatever their case.
+pub(super) struct Words(Vec<String>);
+
+impl Words {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.split_whitespace().map(str::to_lowercase).collect())
+    }
+
+    /// Whether each is in one of the texts.
+    pub(super) fn are_in(&self, texts: &[&str]) -> bool {
+        let texts: Vec<String> =
+            if self.0.is_empty() { Vec::new() } else { texts.iter().map(|it| it.to_lowercase()).collect() };
+        self.0.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
+    }
 }
 
 /// What a server said when it was tested.
@@ -93,6 +156,9 @@ impl Gateway {
     /// # Errors
     /// What is wrong with it, or that its name is taken.
     pub async fn add_server(&self, tenant: &TenantId, server: &Server) -> Result<()> {
+        if server.name.as_str() == RESERVED {
+            return Err(Error::invalid(format!("no server can be called `{RESERVED}`")).field("name"));
+        }
         upstream::check(server, &self.config.upstream)?;
         // Left by a removal that was interrupted; they must not come back under a new server's name.
         if self.registry.get(tenant, &server.name).await.is_err() {
@@ -102,13 +168,16 @@ impl Gateway {
         self.registry.add(tenant, server).await
     }
 
-    /// Removes a server and its tools; how many.
+    /// Removes a server and its tools; how many. Where `expected` is given, only while that is its revision.
     ///
     /// # Errors
-    /// [`crate::error::Kind::NotFound`].
-    pub async fn remove_server(&self, tenant: &TenantId, name: &ServerName) -> Result<usize> {
+    /// [`crate::error::Kind::NotFound`]; [`crate::error::Kind::Conflict`] where somebody else has changed it.
+    pub async fn remove_server(&self, tenant: &TenantId, name: &ServerName, expected: Option<&str>) -> Result<usize> {
         // The server first: without it its tools are not shown, should the second step be interrupted.
-        self.registry.remove(tenant, name).await?;
+        match expected {
+            None => self.registry.remove(tenant, name).await?,
+            Some(expected) => self.remove_unchanged(tenant, name, expected).await?,
+        }
         self.sign_out(tenant, name, None).await?;
         self.remove_tools(tenant, name).await
     }
@@ -126,27 +195,77 @@ impl Gateway {
     /// # Errors
     /// As the store's.
     pub async fn servers(&self, tenant: &TenantId) -> Result<Vec<ServerSummary>> {
-        let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
         let mut summaries = Vec::new();
         for server in self.registry.list(tenant).await? {
-            let tools = catalog.count(&Query::all().equals("server", server.name.as_str())).await?;
-            let status = match &server.last_sync {
-                _ if !server.is_enabled => "disabled",
-                None => "not_synced",
-                Some(last) if last.status == SyncStatus::Ok => "ok",
-                Some(_) => "failed",
-            };
-            summaries.push(ServerSummary {
-                name: server.name.to_string(),
-                transport: server.transport.kind().as_str(),
-                target: server.target(),
-                enabled: server.is_enabled,
-                scopes: server.scopes.clone(),
-                tools,
-                status,
-            });
+            summaries.push(self.server_summary(tenant, &server).await?);
         }
         Ok(summaries)
+    }
+
+    /// A page of the servers whose name or target holds all of these words, by name, starting after `after`.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn servers_with(
+        &self,
+        tenant: &TenantId,
+        words: &str,
+        after: Option<&ServerName>,
+        limit: usize,
+    ) -> Result<ServerPage> {
+        let words = Words::new(words);
+        let servers = self.registry.list(tenant).await?.into_iter();
+        let mut wanted = servers.filter(|server| {
+            after.is_none_or(|after| server.name > *after) && words.are_in(&[server.name.as_str(), &server.target()])
+        });
+        let mut servers = Vec::new();
+        for server in wanted.by_ref().take(limit) {
+            servers.push(self.server_summary(tenant, &server).await?);
+        }
+        let next = wanted.next().and(servers.last()).map(|last| last.name.clone());
+        Ok(ServerPage { servers, next })
+    }
+
+    async fn server_summary(&self, tenant: &TenantId, server: &Server) -> Result<ServerSummary> {
+        let catalog = Collection::<Tool>::of_tenant(&self.store, tenant);
+        let tools = catalog.count(&Query::all().equals("server", server.name.as_str())).await?;
+        let status = match &server.last_sync {
+            _ if !server.is_enabled => "disabled",
+            None => "not_synced",
+            Some(last) if last.status == SyncStatus::Ok => "ok",
+            Some(_) => "failed",
+        };
+        Ok(ServerSummary {
+            name: server.name.to_string(),
+            transport: server.transport.kind().as_str(),
+            target: server.target(),
+            enabled: server.is_enabled,
+            scopes: server.scopes.clone(),
+            tools,
+            status,
+        })
+    }
+
+    /// How a server does: its circuit in this process, and what failed lately.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn server_health(&self, tenant: &TenantId, name: &ServerName) -> Result<ServerHealth> {
+        let failure = |record: AuditRecord| ServerFailure {
+            at: record.ts.to_string(),
+            kind: record.kind.as_str(),
+            tool: record.tool,
+            status: record.status.as_str(),
+            request_id: record.request_id,
+        };
+        let open_for = self.pool.circuit(tenant, name);
+        Ok(ServerHealth {
+            circuit: ServerCircuit {
+                state: if open_for.is_some() { "open" } else { "closed" },
+                retry_after_ms: open_for.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+            },
+            failures: self.failures(tenant, name, SHOWN_FAILURES).await?.into_iter().map(failure).collect(),
+        })
     }
 
     /// Connects to a server and says who answered.

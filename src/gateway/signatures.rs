@@ -278,11 +278,12 @@ impl Gateway {
         let (text, family) = (text.trim(), family.trim());
         if text.is_empty() || text.len() > MAX_TEXT_BYTES {
             return Err(Error::invalid(format!("the text of a signature has 1 to {MAX_TEXT_BYTES} bytes"))
+                .field("text")
                 .help("one passage, as an attacker would say it"));
         }
         let is_word = |each: char| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '_';
         if family.is_empty() || family.len() > 64 || !family.chars().all(is_word) {
-            return Err(Error::invalid("the family of a signature is 1 to 64 of a-z 0-9 _"));
+            return Err(Error::invalid("the family of a signature is 1 to 64 of a-z 0-9 _").field("family"));
         }
         let collection = self.signatures.collection();
         if collection.count(&Query::all()).await? >= MAX_SIGNATURES as u64 {

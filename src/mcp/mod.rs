@@ -78,7 +78,7 @@ impl Incoming {
 
     /// The request, for the record of what is executed for it.
     fn origin(&self, face: AuditFace) -> Origin {
-        Origin { request_id: Arc::clone(&self.request_id), face }
+        Origin { request_id: Arc::clone(&self.request_id), face, actor: None }
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -177,7 +177,7 @@ impl Face {
     /// Records the calls in a message that is refused unheard, because its caller asks too much.
     pub fn refused_unheard(&self, principal: &Principal, request_id: &Arc<str>, face: AuditFace, body: &[u8]) {
         let Ok(raw) = frame::parse(body, self.max_depth) else { return };
-        let origin = Origin { request_id: Arc::clone(request_id), face };
+        let origin = Origin { request_id: Arc::clone(request_id), face, actor: None };
         for message in frame::batch(raw).unwrap_or_else(|| vec![raw]).into_iter().take(frame::MAX_BATCH) {
             if let Ok(frame::Message::Request(request)) = frame::read(message)
                 && request.method == "tools/call"

@@ -25,9 +25,12 @@ pub struct AuditRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<ServerName>,
     /// The tool's or prompt's own name on its server; the name that was asked for, where it led to none. Of a resource
-    /// the scheme of its URI.
+    /// the scheme of its URI, of an administration the route: `DELETE /admin/servers/{name}`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub tool: String,
+    /// Of an administration: the names in its path, or that of what it makes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub object: String,
     /// What came of it.
     pub status: AuditStatus,
     /// Who asked.
@@ -104,9 +107,15 @@ pub enum AuditKind {
     Resource,
     /// A completion was asked for.
     Completion,
+    /// An administrator changed something, or tried to.
+    Admin,
 }
 
 impl AuditKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::ToolCall, Self::Search, Self::Prompt, Self::Resource, Self::Completion, Self::Admin];
+
     /// Its stored name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -115,6 +124,7 @@ impl AuditKind {
             Self::Prompt => "prompt",
             Self::Resource => "resource",
             Self::Completion => "completion",
+            Self::Admin => "admin",
         }
     }
 }
@@ -150,6 +160,22 @@ pub enum AuditStatus {
 }
 
 impl AuditStatus {
+    /// Every status.
+    pub const ALL: [Self; 12] = [
+        Self::Ok,
+        Self::InputRequired,
+        Self::ToolError,
+        Self::Refused,
+        Self::Blocked,
+        Self::Limited,
+        Self::Invalid,
+        Self::Timeout,
+        Self::Unavailable,
+        Self::UpstreamError,
+        Self::Internal,
+        Self::Cancelled,
+    ];
+
     /// Its stored name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -225,6 +251,8 @@ pub enum Face {
     McpSession,
     /// MCP 2026-07-28.
     Mcp,
+    /// The administration over HTTP, and with it the console.
+    Admin,
     /// The command line.
     #[default]
     Command,
@@ -237,6 +265,8 @@ pub struct Origin {
     pub request_id: Arc<str>,
     /// By which way it came.
     pub face: Face,
+    /// Who is recorded, where that is another one than in whose name it is done: an administrator tries something out.
+    pub actor: Option<Arc<str>>,
 }
 
 /// What the stops of an execution say of it while it passes them.
@@ -246,8 +276,10 @@ pub struct Noted {
     pub is_recorded: bool,
     /// The server.
     pub server: Option<ServerName>,
-    /// The tool, prompt or scheme.
+    /// The tool, prompt, scheme or route.
     pub tool: String,
+    /// Of an administration: what it is about.
+    pub object: String,
     /// Whether it was answered from the cache.
     pub is_cached: bool,
     /// The server's share of the time, in milliseconds.

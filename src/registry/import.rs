@@ -36,21 +36,19 @@ struct Entry {
     disabled: bool,
 }
 
-/// The entries of `text`, in the file's order.
+/// The entries of a client's file, in its order.
 ///
 /// # Errors
-/// [`crate::error::Kind::InvalidInput`] when `text` is no such file at all; a fault of one entry is in its
+/// [`crate::error::Kind::InvalidInput`] when it is no such file at all; a fault of one entry is in its
 /// [`Imported::server`].
-pub fn read(text: &str) -> Result<Vec<Imported>> {
-    let file: Value = serde_json::from_str(text).map_err(|error| {
-        Error::invalid("the file is not JSON").source(error).help("comments and trailing commas have to go")
-    })?;
+pub fn read(file: &Value) -> Result<Vec<Imported>> {
     let entries = [file.get("mcpServers"), file.get("servers"), file.pointer("/mcp/servers")]
         .into_iter()
         .flatten()
         .find_map(Value::as_object)
         .ok_or_else(|| {
             Error::invalid("the file has no object `mcpServers` (or `servers`)")
+                .field("document")
                 .help("export it from a desktop client, for example claude_desktop_config.json or .vscode/mcp.json")
         })?;
     Ok(with_distinct_names(entries))
@@ -125,18 +123,20 @@ fn server(name: ServerName, value: &Value) -> Result<Server> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn desktop_files_are_read() {
-        let text = r#"{"mcpServers": {
+        let file = json!({"mcpServers": {
             "File System": {"command": "npx", "args": ["-y", "server-filesystem", "/data"], "env": {"A": "b"}},
             "remote": {"type": "http", "url": "https://example.com/mcp", "headers": {"Authorization": "Bearer x"}},
             "old": {"type": "sse", "url": "https://example.com/sse", "disabled": true},
             "hole": {"command": "x", "env": {"TOKEN": "Bearer ${input:token}"}},
             "none": {}, "wrong": 3, "FILE system": {"command": "x"}
-        }}"#;
-        let imported = read(text).expect("a file");
+        }});
+        let imported = read(&file).expect("a file");
         let ok: Vec<_> = imported.iter().filter_map(|each| each.server.as_ref().ok()).collect();
         let kinds: Vec<_> =
             ok.iter().map(|each| (each.name.as_str(), each.transport.kind().as_str(), each.is_enabled)).collect();
@@ -150,9 +150,9 @@ mod tests {
 
     #[test]
     fn other_files_are_refused() {
-        for text in ["", "[]", "{}", r#"{"mcpServers": []}"#] {
-            assert!(read(text).is_err(), "{text}");
+        for file in [json!([]), json!({}), json!({ "mcpServers": [] })] {
+            assert!(read(&file).is_err(), "{file}");
         }
-        assert!(read(r#"{"servers": {"a": {"command": "x"}}}"#).is_ok());
+        assert!(read(&json!({ "servers": { "a": { "command": "x" } } })).is_ok());
     }
 }

@@ -213,6 +213,14 @@ impl Registry {
         Err(self.missing(tenant, name).await)
     }
 
+    /// Removes a server that is still of this revision of the store's.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when it is not.
+    pub async fn remove_unchanged(&self, tenant: &TenantId, name: &ServerName, revision: u64) -> Result<()> {
+        self.servers(tenant).delete_unchanged(name.as_str(), revision).await
+    }
+
     /// Reads, changes and writes a server; again when somebody else wrote meanwhile.
     async fn change(&self, tenant: &TenantId, name: &ServerName, change: impl Fn(&mut Server) -> bool) -> Result<bool> {
         let servers = self.servers(tenant);

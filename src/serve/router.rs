@@ -1,4 +1,4 @@
-//! Every route on one page.
+//! Every route on one page, but for those of the administration, which are a table of their own.
 
 use std::sync::Arc;
 
@@ -8,12 +8,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
 
-use super::admin::{self, audit, cache, catalog, embedding, guardrails, servers, session, tenants};
 use super::protocol::{self, Endpoint, only};
-use super::{App, admit, connections, console, health, layers, sign_in};
+use super::{App, admin, admit, connections, console, health, layers, sign_in};
 use crate::mcp::Listing;
 
 type Shared = State<Arc<App>>;
@@ -40,52 +39,11 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route("/health", get(health::whole))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .nest("/admin", administration(app))
+        .nest("/admin", admin::administration(app))
         .nest("/ui", console::routes(app))
         .fallback(unknown_path)
         .with_state(Arc::clone(app));
     layers::around(routes, app)
-}
-
-/// For administrators alone, what is not there included.
-fn administration(app: &Arc<App>) -> Router<Arc<App>> {
-    let nothing = || async { StatusCode::NOT_FOUND };
-    Router::new()
-        .route("/servers", get(servers::list).post(servers::add))
-        .route(
-            "/servers/{name}",
-            get(servers::show).put(servers::replace).patch(servers::change).delete(servers::remove),
-        )
-        .route("/servers/{name}/test", post(servers::test))
-        .route("/embedding", get(embedding::show).put(embedding::switch))
-        .route("/embedding/test", post(embedding::test))
-        .route("/embedding/status", get(embedding::status))
-        .route("/embedding/cancel", post(embedding::cancel))
-        .route("/embedding/resume", post(embedding::resume))
-        .route(
-            "/guardrails/signatures",
-            get(guardrails::signatures).post(guardrails::add_signature).delete(guardrails::remove_signature),
-        )
-        .route("/guardrails/check", post(guardrails::check))
-        .route("/tenants", get(tenants::list).post(tenants::provision))
-        .route("/tenants/{id}", get(tenants::show).delete(tenants::remove))
-        .route("/catalog", get(catalog::list))
-        .route("/catalog/sync", post(catalog::sync))
-        .route("/catalog/quarantine", get(guardrails::quarantine))
-        .route("/catalog/{tool_id}/release", post(guardrails::release))
-        .route("/audit", get(audit::list))
-        .route("/audit/summary", get(audit::summary))
-        .route("/cache/migrate", post(cache::migrate))
-        .route("/session", get(session::show))
-        .route("/sessions", get(session::list))
-        .route("/sessions/{id}", delete(session::end))
-        .route("/logout", post(session::log_out))
-        .route("/password", post(session::change_password))
-        .fallback(nothing)
-        .layer(from_fn_with_state(Arc::clone(app), admin::guard))
-        // Before anybody is known.
-        .route("/login", post(session::log_in))
-        .route("/setup", post(session::set_up))
 }
 
 /// Streamable HTTP: messages, a session's own stream, a session's end.

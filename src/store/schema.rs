@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Document;
 use crate::model::{
     AdminSession, AdminUser, AuditRecord, CacheEntry, CacheMark, DataKey, DefinitionPin, EmbeddingConfig,
-    EmbeddingStatus, GatewayKey, Policy, RateWindows, Server, SessionMail, SessionRecord, Signature, Tenant, Timestamp,
-    Tool, UserContext, UserToken, WatcherPosition,
+    EmbeddingStatus, GatewayKey, JudgedRequest, Policy, RateWindows, Server, SessionMail, SessionRecord, Signature,
+    Tenant, Timestamp, Tool, UserContext, UserToken, WatcherPosition,
 };
 
 /// Which database a collection belongs to.
@@ -165,6 +165,8 @@ const SEMANTIC_CACHE: CollectionSpec = CollectionSpec {
 const CACHE_MARKS: CollectionSpec =
     CollectionSpec { watched: true, ..CollectionSpec::new("cache_marks", Home::Tenant) };
 
+const JUDGED_QUERIES: CollectionSpec = CollectionSpec::new("judged_queries", Home::Tenant);
+
 const AUDIT_TELEMETRY: CollectionSpec = CollectionSpec {
     fields: &["server"],
     series: Some(Series { time: "ts", group: "server", keep: Duration::from_secs(90 * 24 * 3600) }),
@@ -191,6 +193,7 @@ pub const COLLECTIONS: &[&CollectionSpec] = &[
     &USER_TOKENS,
     &SEMANTIC_CACHE,
     &CACHE_MARKS,
+    &JUDGED_QUERIES,
     &AUDIT_TELEMETRY,
 ];
 
@@ -335,6 +338,14 @@ impl Document for CacheMark {
 
     fn id(&self) -> &str {
         self.server.as_str()
+    }
+}
+
+impl Document for JudgedRequest {
+    const SPEC: &'static CollectionSpec = &JUDGED_QUERIES;
+
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 

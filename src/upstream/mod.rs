@@ -171,31 +171,37 @@ pub fn check(server: &Server, config: &UpstreamConfig) -> Result<()> {
     }
     if let Some(oauth) = &server.oauth {
         if matches!(server.transport, Transport::Stdio { .. }) {
-            return Err(Error::invalid(format!("server `{name}`: access tokens are for servers with a URL")));
+            return Err(
+                Error::invalid(format!("server `{name}`: access tokens are for servers with a URL")).field("oauth")
+            );
         }
-        address::check_url(name, &oauth.token_url, config.allow_private_networks)?;
-        address::check_confidential(name, "token endpoint", &oauth.token_url)?;
+        address::check_url(name, &oauth.token_url, config.allow_private_networks)
+            .and_then(|()| address::check_confidential(name, "token endpoint", &oauth.token_url))
+            .map_err(|error| error.field("oauth.token_url"))?;
         match &oauth.authorize_url {
             // A page for browsers: nothing of ours connects to it.
-            Some(page) => address::check_confidential(name, "authorization endpoint", page)?,
+            Some(page) => address::check_confidential(name, "authorization endpoint", page)
+                .map_err(|error| error.field("oauth.authorize_url"))?,
             None if oauth.client_secret.is_none() => {
-                return Err(Error::invalid(format!("server `{name}`: client credentials are not without a secret")));
+                return Err(Error::invalid(format!("server `{name}`: client credentials are not without a secret"))
+                    .field("oauth.client_secret"));
             }
             None => {}
         }
     }
     match &server.transport {
         Transport::StreamableHttp { url, headers } | Transport::Sse { url, headers } => {
-            address::check_url(name, url, config.allow_private_networks)?;
-            http::header_map(name, headers).map(|_| ())
+            address::check_url(name, url, config.allow_private_networks).map_err(|error| error.field("url"))?;
+            http::header_map(name, headers).map(|_| ()).map_err(|error| error.field("headers"))
         }
         Transport::Stdio { command, .. } => {
             if command.trim().is_empty() || command.contains('\0') {
-                return Err(Error::invalid(format!("server `{name}` names no program")));
+                return Err(Error::invalid(format!("server `{name}` names no program")).field("command"));
             }
             match &config.stdio_allowlist {
                 Some(allowed) if !allowed.iter().any(|program| Path::new(program) == Path::new(command)) => Err(
                     Error::new(Kind::Refused, format!("server `{name}`: the program `{command}` may not be started"))
+                        .field("command")
                         .help("add its absolute path to DOWNSTREAM_STDIO_ALLOWLIST"),
                 ),
                 _ => Ok(()),

@@ -136,7 +136,7 @@ impl World {
                     "forbid (principal, action, resource in Server::\"{server}\") unless {{ principal in Role::\"{role}\" }};"
                 );
                 let name = name.parse().expect("a name");
-                self.gateway.set_policy(&tenant, &name, &text).await.expect("saved");
+                self.gateway.set_policy(&tenant, &name, &text, None).await.expect("saved");
                 let change = Change {
                     collection: Policy::SPEC.name.to_owned(),
                     tenant: Some(tenant.clone()),

@@ -75,7 +75,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("jobs", &["error", "model", "store", "catalog", "config", "gateway"]),
     (
         "serve",
-        &["error", "model", "auth", "embeddings", "cache", "catalog", "guardrails", "config", "gateway", "mcp", "jobs"],
+        &[
+            "error",
+            "model",
+            "auth",
+            "embeddings",
+            "search",
+            "cache",
+            "catalog",
+            "guardrails",
+            "config",
+            "gateway",
+            "mcp",
+            "jobs",
+        ],
     ),
 ];
 
@@ -97,6 +110,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower_service", &["src/upstream/address.rs"]),
     ("hyper_rustls", &["src/upstream/http/", "src/tls.rs"]),
     ("cedar_policy", &["src/auth/policy.rs"]),
+    ("miette", &["src/auth/policy.rs"]),
     ("jsonwebtoken", &["src/auth/"]),
     ("rsa", &["src/auth/mint.rs"]),
     ("ring", &["src/secrets/"]),

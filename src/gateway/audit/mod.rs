@@ -1,5 +1,7 @@
 //! The record of each execution, from its first stop to its answer.
 
+mod admin;
+mod csv;
 mod report;
 
 use std::collections::HashMap;
@@ -16,8 +18,11 @@ use crate::model::{
 };
 use crate::upstream::Reply;
 
+pub use admin::{Administration, Deed};
+pub use csv::audit_csv;
 pub use report::{
-    AuditBucket, AuditGroup, AuditPage, AuditQuery, AuditSummary, AuditTally, AuditTokensSaved, Latency, MAX_AUDIT_PAGE,
+    AuditBucket, AuditGroup, AuditOutcome, AuditPage, AuditQuery, AuditSummary, AuditTally, AuditTokensSaved, Latency,
+    MAX_AUDIT_PAGE, audit_kind,
 };
 
 /// An execution under way. One that is dropped before it has ended was not waited for, and is recorded as that.
@@ -54,6 +59,7 @@ impl Execution {
             kind: self.kind,
             server: noted.server,
             tool: shortened(&noted.tool),
+            object: shortened(&noted.object),
             status,
             actor: self.actor.clone(),
             is_cached: noted.is_cached,
@@ -174,12 +180,16 @@ impl Gateway {
 
     fn execution(&self, principal: &Principal, kind: AuditKind, origin: &Origin, arguments: Hashed) -> Execution {
         let leave = self.audit.leave();
+        let actor = match &origin.actor {
+            Some(actor) => AuditActor::new(actor, ""),
+            None => AuditActor::new(&principal.subject, &principal.issuer),
+        };
         Execution {
             noted: Noted { is_recorded: leave.is_given(), ..Noted::default() },
             leave: Some(leave),
             trail: Arc::clone(&self.audit),
             tenant: principal.tenant.clone(),
-            actor: AuditActor::new(&principal.subject, &principal.issuer),
+            actor,
             kind,
             origin: origin.clone(),
             instance: self.config.instance_id.clone(),

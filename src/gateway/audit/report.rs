@@ -1,6 +1,7 @@
 //! Reading the audit trail: the latest records, and what they sum up to.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,6 +15,8 @@ use crate::store::{Collection, Query};
 pub const MAX_AUDIT_PAGE: usize = 1000;
 /// Records that a summary reads at a time.
 const PAGE: usize = 2000;
+/// Records that one page of a query is looked for among; the rest is for the next one.
+const MOST_LOOKED_AT: usize = 20_000;
 /// Slices of the time of a summary, shown as a line.
 const BUCKETS: u32 = 24;
 /// Tools that a summary names.
@@ -26,12 +29,64 @@ const CLASS: f64 = 1.02;
 pub struct AuditQuery {
     /// Of this server alone.
     pub server: Option<ServerName>,
+    /// Of the tool, prompt or route of this name alone.
+    pub tool: Option<String>,
+    /// That ended like this.
+    pub outcome: Option<AuditOutcome>,
+    /// Of this caller alone.
+    pub subject: Option<String>,
+    /// Of this kind alone.
+    pub kind: Option<AuditKind>,
     /// Not older than this.
     pub since: Option<Timestamp>,
+    /// Older than this.
+    pub until: Option<Timestamp>,
     /// Where the former page ended.
     pub cursor: Option<(Timestamp, String)>,
     /// At most so many.
     pub limit: usize,
+}
+
+/// How executions ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditOutcome {
+    /// Exactly so.
+    Status(AuditStatus),
+    /// The caller did not get what was asked for.
+    Failed,
+}
+
+impl AuditOutcome {
+    fn covers(self, status: AuditStatus) -> bool {
+        match self {
+            Self::Status(wanted) => wanted == status,
+            Self::Failed => status.is_error(),
+        }
+    }
+}
+
+impl FromStr for AuditOutcome {
+    type Err = Error;
+
+    /// The name of a status, or `failed` for all that are no success.
+    fn from_str(text: &str) -> Result<Self> {
+        let named = AuditStatus::ALL.into_iter().find(|status| status.as_str() == text).map(Self::Status);
+        named.or((text == "failed").then_some(Self::Failed)).ok_or_else(|| {
+            let names: Vec<&str> = AuditStatus::ALL.iter().map(|status| status.as_str()).collect();
+            Error::invalid(format!("the outcome is neither `failed` nor one of {}", names.join(", ")))
+        })
+    }
+}
+
+/// The kind of this name.
+///
+/// # Errors
+/// Names those there are.
+pub fn audit_kind(text: &str) -> Result<AuditKind> {
+    AuditKind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+        let names: Vec<&str> = AuditKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        Error::invalid(format!("the kind is not one of {}", names.join(", ")))
+    })
 }
 
 /// Records, newest first.
@@ -179,24 +234,70 @@ impl Gateway {
     /// A limit that is out of range; the store's.
     pub async fn audit_tail(&self, tenant: &TenantId, query: &AuditQuery) -> Result<AuditPage> {
         if !(1..=MAX_AUDIT_PAGE).contains(&query.limit) {
-            return Err(Error::invalid(format!("the limit {} is not from 1 to {MAX_AUDIT_PAGE}", query.limit)));
+            let what = format!("the limit {} is not from 1 to {MAX_AUDIT_PAGE}", query.limit);
+            return Err(Error::invalid(what).field("limit"));
         }
-        let mut wanted = Query::all().newest_first().limit(query.limit + 1);
-        if let Some(server) = &query.server {
-            wanted = wanted.equals("server", server.as_str());
+        self.look_at(tenant, query, MOST_LOOKED_AT).await
+    }
+
+    /// The latest failures of a server, as far as they are among its latest executions.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(in crate::gateway) async fn failures(
+        &self,
+        tenant: &TenantId,
+        server: &ServerName,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>> {
+        let (server, outcome) = (Some(server.clone()), Some(AuditOutcome::Failed));
+        let query = AuditQuery { server, outcome, limit, ..AuditQuery::default() };
+        Ok(self.look_at(tenant, &query, PAGE).await?.records)
+    }
+
+    async fn look_at(&self, tenant: &TenantId, query: &AuditQuery, most: usize) -> Result<AuditPage> {
+        let stored = Collection::<AuditRecord>::of_tenant(&self.store, tenant);
+        let (mut records, mut from, mut looked) = (Vec::new(), query.cursor.clone(), 0);
+        loop {
+            // What the store has no index of is looked for page by page.
+            let size = if query.is_sifted() { PAGE } else { query.limit - records.len() + 1 };
+            let found = stored.find_readable(&query.stored(from.as_ref()).limit(size)).await?;
+            let (is_all, began) = (found.len() < size, from.clone());
+            looked += found.len();
+            for record in found.into_iter().filter_map(|(_, record)| record.ok()).map(|stored| stored.value) {
+                if records.len() == query.limit {
+                    let next = records.last().map(AuditQuery::cursor_at);
+                    return Ok(AuditPage { records, next });
+                }
+                from = Some((record.ts, record.id.clone()));
+                if query.covers(&record) {
+                    records.push(record);
+                }
+            }
+            // Where no record of a page can be read, nobody knows where the next one begins.
+            let is_end = is_all || from == began;
+            if is_end || looked >= most {
+                let next = from.filter(|_| !is_end).map(|(at, id)| format!("{}.{id}", at.0));
+                return Ok(AuditPage { records, next });
+            }
         }
-        if let Some(since) = query.since {
-            wanted = wanted.since(since);
+    }
+
+    /// The records that a query covers, newest first, over all pages; at most so many.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit_export(&self, tenant: &TenantId, query: &AuditQuery, most: usize) -> Result<Vec<AuditRecord>> {
+        let mut query = query.clone();
+        let mut records: Vec<AuditRecord> = Vec::new();
+        while records.len() < most {
+            query.limit = MAX_AUDIT_PAGE.min(most - records.len());
+            let page = self.audit_tail(tenant, &query).await?;
+            records.extend(page.records);
+            let Some(next) = page.next else { break };
+            query.cursor = Some(AuditQuery::read_cursor(&next)?);
         }
-        if let Some((at, id)) = &query.cursor {
-            wanted = wanted.ahead_of(*at, id.clone());
-        }
-        let found = Collection::<AuditRecord>::of_tenant(&self.store, tenant).find_readable(&wanted).await?;
-        let is_more = found.len() > query.limit;
-        let readable = found.into_iter().take(query.limit).filter_map(|(_, record)| record.ok());
-        let records: Vec<AuditRecord> = readable.map(|stored| stored.value).collect();
-        let next = records.last().filter(|_| is_more).map(AuditQuery::cursor_at);
-        Ok(AuditPage { records, next })
+        Ok(records)
     }
 
     /// What the records of a tenant since then sum up to. Reads them page by page.
@@ -230,6 +331,36 @@ impl Gateway {
 }
 
 impl AuditQuery {
+    /// What of it the store finds by itself.
+    fn stored(&self, from: Option<&(Timestamp, String)>) -> Query {
+        let mut wanted = Query::all().newest_first();
+        if let Some(server) = &self.server {
+            wanted = wanted.equals("server", server.as_str());
+        }
+        if let Some(since) = self.since {
+            wanted = wanted.since(since);
+        }
+        match (from, self.until) {
+            (Some((at, id)), _) => wanted.ahead_of(*at, id.clone()),
+            (None, Some(until)) => wanted.before(until),
+            (None, None) => wanted,
+        }
+    }
+
+    /// Whether there is more to it.
+    fn is_sifted(&self) -> bool {
+        self.tool.is_some() || self.outcome.is_some() || self.subject.is_some() || self.kind.is_some()
+    }
+
+    fn covers(&self, record: &AuditRecord) -> bool {
+        // A cursor may stand for more than `until`.
+        self.until.is_none_or(|until| record.ts < until)
+            && self.tool.as_ref().is_none_or(|tool| record.tool == *tool)
+            && self.outcome.is_none_or(|outcome| outcome.covers(record.status))
+            && self.subject.as_ref().is_none_or(|subject| record.actor.subject == *subject)
+            && self.kind.is_none_or(|kind| record.kind == kind)
+    }
+
     fn cursor_at(record: &AuditRecord) -> String {
         format!("{}.{}", record.ts.0, record.id)
     }
@@ -248,6 +379,9 @@ impl AuditBucket {
     fn add(&mut self, record: &AuditRecord) {
         if record.kind == AuditKind::Search {
             self.searches += 1;
+            return;
+        }
+        if record.kind == AuditKind::Admin {
             return;
         }
         self.calls += 1 + record.repeated;
@@ -279,6 +413,10 @@ impl Sums {
                 self.tokens.shown += tokens.shown;
                 self.tokens.saved += catalog.saturating_sub(tokens.shown);
             }
+            return;
+        }
+        // An execution is what a caller wanted.
+        if record.kind == AuditKind::Admin {
             return;
         }
         self.calls.add(record);

@@ -30,13 +30,13 @@ struct Wanted {
 }
 
 /// Counts, removes or embeds anew; the same as `mcpgw cache migrate`.
-pub(in super::super) async fn migrate(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn migrate(State(app): State<Arc<App>>, request: Request) -> Response {
     let migrated = async {
         let started = Instant::now();
-        let wanted: Wanted = read(&app, request).await?;
+        let wanted: Wanted = read(request).await?;
         let names = || MigrateMode::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let mode = MigrateMode::named(&wanted.mode)
-            .ok_or_else(|| Error::invalid(format!("`mode` is not one of {}", names())))?;
+            .ok_or_else(|| Error::invalid(format!("`mode` is not one of {}", names())).field("mode"))?;
         let tenant = tenant_or_own(&app, wanted.tenant_id.as_deref())?;
         let batch_size = wanted.batch_size.unwrap_or(BATCH);
         let migration = Migration { mode, batch_size, everything: wanted.all };

@@ -39,7 +39,7 @@ impl Wanted {
     fn settings(self, gateway: &Gateway) -> Result<Settings> {
         let names = || Provider::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let provider = Provider::named(&self.provider)
-            .ok_or_else(|| Error::invalid(format!("`provider` is not one of {}", names())))?;
+            .ok_or_else(|| Error::invalid(format!("`provider` is not one of {}", names())).field("provider"))?;
         let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let settings = Settings {
             provider,
@@ -54,7 +54,7 @@ impl Wanted {
 }
 
 /// What is in force, key masked, and how the switch is.
-pub(in super::super) async fn show(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
     let shown = async {
         let mut shown = app.gateway.show_embedding().await?;
         shown["status"] = shown_status(&app.gateway.switch_status().await?);
@@ -64,14 +64,14 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>) -> Response {
 }
 
 /// How the switch is.
-pub(in super::super) async fn status(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn status(State(app): State<Arc<App>>) -> Response {
     answered(app.gateway.switch_status().await.map(|status| (StatusCode::OK, shown_status(&status))))
 }
 
 /// Asks a provider for a vector; changes nothing.
-pub(in super::super) async fn test(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn test(State(app): State<Arc<App>>, request: Request) -> Response {
     let tested = async {
-        let settings = read::<Wanted>(&app, request).await?.settings(&app.gateway)?;
+        let settings = read::<Wanted>(request).await?.settings(&app.gateway)?;
         let tested = app.gateway.test_provider(&settings).await?;
         let took_ms = tested.took.as_secs_f64() * 1e3;
         let provider = settings.provider.as_str();
@@ -84,9 +84,9 @@ pub(in super::super) async fn test(State(app): State<Arc<App>>, request: Request
 
 /// Validates, tries and writes down the new space; a gateway then does the switch: 202 with its status, or 200 where the
 /// model is in force already.
-pub(in super::super) async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
     let begun = async {
-        let settings = read::<Wanted>(&app, request).await?.settings(&app.gateway)?;
+        let settings = read::<Wanted>(request).await?.settings(&app.gateway)?;
         Ok(match app.gateway.begin_switch(&settings, ChosenBy::Operator).await? {
             SwitchBegun::InForce(_) => (StatusCode::OK, app.gateway.show_embedding().await?),
             SwitchBegun::GoesOn(status) | SwitchBegun::Begun(status) => (StatusCode::ACCEPTED, shown_status(&status)),
@@ -96,12 +96,12 @@ pub(in super::super) async fn switch(State(app): State<Arc<App>>, request: Reque
 }
 
 /// Gives a switch up.
-pub(in super::super) async fn cancel(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn cancel(State(app): State<Arc<App>>) -> Response {
     answered(app.gateway.cancel_switch().await.map(|status| (StatusCode::OK, shown_status(&status))))
 }
 
 /// Has a switch that failed go on.
-pub(in super::super) async fn resume(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn resume(State(app): State<Arc<App>>) -> Response {
     let resumed = async {
         if !app.gateway.resume_switch().await? {
             return Err(Error::not_found("no switch of the embedding space is unfinished"));

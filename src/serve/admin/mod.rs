@@ -1,38 +1,52 @@
 //! What operators do over HTTP: `/admin/*`, for whoever is logged in at the console, and for bearers of the role
 //! `platform:admin` in a verified token, whatever tenants say of them.
 
-pub(super) mod audit;
-pub(super) mod cache;
-pub(super) mod catalog;
-pub(super) mod embedding;
-pub(super) mod guardrails;
-pub(super) mod servers;
+mod asked;
+mod audit;
+mod cache;
+mod catalog;
+mod embedding;
+mod guardrails;
+mod openapi;
+mod operation;
+mod policies;
+mod routes;
+mod search;
+mod servers;
 pub(super) mod session;
-pub(super) mod tenants;
+mod settings;
+mod tenants;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::protocol::whole;
-use super::sign_in::member;
 use super::{App, admit};
 use crate::error::{Error, Kind, Result};
 use crate::gateway::LoggedIn;
-use crate::model::TenantId;
+use crate::model::{ServerName, TenantId};
+
+pub(super) use asked::tenant_asked;
+pub(super) use routes::administration;
+
+use asked::{Asked, tenant_or_own};
 
 const ADMIN_ROLE: &str = "platform:admin";
 
 /// Has to come along with whatever a browser changes: no other site's page knows it.
 const CSRF_TOKEN: &str = "x-csrf-token";
+
+/// Who administers, in the request's extensions; in those of an answer where that is known only then.
+#[derive(Clone)]
+struct Administrator(Arc<str>);
 
 /// Lets administrators through.
 pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
@@ -54,6 +68,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         Ok(who) => who,
         Err(response) => return *response,
     };
+    request.extensions_mut().insert(Administrator(who.as_str().into()));
     tracing::info!(
         admin.subject = who, http.method = %request.method(), http.path = request.uri().path(), "administration"
     );
@@ -126,18 +141,29 @@ fn status(kind: Kind) -> StatusCode {
     }
 }
 
-/// `{"error": {"message", "help"?}}`; our own faults say no more than that there was one.
+/// `{"error": {"message", "help"?, "field"?}}`; our own faults say no more than that there was one.
 fn refusal(error: &Error) -> Response {
     let status = status(error.kind());
     if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(error = error.chain(), "administration failed");
         return answer(status, &json!({ "error": { "message": "internal error" } }));
     }
+    refusal_as(status, error)
+}
+
+/// The same with a status of HTTP's own.
+fn refusal_as(status: StatusCode, error: &Error) -> Response {
     let mut body = json!({ "error": { "message": error.message() } });
-    if let Some(help) = error.help_text() {
-        body["error"]["help"] = help.into();
+    for (name, text) in [("help", error.help_text()), ("field", error.field_name())] {
+        if let Some(text) = text {
+            body["error"][name] = text.into();
+        }
     }
-    answer(status, &body)
+    let mut response = answer(status, &body);
+    if let Some(wait) = error.details().and_then(|it| it["retry_after_ms"].as_u64()) {
+        response.headers_mut().insert(RETRY_AFTER, wait.div_ceil(1000).into());
+    }
+    response
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {
@@ -151,38 +177,63 @@ fn answered(outcome: Result<(StatusCode, Value)>) -> Response {
     }
 }
 
-/// A parameter of the query.
-fn asked(uri: &Uri, name: &str) -> Option<String> {
-    member(uri.query().unwrap_or_default().as_bytes(), name)
+/// An answer with the revision of what it shows.
+fn tagged(status: StatusCode, body: &Value, revision: &str) -> Response {
+    let mut response = answer(status, body);
+    if let Ok(tag) = HeaderValue::try_from(format!("\"{revision}\"")) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
 }
 
-/// The tenant of this id; the configured one where none is given.
-fn tenant_or_own(app: &App, id: Option<&str>) -> Result<TenantId> {
-    id.map_or_else(|| Ok(app.gateway.config().tenant.clone()), str::parse)
+/// The revision in `If-Match`.
+fn expected(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(IF_MATCH)?.to_str().ok()?.trim();
+    (text != "*").then(|| text.trim_matches('"').to_owned())
 }
 
-/// `?tenant_id=`.
-pub(super) fn tenant_asked(app: &App, uri: &Uri) -> Result<TenantId> {
-    tenant_or_own(app, asked(uri, "tenant_id").as_deref())
+/// The JSON of something of ours.
+fn json_of(what: &impl serde::Serialize) -> Result<Value> {
+    serde_json::to_value(what).map_err(|error| Error::internal("write an answer").source(error))
 }
 
-async fn body(app: &App, request: Request) -> Result<Bytes> {
-    let bytes = whole(request.into_body(), app.gateway.config().serve.max_body_bytes).await;
-    bytes.map_err(|_| Error::invalid("the body cannot be read, or is too large"))
+/// The server and the tool of `server::tool`.
+fn tool_of(id: &str) -> Result<(ServerName, &str)> {
+    let (server, tool) = id.split_once("::").ok_or_else(|| Error::invalid("a tool's id is `server::tool`"))?;
+    Ok((server.parse()?, tool))
 }
 
 /// The body of a request, as JSON of this shape.
-async fn read<T: DeserializeOwned>(app: &App, request: Request) -> Result<T> {
-    let bytes = body(app, request).await?;
-    serde_json::from_slice(&bytes).map_err(|error| Error::invalid(format!("the body: {error}")))
+async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
+    let bytes = bytes(request).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let said = error.to_string();
+        let wrong = Error::invalid(format!("the body: {said}"));
+        let named = ["missing field `", "unknown field `"].iter().find_map(|start| said.strip_prefix(start));
+        match named.and_then(|rest| rest.split('`').next()) {
+            Some(member) => wrong.field(member),
+            None => wrong,
+        }
+    })
 }
 
 /// The same of a body with credentials: serde's own words quote values.
-async fn read_private<T: DeserializeOwned>(app: &App, request: Request) -> Result<T> {
-    private(&body(app, request).await?)
+async fn read_private<T: DeserializeOwned>(request: Request) -> Result<T> {
+    private(&bytes(request).await?)
+}
+
+/// A body that was read whole already, when its operation began.
+async fn bytes(request: Request) -> Result<axum::body::Bytes> {
+    let collected = request.into_body().collect().await;
+    Ok(collected.map_err(|error| Error::invalid("the body broke off").source(error))?.to_bytes())
 }
 
 fn private<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| Error::invalid("the body names an unknown member, or gives one a value of another type"))
+    serde_json::from_slice(bytes).map_err(|error| {
+        let said = error.to_string();
+        match said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+            Some(member) => Error::invalid(format!("`{member}` is missing")).field(member),
+            None => Error::invalid("the body names an unknown member, or gives one a value of another type"),
+        }
+    })
 }

@@ -3,85 +3,121 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::App;
-use super::{answered, read, read_private, refusal, tenant_asked};
+use super::{Asked, answered, expected, json_of, read, read_private, refusal, tagged};
 use crate::error::Result;
 use crate::gateway::{ServerDetail, ServerForm};
 use crate::model::ServerName;
 
-/// Every server.
-pub(in super::super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
+/// A page of servers: `?q=` words in name or target, `?limit=`, `?cursor=`.
+pub(super) async fn list(State(app): State<Arc<App>>, asked: Asked) -> Response {
     let listed = async {
-        let servers = app.gateway.servers(&tenant_asked(&app, &uri)?).await?;
-        Ok((StatusCode::OK, json!({ "servers": servers })))
+        let (tenant, after, limit) = (asked.tenant()?, asked.read::<ServerName>("cursor")?, asked.limit()?);
+        let words = asked.text("q").unwrap_or_default();
+        let page = app.gateway.servers_with(&tenant, words, after.as_ref(), limit).await?;
+        Ok((StatusCode::OK, json_of(&page)?))
     };
     answered(listed.await)
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Import {
+    document: Value,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Registers the servers of a desktop client's document; the same as `mcpgw server import`.
+pub(super) async fn import(State(app): State<Arc<App>>, asked: Asked, request: Request) -> Response {
+    let imported = async {
+        let tenant = asked.tenant()?;
+        let Import { document, dry_run } = read_private(request).await?;
+        let servers = app.gateway.import_servers(&tenant, &document, dry_run).await?;
+        Ok((StatusCode::OK, json!({ "servers": servers })))
+    };
+    answered(imported.await)
+}
+
 /// Registers one.
-pub(in super::super) async fn add(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn add(State(app): State<Arc<App>>, asked: Asked, request: Request) -> Response {
     let added = async {
-        let tenant = tenant_asked(&app, request.uri())?;
-        let form: ServerForm = read_private(&app, request).await?;
+        let tenant = asked.tenant()?;
+        let form: ServerForm = read_private(request).await?;
         app.gateway.add_form(&tenant, form).await
     };
     shown(StatusCode::CREATED, added.await)
 }
 
-/// One server.
-pub(in super::super) async fn show(State(app): State<Arc<App>>, Path(name): Path<String>, uri: Uri) -> Response {
-    let found = async { app.gateway.server_detail(&tenant_asked(&app, &uri)?, &named(&name)?).await };
-    shown(StatusCode::OK, found.await)
+/// One server, with how it does.
+pub(super) async fn show(State(app): State<Arc<App>>, Path(name): Path<String>, asked: Asked) -> Response {
+    let found = async {
+        let (tenant, name) = (asked.tenant()?, named(&name)?);
+        let detail = app.gateway.server_detail(&tenant, &name).await?;
+        let health = app.gateway.server_health(&tenant, &name).await?;
+        let mut shown = json_of(&detail)?;
+        shown["circuit"] = json_of(&health.circuit)?;
+        shown["failures"] = json_of(&health.failures)?;
+        Ok(tagged(StatusCode::OK, &shown, &detail.revision))
+    };
+    found.await.unwrap_or_else(|error| refusal(&error))
 }
 
 /// Replaces one; with `If-Match`, only what the caller has seen.
-pub(in super::super) async fn replace(
+pub(super) async fn replace(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    asked: Asked,
     request: Request,
 ) -> Response {
     let replaced = async {
-        let (tenant, expected) = (tenant_asked(&app, request.uri())?, expected(request.headers()));
-        let form: ServerForm = read_private(&app, request).await?;
+        let (tenant, expected) = (asked.tenant()?, expected(request.headers()));
+        let form: ServerForm = read_private(request).await?;
         app.gateway.replace_form(&tenant, &named(&name)?, form, expected.as_deref()).await
     };
     shown(StatusCode::OK, replaced.await)
 }
 
 /// Changes parts of one.
-pub(in super::super) async fn change(
+pub(super) async fn change(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    asked: Asked,
     request: Request,
 ) -> Response {
     let changed = async {
-        let (tenant, expected) = (tenant_asked(&app, request.uri())?, expected(request.headers()));
-        let patch: Value = read(&app, request).await?;
+        let (tenant, expected) = (asked.tenant()?, expected(request.headers()));
+        let patch: Value = read(request).await?;
         app.gateway.patch_form(&tenant, &named(&name)?, patch, expected.as_deref()).await
     };
     shown(StatusCode::OK, changed.await)
 }
 
-/// Forgets one and its tools.
-pub(in super::super) async fn remove(State(app): State<Arc<App>>, Path(name): Path<String>, uri: Uri) -> Response {
+/// Forgets one and its tools; with `If-Match`, only what the caller has seen.
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Response {
     let removed = async {
-        let name = named(&name)?;
-        let tools = app.gateway.remove_server(&tenant_asked(&app, &uri)?, &name).await?;
+        let (name, expected) = (named(&name)?, expected(&headers));
+        let tools = app.gateway.remove_server(&asked.tenant()?, &name, expected.as_deref()).await?;
         Ok((StatusCode::OK, json!({ "name": name, "status": "removed", "tools": tools })))
     };
     answered(removed.await)
 }
 
 /// Connects to one and says who answers.
-pub(in super::super) async fn test(State(app): State<Arc<App>>, Path(name): Path<String>, uri: Uri) -> Response {
+pub(super) async fn test(State(app): State<Arc<App>>, Path(name): Path<String>, asked: Asked) -> Response {
     let tested = async {
-        let probe = app.gateway.test_server(&tenant_asked(&app, &uri)?, &named(&name)?).await?;
-        Ok((StatusCode::OK, serde_json::to_value(probe).unwrap_or_default()))
+        let probe = app.gateway.test_server(&asked.tenant()?, &named(&name)?).await?;
+        Ok((StatusCode::OK, json_of(&probe)?))
     };
     answered(tested.await)
 }
@@ -90,21 +126,7 @@ fn named(name: &str) -> Result<ServerName> {
     name.parse()
 }
 
-/// The revision in `If-Match`.
-fn expected(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(IF_MATCH)?.to_str().ok()?.trim();
-    (text != "*").then(|| text.trim_matches('"').to_owned())
-}
-
 fn shown(status: StatusCode, outcome: Result<ServerDetail>) -> Response {
-    let detail = match outcome {
-        Ok(detail) => detail,
-        Err(error) => return refusal(&error),
-    };
-    let tag = HeaderValue::try_from(format!("\"{}\"", detail.revision));
-    let mut response = super::answer(status, &serde_json::to_value(detail).unwrap_or_default());
-    if let Ok(tag) = tag {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    response
+    let shown = outcome.and_then(|detail| Ok(tagged(status, &json_of(&detail)?, &detail.revision)));
+    shown.unwrap_or_else(|error| refusal(&error))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::super::layers::{host_of, is_local};
 use super::super::sign_in::cookie;
 use super::super::{App, admit};
-use super::{answer, answered, body, private, read_private, refusal};
+use super::{Administrator, answer, answered, bytes, private, read_private, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::gateway::LoggedIn;
 use crate::model::Secret;
@@ -51,13 +51,13 @@ struct NewPassword {
 }
 
 /// Logs in with `{"email", "password"}`; answers with the cookie and `{"csrf_token"}`.
-pub(in super::super) async fn log_in(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn log_in(State(app): State<Arc<App>>, request: Request) -> Response {
     let address = admit::address(&request, &app.gateway.config().serve.forwarders);
     let agent = request.headers().get(USER_AGENT).and_then(|it| it.to_str().ok()).map(str::to_owned);
     let secure = secure(&app, &request);
     let logged_in = async {
         is_ours(&app, request.headers())?;
-        let Credentials { email, password } = read_private(&app, request).await?;
+        let Credentials { email, password } = read_private(request).await?;
         app.gateway.log_in(&email, &password, address, agent.as_deref()).await
     };
     match logged_in.await {
@@ -66,25 +66,26 @@ pub(in super::super) async fn log_in(State(app): State<Arc<App>>, request: Reque
                 "{COOKIE_NAME}={}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Strict{secure}",
                 token.expose()
             );
-            with_cookie(answer(StatusCode::OK, &shown(&session)), &cookie)
+            with_cookie(done_by(answer(StatusCode::OK, &shown(&session)), &session.email), &cookie)
         }
-        Err(error) => refused(&error),
+        Err(error) => refusal(&error),
     }
 }
 
 /// Makes the first account.
-pub(in super::super) async fn set_up(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn set_up(State(app): State<Arc<App>>, request: Request) -> Response {
     let made = async {
         is_ours(&app, request.headers())?;
-        let SetUp { token, email, password } = read_private(&app, request).await?;
+        let SetUp { token, email, password } = read_private(request).await?;
         app.gateway.set_up(&token, &email, &password).await?;
-        Ok((StatusCode::CREATED, json!({ "email": email.trim().to_lowercase() })))
+        let email = email.trim().to_lowercase();
+        Ok(done_by(answer(StatusCode::CREATED, &json!({ "email": email })), &email))
     };
-    answered(made.await)
+    made.await.unwrap_or_else(|error| refusal(&error))
 }
 
 /// Who is logged in.
-pub(in super::super) async fn show(session: Option<Extension<LoggedIn>>) -> Response {
+pub(super) async fn show(session: Option<Extension<LoggedIn>>) -> Response {
     match session {
         Some(Extension(session)) => answer(StatusCode::OK, &shown(&session)),
         None => refusal(&no_session()),
@@ -92,7 +93,7 @@ pub(in super::super) async fn show(session: Option<Extension<LoggedIn>>) -> Resp
 }
 
 /// Ends the session; with `{"everywhere": true}` all of its owner's.
-pub(in super::super) async fn log_out(
+pub(super) async fn log_out(
     State(app): State<Arc<App>>,
     session: Option<Extension<LoggedIn>>,
     request: Request,
@@ -100,7 +101,7 @@ pub(in super::super) async fn log_out(
     let secure = secure(&app, &request);
     let left = async {
         let Extension(session) = session.ok_or_else(no_session)?;
-        let body = body(&app, request).await?;
+        let body = bytes(request).await?;
         let Leave { everywhere } = if body.is_empty() { Leave::default() } else { private(&body)? };
         app.gateway.log_out(&session, everywhere).await
     };
@@ -114,7 +115,7 @@ pub(in super::super) async fn log_out(
 }
 
 /// Where the one who asks is logged in.
-pub(in super::super) async fn list(State(app): State<Arc<App>>, session: Option<Extension<LoggedIn>>) -> Response {
+pub(super) async fn list(State(app): State<Arc<App>>, session: Option<Extension<LoggedIn>>) -> Response {
     let listed = async {
         let Extension(session) = session.ok_or_else(no_session)?;
         Ok((StatusCode::OK, json!({ "sessions": app.gateway.sessions_of(&session).await? })))
@@ -123,7 +124,7 @@ pub(in super::super) async fn list(State(app): State<Arc<App>>, session: Option<
 }
 
 /// Ends one of these sessions.
-pub(in super::super) async fn end(
+pub(super) async fn end(
     State(app): State<Arc<App>>,
     session: Option<Extension<LoggedIn>>,
     Path(id): Path<String>,
@@ -137,21 +138,18 @@ pub(in super::super) async fn end(
 }
 
 /// Another password for the one who asks.
-pub(in super::super) async fn change_password(
+pub(super) async fn change_password(
     State(app): State<Arc<App>>,
     session: Option<Extension<LoggedIn>>,
     request: Request,
 ) -> Response {
     let changed = async {
         let Extension(session) = session.ok_or_else(no_session)?;
-        let NewPassword { present, wanted } = read_private(&app, request).await?;
+        let NewPassword { present, wanted } = read_private(request).await?;
         app.gateway.change_password(&session, &present, &wanted).await?;
         Ok((StatusCode::OK, json!({ "status": "changed" })))
     };
-    match changed.await {
-        Ok((status, body)) => answer(status, &body),
-        Err(error) => refused(&error),
-    }
+    answered(changed.await)
 }
 
 /// Who the cookie of a request says it is.
@@ -184,6 +182,12 @@ fn is_ours(app: &App, headers: &HeaderMap) -> Result<()> {
     if is_foreign { Err(Error::new(Kind::Forbidden, "this was not sent from our own page")) } else { Ok(()) }
 }
 
+/// An answer that says who it was, for the record.
+fn done_by(mut response: Response, email: &str) -> Response {
+    response.extensions_mut().insert(Administrator(email.into()));
+    response
+}
+
 /// Over plain http a browser would not keep it; that is for this machine alone.
 fn secure(app: &App, request: &Request) -> &'static str {
     let is_https = app.gateway.config().serve.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
@@ -194,14 +198,6 @@ fn secure(app: &App, request: &Request) -> &'static str {
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    response
-}
-
-fn refused(error: &Error) -> Response {
-    let mut response = refusal(error);
-    if let Some(wait) = error.details().and_then(|it| it["retry_after_ms"].as_u64()) {
-        response.headers_mut().insert(RETRY_AFTER, wait.div_ceil(1000).into());
     }
     response
 }

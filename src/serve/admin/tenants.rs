@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::App;
-use super::{answered, read};
+use super::{answered, json_of, read};
 use crate::model::TenantId;
 
 #[derive(Deserialize)]
@@ -19,32 +19,32 @@ struct Provision {
 }
 
 /// Every tenant.
-pub(in super::super) async fn list(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn list(State(app): State<Arc<App>>) -> Response {
     let listed = app.gateway.list_tenants().await;
     answered(listed.map(|tenants| (StatusCode::OK, json!({ "tenants": tenants }))))
 }
 
 /// Makes one with its collections and indexes; safe to repeat.
-pub(in super::super) async fn provision(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn provision(State(app): State<Arc<App>>, request: Request) -> Response {
     let made = async {
-        let Provision { id } = read(&app, request).await?;
+        let Provision { id } = read(request).await?;
         let summary = app.gateway.provision_tenant(&id, &|_| ()).await?;
-        Ok((StatusCode::OK, serde_json::to_value(summary).unwrap_or_default()))
+        Ok((StatusCode::OK, json_of(&summary)?))
     };
     answered(made.await)
 }
 
 /// One tenant.
-pub(in super::super) async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
+pub(super) async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
     let shown = async {
         let summary = app.gateway.show_tenant(&id.parse()?).await?;
-        Ok((StatusCode::OK, serde_json::to_value(summary).unwrap_or_default()))
+        Ok((StatusCode::OK, json_of(&summary)?))
     };
     answered(shown.await)
 }
 
 /// Removes one with everything it has.
-pub(in super::super) async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
+pub(super) async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
     let removed = async {
         let summary = app.gateway.remove_tenant(&id.parse()?).await?;
         Ok((

@@ -122,7 +122,7 @@ async fn policies_of_a_tenant_make_answers_personal() {
     let ask = async |who: Principal| call(&world.gateway, &who, "read", json!({ "query": "x" })).await.1;
     assert_eq!(ask(ann()).await, None);
     let name = "open".parse().expect("a name");
-    world.gateway.set_policy(&acme(), &name, "permit (principal, action, resource);").await.expect("saved");
+    world.gateway.set_policy(&acme(), &name, "permit (principal, action, resource);", None).await.expect("saved");
     world.gateway.catalog().reload().await.expect("reloaded");
     assert_eq!(ask(ann()).await, None, "what was shared is not given to one");
     assert_eq!(ask(ann()).await, hit());
