@@ -16,13 +16,8 @@ use crate::model::{AuditKind, AuditRecord, AuditStatus, Timestamp};
 /// Records of a page.
 const PAGE: usize = 50;
 /// Spans that are offered, in words and as they are asked for.
-const SPANS: &[(&str, &str)] = &[
-    ("15m", "15 minutes"),
-    ("1h", "an hour"),
-    ("24h", "a day"),
-    ("7d", "a week"),
-    ("30d", "30 days"),
-];
+const SPANS: &[(&str, &str)] =
+    &[("15m", "15 minutes"), ("1h", "an hour"), ("24h", "a day"), ("7d", "a week"), ("30d", "30 days")];
 /// The one that is looked at unless another is asked for.
 const SPAN: &str = "1h";
 /// What the address says of the filter.

@@ -67,9 +67,8 @@ impl Now {
         let until = Timestamp::now().plus(Duration::from_millis(1));
         let span = i64::try_from(SPAN.as_millis()).unwrap_or(i64::MAX);
         let calls = gateway.audit_summary(tenant, Timestamp(until.0.saturating_sub(span)), until).await?;
-        let found_at = |server: &Server| {
-            (server.name.to_string(), link(app, tenant, &format!("/ui/servers/{}", server.name)))
-        };
+        let found_at =
+            |server: &Server| (server.name.to_string(), link(app, tenant, &format!("/ui/servers/{}", server.name)));
         let heights = calls.buckets.iter().map(|bucket| (bucket.calls, bucket.errors));
         let has_failed = |server: &Server| {
             server.is_enabled && server.last_sync.as_ref().is_some_and(|last| last.status != SyncStatus::Ok)

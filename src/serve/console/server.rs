@@ -108,9 +108,7 @@ fn joined<V>(map: &BTreeMap<String, V>, joint: &str, value: impl Fn(&V) -> Strin
 impl Form {
     pub(super) fn of(form: &ServerForm) -> Self {
         let oauth = form.oauth.clone();
-        let of_oauth = |member: fn(OAuthForm) -> Option<String>| {
-            oauth.clone().and_then(member).unwrap_or_default()
-        };
+        let of_oauth = |member: fn(OAuthForm) -> Option<String>| oauth.clone().and_then(member).unwrap_or_default();
         let metadata: Value = form.metadata.clone().into_iter().collect();
         Self {
             transport: form.transport.clone().unwrap_or_default(),

@@ -31,14 +31,18 @@ fn names_and_descriptions_of_strangers_are_words() {
     ]);
     let hostile = Fake::start(move |method, params| match method {
         "tools/list" => Say::Result(json!({ "tools": tools })),
-        _ => Say::Result(json!({ "content": [{ "type": "text", "text": format!("{SCRIPT}{IMAGE}{}", params["arguments"]) }] })),
+        _ => Say::Result(
+            json!({ "content": [{ "type": "text", "text": format!("{SCRIPT}{IMAGE}{}", params["arguments"]) }] }),
+        ),
     });
     assert_eq!(desk.ask("POST", "/admin/servers", &json!({ "name": "evil", "url": hostile.url() })).status, 201);
     assert_eq!(desk.ask("POST", "/admin/catalog/sync", &json!({})).status, 200);
     desk.at("/ui/overview");
     desk.log_in();
     let is_safe = || {
-        let found = desk.chromium.eval("return [window.owned ?? null, document.querySelectorAll('main img, main script').length]");
+        let found = desk
+            .chromium
+            .eval("return [window.owned ?? null, document.querySelectorAll('main img, main script').length]");
         assert_eq!(found, json!([null, 0]), "{}", desk.chromium.url());
         desk.chromium.is_clean();
     };

@@ -23,7 +23,8 @@ fn pages_of_a_large_catalog_are_small_and_quick() {
         json!({ "name": format!("tool_{number}"), "description": description, "inputSchema": { "type": "object" } })
     };
     let many = Fake::listing((0..TOOLS).map(tool).collect());
-    let server = |number: usize| (format!("idle-{number:04}"), json!({ "url": "http://127.0.0.1:9/mcp", "disabled": true }));
+    let server =
+        |number: usize| (format!("idle-{number:04}"), json!({ "url": "http://127.0.0.1:9/mcp", "disabled": true }));
     let idle: serde_json::Map<String, Value> = (1..SERVERS).map(server).collect();
     let file = home.path("servers.json");
     std::fs::write(&file, json!({ "mcpServers": idle }).to_string()).expect("a file");

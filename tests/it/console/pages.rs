@@ -90,7 +90,9 @@ fn lab(desk: &Desk) {
     page.press(&format!("look up a purchase by its id{ENTER}"));
     page.is_at("q=look");
     page.says(".lanes", "orders__find_order");
-    let facts = page.eval("return [document.querySelectorAll('.lane').length, document.querySelectorAll('.lines line').length > 2]");
+    let facts = page.eval(
+        "return [document.querySelectorAll('.lane').length, document.querySelectorAll('.lines line').length > 2]",
+    );
     assert_eq!(facts, json!([3, true]));
     page.says("main", "text: rank");
     page.click("input[name='tools'][value='orders/find_order']");
@@ -129,7 +131,11 @@ fn servers(desk: &Desk) {
     page.says(".facts", "disabled");
     page.click("form[data-admin^='DELETE'] button");
     page.fill("#confirm-name", "humm");
-    assert_eq!(page.eval("return document.querySelector('#confirm button').disabled"), json!(true), "not by half a name");
+    assert_eq!(
+        page.eval("return document.querySelector('#confirm button').disabled"),
+        json!(true),
+        "not by half a name"
+    );
     page.confirm("hummer");
     page.says("#said", "Removed.");
     assert_eq!(desk.ask("GET", "/admin/servers/hummer", &Value::Null).status, 404);

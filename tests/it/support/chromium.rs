@@ -95,7 +95,8 @@ impl Chromium {
                 element.is_displayed().await.ok()?.then_some(element)
             })
         };
-        until(Duration::from_secs(20), seen).unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.page()))
+        until(Duration::from_secs(20), seen)
+            .unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.page()))
     }
 
     /// All that is read on the page.

@@ -43,15 +43,14 @@
   };
 
   // What a tool answered: texts as texts, the rest as the JSON that it is.
-  views.reply = (answer) => {
-    const result = answer.result ?? answer;
+  views.reply = (result) => {
     const failed = result.isError === true;
     const nodes = [make("p", {}, failed ? word("bad", "The tool says that it failed.") : word("good", "It answered."))];
     for (const block of Array.isArray(result.content) ? result.content : []) {
       nodes.push(block.type === "text" ? make("pre", { textContent: block.text, tabIndex: 0 }) : json(block));
     }
     if (result.structuredContent !== undefined) nodes.push(heading("Structured"), json(result.structuredContent));
-    const whole = make("details", {}, make("summary", { textContent: "The whole answer" }), json(answer));
+    const whole = make("details", {}, make("summary", { textContent: "The whole answer" }), json(result));
     return [...nodes, whole];
   };
 
@@ -68,9 +67,9 @@
 
   views.evaluation = (answer) => {
     const modes = Object.entries(answer.modes);
-    if (!answer.queries) return [make("p", { textContent: "Nothing is judged yet: search, mark the right tools, save." })];
     const columns = Object.keys(modes[0][1]);
     const rows = modes.map(([mode, figures]) => [make("b", { textContent: mode }), ...columns.map((name) => shown(figures[name]))]);
-    return [make("p", { textContent: `${answer.queries} judged requests` }), table(["Mode", ...columns], rows)];
+    const gone = answer.missing.length ? [make("p", { className: "warn", textContent: `Tools that are not there any more: ${answer.missing.join(", ")}` })] : [];
+    return [make("p", { textContent: `${answer.queries} judged requests` }), ...gone, table(["Mode", ...columns], rows)];
   };
 })();
