@@ -32,7 +32,7 @@ use serde_json::{Value, json};
 use super::{App, admit};
 use crate::error::{Error, Kind, Result};
 use crate::gateway::LoggedIn;
-use crate::model::{ServerName, TenantId};
+use crate::model::ServerName;
 
 pub(super) use asked::tenant_asked;
 pub(super) use routes::administration;

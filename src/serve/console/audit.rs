@@ -7,8 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::chart::{Bars, bars};
-use super::parts::When;
-use super::{Ui, rendered};
+use super::{Ui, parts, rendered};
 use crate::error::{Error, Result};
 use crate::gateway::{AuditQuery, AuditSummary, audit_kind};
 use crate::model::{AuditKind, AuditRecord, AuditStatus, Timestamp};
@@ -129,7 +128,7 @@ impl Audit {
         self.asked.iter().any(|value| !value.is_empty())
     }
 
-    fn class(status: AuditStatus) -> &'static str {
+    fn class(status: &AuditStatus) -> &'static str {
         if status.is_error() { "bad" } else { "good" }
     }
 }

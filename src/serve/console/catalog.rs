@@ -64,7 +64,7 @@ impl Catalog {
     }
 
     /// How it can be used: a class and a word.
-    fn state(state: ToolState) -> (&'static str, &'static str) {
+    fn state(state: &ToolState) -> (&'static str, &'static str) {
         match state {
             ToolState::Active => ("good", "active"),
             ToolState::Quarantined => ("bad", "quarantined"),

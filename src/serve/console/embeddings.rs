@@ -5,8 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
 
-use super::parts::When;
-use super::{Ui, live, rendered};
+use super::{Ui, live, parts, rendered};
 use crate::embeddings::Provider;
 use crate::error::Result;
 use crate::gateway::Gateway;
@@ -45,21 +44,16 @@ pub(super) async fn live(ui: Ui, headers: HeaderMap) -> Response {
     live::stream(ui, headers, |ui| Box::pin(async move { Now::of(&ui.app.gateway).await.ok()?.render().ok() }))
 }
 
-/// A text of a JSON object.
-fn text<'a>(object: &'a Value, member: &str) -> &'a str {
-    object.get(member).and_then(Value::as_str).unwrap_or_default()
-}
-
 impl Embeddings {
     fn providers() -> impl Iterator<Item = Provider> {
         Provider::NAMES.iter().map(|(_, provider)| *provider)
     }
 
-    fn is_in_force(&self, provider: Provider) -> bool {
-        text(&self.in_force, "provider") == provider.as_str()
+    fn is_in_force(&self, provider: &Provider) -> bool {
+        self.in_force["provider"] == provider.as_str()
     }
 
-    fn words(provider: Provider) -> &'static str {
+    fn words(provider: &Provider) -> &'static str {
         match provider {
             Provider::Builtin => "A static table in this program: fast, no network, no key",
             Provider::Local => "A sentence model from a folder, in this process",
@@ -75,6 +69,11 @@ impl Embeddings {
 impl Now {
     async fn of(gateway: &Gateway) -> Result<Self> {
         Ok(Self { in_force: gateway.show_embedding().await?, status: gateway.switch_status().await? })
+    }
+
+    /// A member of what is in force.
+    fn says(&self, member: &str) -> &str {
+        self.in_force.get(member).and_then(Value::as_str).unwrap_or_default()
     }
 
     fn is_running(&self) -> bool {

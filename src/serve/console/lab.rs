@@ -5,8 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::caller::Caller;
-use super::parts::When;
-use super::{Ui, rendered, tool};
+use super::{Ui, parts, rendered, tool};
 use crate::gateway::{Compared, SearchAnswer, SearchRequest, SearchResult};
 use crate::model::{Face, JudgedRequest, Origin};
 use crate::search::{ArmRank, Mode};
@@ -75,9 +74,9 @@ impl Sides {
     }
 
     /// The lines that go from the column of this number to the next.
-    fn lines(&self, column: usize) -> Vec<Line> {
+    fn lines(&self, column: &usize) -> Vec<Line> {
         let columns = self.columns();
-        let (Some((_, from)), Some((_, to))) = (columns.get(column), columns.get(column + 1)) else {
+        let (Some((_, from)), Some((_, to))) = (columns.get(*column), columns.get(column + 1)) else {
             return Vec::new();
         };
         let line = |(index, result): (usize, &SearchResult)| Some(Line { from: index, to: place_in(to, result)? });
@@ -125,7 +124,7 @@ fn place_in(answer: &SearchAnswer, result: &SearchResult) -> Option<usize> {
 
 impl Row<'_> {
     /// A place as it is shown.
-    fn shown(place: Option<usize>) -> String {
+    fn shown(place: &Option<usize>) -> String {
         place.map_or_else(|| "—".to_owned(), |place| (place + 1).to_string())
     }
 

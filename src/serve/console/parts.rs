@@ -12,6 +12,11 @@ use crate::model::Timestamp;
 /// A moment: how long ago it was, and exactly when on the hover. Their script keeps the words true.
 pub(super) struct When(pub(super) Timestamp);
 
+/// The same, for templates.
+pub(super) fn when(at: &Timestamp) -> When {
+    When(*at)
+}
+
 impl fmt::Display for When {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (at, words) = (self.0, ago(self.0, Timestamp::now()));

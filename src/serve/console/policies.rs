@@ -5,8 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::caller::Caller;
-use super::parts::When;
-use super::{Ui, rendered};
+use super::{Ui, parts, rendered};
 use crate::auth::policy::SCHEMA;
 use crate::error::{Error, Result};
 use crate::gateway::{PolicyDecision, PolicySummary};
@@ -85,6 +84,11 @@ impl Edited {
 impl Policies {
     fn at(&self, policy: &PolicySummary) -> String {
         self.ui.with(&[("name", &policy.name)])
+    }
+
+    /// Where something is asked of the one that is edited.
+    fn admin(&self) -> String {
+        self.ui.link(&format!("/admin/policies/{}", self.edited.name))
     }
 
     /// What an action is called.

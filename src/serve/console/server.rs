@@ -10,10 +10,9 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::{Ui, query_link, rendered, tool};
-use crate::catalog::Listed;
 use crate::error::Result;
-use crate::gateway::{OAuthForm, PageStart, ServerDetail, ServerForm, ServerHealth};
-use crate::model::{Principal, ServerName};
+use crate::gateway::{OAuthForm, PageStart, ServerDetail, ServerForm, ServerHealth, ToolPage, ToolQuery, ToolState, ToolSummary};
+use crate::model::ServerName;
 
 /// Tools that are named here; the rest is in the catalog.
 const NAMED: usize = 20;
@@ -25,8 +24,7 @@ struct Page {
     name: ServerName,
     detail: ServerDetail,
     form: Form,
-    tools: Vec<Listed>,
-    has_more_tools: bool,
+    tools: ToolPage,
     health: ServerHealth,
 }
 
@@ -53,25 +51,25 @@ pub(super) struct Form {
 /// The page.
 pub(super) async fn page(ui: Ui, Path(name): Path<String>) -> Response {
     match Page::of(&ui, &name).await {
-        Ok((name, detail, tools, has_more_tools, health)) => {
+        Ok((name, detail, tools, health)) => {
             let form = Form::of(&detail.form);
-            let page = Page { ui, name, form, detail, tools, has_more_tools, health };
+            let page = Page { ui, name, form, detail, tools, health };
             rendered(StatusCode::OK, &page)
         }
         Err(error) => ui.failed(&error),
     }
 }
 
-type Read = (ServerName, ServerDetail, Vec<Listed>, bool, ServerHealth);
+type Read = (ServerName, ServerDetail, ToolPage, ServerHealth);
 
 impl Page {
     async fn of(ui: &Ui, name: &str) -> Result<Read> {
         let (gateway, name) = (&ui.app.gateway, name.parse::<ServerName>()?);
         let detail = gateway.server_detail(&ui.tenant, &name).await?;
-        let operator = Principal::operator(ui.tenant.clone());
-        let tools = gateway.list_of_server(&operator, &name, &PageStart::First, NAMED).await?;
+        let of_it = ToolQuery { server: Some(name.clone()), ..ToolQuery::default() };
+        let tools = gateway.tools(&ui.tenant, &of_it, &PageStart::First, NAMED).await?;
         let health = gateway.server_health(&ui.tenant, &name).await?;
-        Ok((name, detail, tools.tools, tools.next.is_some(), health))
+        Ok((name, detail, tools, health))
     }
 
     /// Where something is asked of it.
@@ -79,8 +77,8 @@ impl Page {
         self.ui.link(&format!("/admin/servers/{}{deed}", self.name))
     }
 
-    fn tool_at(&self, listed: &Listed) -> String {
-        self.ui.link(&tool::address(&listed.tool.id))
+    fn tool_at(&self, tool: &ToolSummary) -> String {
+        self.ui.link(&tool::address(&tool.id))
     }
 
     fn tools_at(&self) -> String {
@@ -129,7 +127,7 @@ impl Form {
         }
     }
 
-    fn is(&self, transport: &str) -> bool {
+    pub(super) fn is(&self, transport: &str) -> bool {
         self.transport == transport || self.transport.is_empty() && transport == "streamable_http"
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::parts::{Pages, When, has_words, page_of};
+use super::parts::{self, Pages, has_words, page_of};
 use super::{Ui, link, rendered};
 use crate::error::Result;
 use crate::gateway::TenantSummary;
