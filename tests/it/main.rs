@@ -8,7 +8,7 @@
 
 mod support;
 
-mod admin_servers;
+mod admin_api;
 mod atlas;
 mod audit;
 mod auth;

@@ -58,6 +58,8 @@ pub(super) static PYTHON_V2: Part = Part {
 pub(crate) static EVALUATOR: Part = Part { fixture: "retrieval", ..PYTHON_V2 };
 /// AWS KMS as moto has it; of its dependencies what that service needs.
 static MOTO: Part = Part { fixture: "moto", ..PYTHON_V2 };
+/// What makes requests out of an OpenAPI description.
+static SCHEMATHESIS: Part = Part { fixture: "schemathesis", ..PYTHON_V2 };
 /// all-MiniLM-L6-v2, as a package that carries its model.
 pub(crate) static MINILM: Part = Part {
     fixture: "minilm",
@@ -200,6 +202,12 @@ pub(crate) fn schema_faults(definitions: &Value) -> Option<Value> {
 pub(crate) fn moto() -> Option<&'static Path> {
     static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     MOTO.get(&ONCE)
+}
+
+/// The folder with schemathesis: `venv/bin/schemathesis`.
+pub(crate) fn schemathesis() -> Option<&'static Path> {
+    static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    SCHEMATHESIS.get(&ONCE)
 }
 
 /// The browser of this machine, and the script that drives it.
