@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use super::{Ui, query_link, rendered, tool};
 use crate::error::Result;
-use crate::gateway::{OAuthForm, PageStart, ServerDetail, ServerForm, ServerHealth, ToolPage, ToolQuery, ToolState, ToolSummary};
+use crate::gateway::{
+    OAuthForm, PageStart, ServerDetail, ServerForm, ServerHealth, ToolPage, ToolQuery, ToolState, ToolSummary,
+};
 use crate::model::ServerName;
 
 /// Tools that are named here; the rest is in the catalog.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
 
@@ -58,9 +57,8 @@ impl Chromium {
         }
         let driver = runtime.block_on(async {
             let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.expect("a browser");
-            let tools = ChromeDevTools::new(driver.handle.clone());
             let listen = json!({ "source": LISTEN });
-            tools.execute_cdp_with_params("Page.addScriptToEvaluateOnNewDocument", listen).await.expect("a script");
+            driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", listen).await.expect("a script");
             driver
         });
         Some(Self { runtime, driver: Some(driver), _service: service, _profile: profile })
@@ -184,8 +182,7 @@ impl Chromium {
     }
 
     fn cdp(&self, command: &str, parameters: Value) -> Value {
-        let tools = ChromeDevTools::new(self.driver().handle.clone());
-        self.runtime.block_on(tools.execute_cdp_with_params(command, parameters)).expect("it does so")
+        self.runtime.block_on(self.driver().cdp().send_raw(command, parameters)).expect("it does so")
     }
 
     /// What axe-core finds of serious or critical weight: rule, elements.
