@@ -587,7 +587,7 @@ mod authorize {
             for number in 0..1000 {
                 let text = format!(r#"forbid (principal, action, resource) when {{ resource.name == "n{number}" }};"#);
                 let name = format!("p{number}").parse().expect("a name");
-                gateway.set_policy(&TENANT, &name, &text).await.expect("saved");
+                gateway.set_policy(&TENANT, &name, &text, None).await.expect("saved");
             }
             gateway.catalog().reload().await.expect("reloaded");
             gateway.catalog().view(&TENANT).await.expect("a view")

@@ -144,5 +144,5 @@ fn check_batch(size: usize) -> Result<()> {
     if (1..=MAX_BATCH).contains(&size) {
         return Ok(());
     }
-    Err(Error::invalid(format!("a batch of {size} is not from 1 to {MAX_BATCH}")))
+    Err(Error::invalid(format!("a batch of {size} is not from 1 to {MAX_BATCH}")).field("batch_size"))
 }

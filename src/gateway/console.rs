@@ -194,14 +194,14 @@ fn address_of(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let is_address = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
     if !is_address || email.len() > 254 || email.chars().any(|each| each.is_whitespace() || each.is_control()) {
-        return Err(Error::invalid("`email` is no e-mail address"));
+        return Err(Error::invalid("`email` is no e-mail address").field("email"));
     }
     Ok(email)
 }
 
 fn check_password(password: &Secret) -> Result<()> {
     if password.expose().chars().count() < LEAST_PASSWORD || password.expose().len() > MOST_PASSWORD {
-        return Err(Error::invalid(format!("a password has at least {LEAST_PASSWORD} characters")));
+        return Err(Error::invalid(format!("a password has at least {LEAST_PASSWORD} characters")).field("password"));
     }
     Ok(())
 }
@@ -426,7 +426,7 @@ impl Gateway {
     /// # Errors
     /// [`Kind::Unauthenticated`] for a wrong present password; [`Kind::InvalidInput`] for one that cannot be one.
     pub async fn change_password(&self, session: &LoggedIn, present: &Secret, wanted: &Secret) -> Result<()> {
-        check_password(wanted)?;
+        check_password(wanted).map_err(|error| error.field("wanted"))?;
         let account = [Against::Account(digest(&session.email))];
         self.console.attempt(&account)?;
         let gone = || Error::not_found("your account was removed");

@@ -83,7 +83,10 @@ impl Asked {
             Error::invalid(format!("`{name}` is neither a time like 2026-11-01T00:00:00Z nor a span like 90m"))
                 .field(name)
         };
-        if let Ok(span) = humantime::parse_duration(text) {
+        // A bare zero is a span to humantime, and to nobody else.
+        if text != "0"
+            && let Ok(span) = humantime::parse_duration(text)
+        {
             return Ok(Some(ago(span)));
         }
         let at = humantime::parse_rfc3339_weak(text).map_err(|_| wrong())?;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::App;
-use super::{answered, read, tenant_or_own};
+use super::{Count, answered, read, tenant_or_own};
 use crate::cache::MigrateMode;
 use crate::error::Error;
 use crate::gateway::Migration;
@@ -22,7 +22,7 @@ const BATCH: usize = 200;
 struct Wanted {
     mode: String,
     #[serde(default)]
-    batch_size: Option<usize>,
+    batch_size: Option<Count>,
     #[serde(default)]
     tenant_id: Option<String>,
     #[serde(default)]
@@ -38,7 +38,7 @@ pub(super) async fn migrate(State(app): State<Arc<App>>, request: Request) -> Re
         let mode = MigrateMode::named(&wanted.mode)
             .ok_or_else(|| Error::invalid(format!("`mode` is not one of {}", names())).field("mode"))?;
         let tenant = tenant_or_own(&app, wanted.tenant_id.as_deref())?;
-        let batch_size = wanted.batch_size.unwrap_or(BATCH);
+        let batch_size = wanted.batch_size.map_or(BATCH, |size| size.0);
         let migration = Migration { mode, batch_size, everything: wanted.all };
         let done = app.gateway.migrate_cache(&tenant, migration, &|_, _| ()).await?;
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -20,6 +20,7 @@ mod tenants;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -27,6 +28,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{App, admit};
@@ -153,7 +155,12 @@ fn refusal(error: &Error) -> Response {
 
 /// The same with a status of HTTP's own.
 fn refusal_as(status: StatusCode, error: &Error) -> Response {
-    let mut body = json!({ "error": { "message": error.message() } });
+    // What a server said, or what kept it from answering, is for operators.
+    let message = match error.kind() {
+        Kind::UpstreamUnavailable | Kind::UpstreamTimeout | Kind::UpstreamError => error.chain(),
+        _ => error.message().to_owned(),
+    };
+    let mut body = json!({ "error": { "message": message } });
     for (name, text) in [("help", error.help_text()), ("field", error.field_name())] {
         if let Some(text) = text {
             body["error"][name] = text.into();
@@ -203,17 +210,28 @@ fn tool_of(id: &str) -> Result<(ServerName, &str)> {
     Ok((server.parse()?, tool))
 }
 
+/// A whole number of a body. JSON Schema takes `5.0` for one, too.
+#[derive(Clone, Copy, Debug)]
+struct Count(usize);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let text = number.to_string();
+        let whole = text.strip_suffix(".0").unwrap_or(&text).parse().map(Self);
+        whole.map_err(|_| serde::de::Error::custom("a number is not whole, negative or too large"))
+    }
+}
+
 /// The body of a request, as JSON of this shape.
 async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
     let bytes = bytes(request).await?;
+    object(&bytes)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let said = error.to_string();
+        let named = ["missing field `", "unknown field `"].iter().find_map(|start| member_of(&said, start));
         let wrong = Error::invalid(format!("the body: {said}"));
-        let named = ["missing field `", "unknown field `"].iter().find_map(|start| said.strip_prefix(start));
-        match named.and_then(|rest| rest.split('`').next()) {
-            Some(member) => wrong.field(member),
-            None => wrong,
-        }
+        if let Some(member) = named { wrong.field(member) } else { wrong }
     })
 }
 
@@ -223,17 +241,25 @@ async fn read_private<T: DeserializeOwned>(request: Request) -> Result<T> {
 }
 
 /// A body that was read whole already, when its operation began.
-async fn bytes(request: Request) -> Result<axum::body::Bytes> {
+async fn bytes(request: Request) -> Result<Bytes> {
     let collected = request.into_body().collect().await;
     Ok(collected.map_err(|error| Error::invalid("the body broke off").source(error))?.to_bytes())
 }
 
 fn private<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let said = error.to_string();
-        match said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-            Some(member) => Error::invalid(format!("`{member}` is missing")).field(member),
-            None => Error::invalid("the body names an unknown member, or gives one a value of another type"),
-        }
+    object(bytes)?;
+    serde_json::from_slice(bytes).map_err(|error| match member_of(&error.to_string(), "missing field `") {
+        Some(member) => Error::invalid(format!("`{member}` is missing")).field(member),
+        None => Error::invalid("the body names an unknown member, or gives one a value of another type"),
     })
+}
+
+/// Structures are read from lists, too, and nobody means that.
+fn object(bytes: &[u8]) -> Result<()> {
+    if bytes.trim_ascii_start().starts_with(b"{") { Ok(()) } else { Err(Error::invalid("the body is no JSON object")) }
+}
+
+/// The member that serde names first, after these words of its.
+fn member_of<'a>(said: &'a str, start: &str) -> Option<&'a str> {
+    said.strip_prefix(start)?.split('`').next()
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::App;
 use super::operation::origin;
-use super::{Asked, answered, bytes, json_of, private, read, tenant_or_own};
+use super::{Asked, Count, answered, bytes, json_of, private, read, tenant_or_own};
 use crate::error::Error;
 use crate::gateway::{Assumed, EVALUATION_DEPTH, SearchRequest, shown_evaluation};
 use crate::model::JudgedRequest;
@@ -31,7 +31,7 @@ struct Wanted {
     #[serde(default)]
     mode: Option<String>,
     #[serde(default)]
-    limit: Option<usize>,
+    limit: Option<Count>,
     #[serde(default)]
     subject: Option<String>,
     #[serde(default)]
@@ -50,7 +50,7 @@ pub(super) async fn search(State(app): State<Arc<App>>, request: Request) -> Res
         let principal =
             Assumed { subject, roles, groups, scopes }.principal(tenant_or_own(&app, tenant_id.as_deref())?);
         let is_known = |mode: &str| Mode::ALL.into_iter().find(|known| known.as_str() == mode);
-        let request = |mode| SearchRequest { query, mode, limit: limit.unwrap_or(LIMIT), origin };
+        let request = |mode| SearchRequest { query, mode, limit: limit.map_or(LIMIT, |limit| limit.0), origin };
         let answer = match mode.as_deref().unwrap_or(Mode::Hybrid.as_str()) {
             "all" => json_of(&app.gateway.compare(&principal, &request(Mode::Hybrid)).await?)?,
             mode => {
@@ -101,7 +101,7 @@ pub(super) async fn forget(State(app): State<Arc<App>>, Path(id): Path<String>, 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Evaluation {
-    k: Option<Vec<usize>>,
+    k: Option<Vec<Count>>,
 }
 
 /// Searches for every judged request in every mode; the same as `mcpgw catalog eval --judged`.
@@ -109,7 +109,7 @@ pub(super) async fn evaluate(State(app): State<Arc<App>>, asked: Asked, request:
     let evaluated = async {
         let (tenant, body) = (asked.tenant()?, bytes(request).await?);
         let Evaluation { k } = if body.is_empty() { Evaluation::default() } else { private(&body)? };
-        let ks = k.unwrap_or_else(|| KS.to_vec());
+        let ks = k.map_or_else(|| KS.to_vec(), |ks| ks.into_iter().map(|k| k.0).collect());
         if !(1..=MOST_KS).contains(&ks.len()) || ks.iter().any(|k| !(1..=EVALUATION_DEPTH).contains(k)) {
             let what = format!("`k` is a list of up to {MOST_KS} numbers from 1 to {EVALUATION_DEPTH}");
             return Err(Error::invalid(what).field("k"));

@@ -48,7 +48,10 @@ fn trail(home: &Home) {
     let told: Vec<_> = records(&page)
         .iter()
         .rev()
-        .map(|record| [&record["tool"], &record["object"], &record["server"], &record["status"]].map(|it| it.as_str().unwrap_or_default()))
+        .map(|record| {
+            [&record["tool"], &record["object"], &record["server"], &record["status"]]
+                .map(|it| it.as_str().unwrap_or_default())
+        })
         .collect();
     let expected = [
         ["POST /admin/servers", "s", "s", "ok"],
@@ -63,7 +66,13 @@ fn trail(home: &Home) {
     }
     assert_eq!(records(&page).last().expect("the first")["request_id"], "made-it");
 
-    let calls = eventually(&admin, "kind=tool_call&server=s", 6);
+    found(&admin);
+    tables(home, &admin);
+}
+
+/// By each filter, and by pages.
+fn found(admin: &Admin) {
+    let calls = eventually(admin, "kind=tool_call&server=s", 6);
     let middle = records(&calls)[3]["ts"].as_i64().expect("a time");
     for (query, count) in [
         ("outcome=failed&kind=tool_call", 3),
@@ -91,21 +100,25 @@ fn trail(home: &Home) {
         cursor = format!("&cursor={next}");
     }
     assert_eq!(seen, 3, "over all pages");
-    for (query, field) in
-        [("outcome=x", "outcome"), ("kind=x", "kind"), ("until=x", "until"), ("format=x", "format"), ("cursor=x", "cursor")]
-    {
+    for (query, field) in [
+        ("outcome=x", "outcome"),
+        ("kind=x", "kind"),
+        ("until=x", "until"),
+        ("format=x", "format"),
+        ("cursor=x", "cursor"),
+    ] {
         let refused = admin.ask("GET", &format!("/admin/audit?{query}"), &[], &Value::Null);
         assert_eq!((refused.status, refused.json()["error"]["field"].as_str()), (400, Some(field)), "{refused:?}");
     }
     // What administrators do is no call of anybody's.
     assert_eq!(admin.get("/admin/audit/summary")["calls"], 6);
-    tables(home, &admin);
 }
 
 fn tables(home: &Home, admin: &Admin) {
     // A name that its caller chose, to be opened by somebody's spreadsheet.
     let evil = "=HYPERLINK(\"http://evil.example\")";
-    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": evil, "arguments": {} } });
+    let call =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": evil, "arguments": {} } });
     admin.gateway.post("/rpc", &[("Authorization", &admin.bearer)], &call.to_string());
     eventually(admin, "kind=tool_call&outcome=refused", 1);
     let by_format = admin.ask("GET", "/admin/audit?kind=tool_call&format=csv", &[], &Value::Null);
@@ -147,7 +160,10 @@ fn records_of_a_tenant_are_the_tenants() {
     let theirs = eventually(&admin, "tenant_id=acme&kind=admin", 2);
     assert_eq!(records(&theirs)[1]["object"], "s", "{theirs}");
     let own = eventually(&admin, "kind=admin", 1);
-    assert_eq!((&records(&own)[0]["tool"], &records(&own)[0]["object"]), (&json!("POST /admin/tenants"), &json!("acme")));
+    assert_eq!(
+        (&records(&own)[0]["tool"], &records(&own)[0]["object"]),
+        (&json!("POST /admin/tenants"), &json!("acme"))
+    );
     // What is asked of a tenant that is not there is the gateway's own.
     assert_eq!(admin.ask("DELETE", "/admin/servers/s?tenant_id=nobody", &[], &Value::Null).status, 404);
     eventually(&admin, "kind=admin", 2);
@@ -175,7 +191,13 @@ fn logging_in_is_recorded() {
     };
     let tail = until(Duration::from_secs(10), told).expect("the trail has them");
     assert!(!tail.to_string().contains("canary") && !tail.to_string().contains("horse"), "{tail}");
-    let last: Vec<_> = records(&tail).iter().rev().take(3).rev().map(|it| (&it["tool"], &it["status"], &it["actor"]["subject"])).collect();
+    let last: Vec<_> = records(&tail)
+        .iter()
+        .rev()
+        .take(3)
+        .rev()
+        .map(|it| (&it["tool"], &it["status"], &it["actor"]["subject"]))
+        .collect();
     let (login, logout) = (json!("POST /admin/login"), json!("POST /admin/logout"));
     let (ok, refused, ann, nobody) = (json!("ok"), json!("refused"), json!("ann@example.com"), json!("anonymous"));
     assert_eq!(last, [(&login, &refused, &nobody), (&login, &ok, &ann), (&logout, &ok, &ann)], "{tail:#}");

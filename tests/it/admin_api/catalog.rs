@@ -23,7 +23,8 @@ fn tools_are_found_whether_they_can_be_used_or_not() {
     ])));
     let tools = Arc::clone(&listed);
     let shifty = Fake::start(move |_, _| Say::Result(json!({ "tools": *tools.lock().expect("tools") })));
-    let books = Fake::listing(json!([{ "name": "sum", "description": "Adds up", "inputSchema": { "type": "object" } }]));
+    let books =
+        Fake::listing(json!([{ "name": "sum", "description": "Adds up", "inputSchema": { "type": "object" } }]));
     let admin = Admin::new(&home);
     for (name, server) in [("orders", &shifty), ("books", &books)] {
         admin.post("/admin/servers", &json!({ "name": name, "url": server.url() }));
@@ -33,7 +34,8 @@ fn tools_are_found_whether_they_can_be_used_or_not() {
     admin.post("/admin/catalog/sync", &json!({ "server": "orders" }));
     assert_eq!(admin.ask("PATCH", "/admin/servers/books", &[], &json!({ "enabled": false })).status, 200);
     let found = |query: &str| admin.get(&format!("/admin/catalog?{query}"));
-    let is_known = || (found("status=quarantined")["tools"] != json!([]) && found("status=disabled")["tools"] != json!([]));
+    let is_known =
+        || ["quarantined", "disabled"].iter().all(|state| found(&format!("status={state}"))["tools"] != json!([]));
     until(Duration::from_secs(5), || is_known().then_some(())).expect("the view knows");
 
     for (query, expected) in [
@@ -55,7 +57,11 @@ fn tools_are_found_whether_they_can_be_used_or_not() {
     assert_eq!(names(&everything), ["orders__drop", "orders__find"]);
 
     let kept = admin.get("/admin/catalog/orders::drop");
-    assert_eq!((&kept["status"], &kept["description"]), (&json!("quarantined"), &json!("Removes everything")), "{kept}");
+    assert_eq!(
+        (&kept["status"], &kept["description"]),
+        (&json!("quarantined"), &json!("Removes everything")),
+        "{kept}"
+    );
     let diff = kept["diff"].as_str().expect("a difference");
     assert!(diff.contains("Removes an order") && diff.contains("Removes everything"), "{diff}");
     assert!(kept["accepted"]["hash"].is_string() && kept["accepted"]["hash"] != kept["definition_hash"], "{kept}");

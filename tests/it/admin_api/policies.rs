@@ -7,7 +7,8 @@ use crate::fake::Fake;
 use crate::support::{Home, mongod};
 
 const SHIPPED: &str = "permit (principal, action, resource)";
-const CAREFUL: &str = "// who may\nforbid (principal, action == Action::\"call\", resource)\nunless { principal in Role::\"ops\" };\n";
+const CAREFUL: &str =
+    "// who may\nforbid (principal, action == Action::\"call\", resource)\nunless { principal in Role::\"ops\" };\n";
 
 fn administered(home: &Home) {
     let admin = Admin::new(home);
@@ -78,7 +79,7 @@ fn faults_are_found_with_their_lines() {
     let validate = |source: &str| admin.post("/admin/policies/validate", &json!({ "source": source }));
     assert_eq!(validate(CAREFUL), json!({ "valid": true, "errors": [] }));
     for (source, line, word) in [
-        ("permit (principal, action, resource);\n\nforbid (principal, action\n", Some(4), ""),
+        ("permit (principal, action, resource);\n\nforbid (principal, action\n", Some(3), ""),
         ("permit (principal, action, resource)\nwhen {\n  resource.nope };", Some(3), "nope"),
         ("permit (principal == ?principal, action, resource);", None, "templates"),
         ("// nothing\n", None, "permit"),

@@ -7,9 +7,13 @@ use crate::fake::Fake;
 use crate::support::{Home, mongod};
 
 fn servers() -> [Fake; 2] {
-    let tool = |name: &str, about: &str| json!({ "name": name, "description": about, "inputSchema": { "type": "object" } });
+    let tool =
+        |name: &str, about: &str| json!({ "name": name, "description": about, "inputSchema": { "type": "object" } });
     [
-        Fake::listing(json!([tool("find_order", "Find an order by its number"), tool("cancel_order", "Cancel an order")])),
+        Fake::listing(json!([
+            tool("find_order", "Find an order by its number"),
+            tool("cancel_order", "Cancel an order")
+        ])),
         Fake::listing(json!([tool("forecast", "The weather of the coming days")])),
     ]
 }
@@ -31,7 +35,10 @@ fn measured(home: &Home) {
     assert!(found["results"][0]["scoreDetails"]["details"].is_array(), "{found}");
     let all = search(json!({ "query": "forecast", "mode": "all", "limit": 1 })).json();
     for mode in ["hybrid", "vector", "text"] {
-        assert_eq!((&all["modes"][mode]["mode"], names(&all["modes"][mode])), (&json!(mode), vec!["weather__forecast".to_owned()]));
+        assert_eq!(
+            (&all["modes"][mode]["mode"], names(&all["modes"][mode])),
+            (&json!(mode), vec!["weather__forecast".to_owned()])
+        );
     }
     let as_ann = |who: Value| names(&search(who).json());
     assert_eq!(as_ann(json!({ "query": "order", "scopes": ["weather"] })), ["weather__forecast"]);
@@ -57,7 +64,8 @@ fn judged(home: &Home, admin: &Admin) {
         admin.ask("POST", "/admin/search/judged", &[], &json!({ "query": query, "tools": tools }))
     };
     let first = judge("where is my parcel", &["orders/find_order"]).json();
-    let again = judge("  where is my parcel ", &["orders/find_order", "orders/cancel_order", "orders/find_order"]).json();
+    let again =
+        judge("  where is my parcel ", &["orders/find_order", "orders/cancel_order", "orders/find_order"]).json();
     assert_eq!(first["id"], again["id"], "the same request");
     assert_eq!(again["tools"], json!(["orders/find_order", "orders/cancel_order"]));
     assert_eq!(judge("will it rain", &["weather/forecast"]).status, 200);

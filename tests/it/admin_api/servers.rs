@@ -41,7 +41,8 @@ fn servers_come_go_and_change_and_no_credential_comes_out() {
     assert_eq!(tested.status, 200, "{tested:?}");
     assert!(server.heard("?key=canary-one http/1.1") && server.heard("x-key: canary-two"));
 
-    let patched = admin.servers("PATCH", "/s", &[], &json!({ "enabled": false, "headers": { "X-Other": "canary-five" } }));
+    let patched =
+        admin.servers("PATCH", "/s", &[], &json!({ "enabled": false, "headers": { "X-Other": "canary-five" } }));
     assert_eq!(patched.json()["headers"], json!({ "X-Key": "***", "X-Other": "***" }), "{patched:?}");
     assert_eq!(patched.json()["enabled"], false);
     let none = Value::Null;
@@ -77,6 +78,10 @@ fn servers_come_go_and_change_and_no_credential_comes_out() {
     let now = shown.header("etag").expect("a tag").to_owned();
     let removed = admin.servers("DELETE", "/s", &[("If-Match", &now)], &Value::Null);
     assert_eq!(removed.json()["status"], "removed", "{removed:?}");
+    // Why it cannot be reached is for the administrator to know.
+    admin.servers("POST", "", &[], &json!({ "name": "away", "url": "http://127.0.0.1:1/mcp" }));
+    let away = admin.servers("POST", "/away/test", &[], &Value::Null);
+    assert!(away.status == 502 && away.body.to_lowercase().contains("connection refused"), "{away:?}");
     assert_eq!(admin.servers("GET", "/s", &[], &Value::Null).status, 404);
 }
 
