@@ -51,6 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Results that were kept')
             [CompletionResult]::new('secrets', 'secrets', [CompletionResultType]::ParameterValue, 'The servers'' credentials, as the store keeps them')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Sign and check callers'' tokens')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Which configuration is in force')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check every dependency and say how to fix what is broken')
             [CompletionResult]::new('demo-server', 'demo-server', [CompletionResultType]::ParameterValue, 'Run one of the demo MCP servers')
             [CompletionResult]::new('warden', 'warden', [CompletionResultType]::ParameterValue, 'End what a killed gateway has left behind (started by the gateway itself)')
@@ -122,7 +123,11 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;search' {
             [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'Which arms rank; `all` compares the three')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many tools')
-            [CompletionResult]::new('--scopes', '--scopes', [CompletionResultType]::ParameterName, 'See what a caller with these scopes sees')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The caller that this token speaks for')
+            [CompletionResult]::new('--scopes', '--scopes', [CompletionResultType]::ParameterName, 'A caller with these scopes and nothing else (comma-separated)')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'The caller of this name, as tokens call them (`sub`)')
+            [CompletionResult]::new('--groups', '--groups', [CompletionResultType]::ParameterName, 'Their groups, which are scopes too (comma-separated)')
+            [CompletionResult]::new('--roles', '--roles', [CompletionResultType]::ParameterName, 'Their roles (comma-separated)')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
             [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
@@ -181,6 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
             [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
+            [CompletionResult]::new('judge', 'judge', [CompletionResultType]::ParameterValue, 'Say which tools are right for a request, for `catalog eval --judged`')
             [CompletionResult]::new('quarantine', 'quarantine', [CompletionResultType]::ParameterValue, 'List the tools that are kept back, and how their definitions differ from the accepted ones')
             [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Accept the definition that a tool has now')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
@@ -211,6 +217,8 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         }
         'mcpgw;catalog;list' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only this server')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Only those with all of these words in name, server, title or description')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only in this state; `all` shows also what cannot be used')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
             [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
@@ -259,6 +267,27 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--judged', '--judged', [CompletionResultType]::ParameterName, 'The tenant''s own judged requests, as `catalog judge` and the console note them')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;catalog;judge' {
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Forget the judged request of this id')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the judged requests')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
@@ -348,6 +377,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
             [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
+            [CompletionResult]::new('judge', 'judge', [CompletionResultType]::ParameterValue, 'Say which tools are right for a request, for `catalog eval --judged`')
             [CompletionResult]::new('quarantine', 'quarantine', [CompletionResultType]::ParameterValue, 'List the tools that are kept back, and how their definitions differ from the accepted ones')
             [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Accept the definition that a tool has now')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
@@ -365,6 +395,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;catalog;help;eval' {
+            break
+        }
+        'mcpgw;catalog;help;judge' {
             break
         }
         'mcpgw;catalog;help;quarantine' {
@@ -444,6 +477,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;server;list' {
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Only those with all of these words in name or target')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
             [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
@@ -637,6 +671,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would become of each, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
@@ -841,6 +876,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tenant''s policies')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a policy')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Save a policy from a file (`-` for standard input), once it was checked')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a policy; without one named `default`, the shipped scope rule is in force')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what a caller may do with a tool, and which policy decides')
             [CompletionResult]::new('assign', 'assign', [CompletionResultType]::ParameterValue, 'Note the roles and attributes of a user, for policies to ask for')
@@ -902,6 +938,24 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mcpgw;policy;validate' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mcpgw;policy;remove' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
@@ -923,6 +977,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;policy;check' {
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The caller that this token speaks for')
             [CompletionResult]::new('--scopes', '--scopes', [CompletionResultType]::ParameterName, 'A caller with these scopes and nothing else (comma-separated)')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'The caller of this name, as tokens call them (`sub`)')
+            [CompletionResult]::new('--groups', '--groups', [CompletionResultType]::ParameterName, 'Their groups, which are scopes too (comma-separated)')
+            [CompletionResult]::new('--roles', '--roles', [CompletionResultType]::ParameterName, 'Their roles (comma-separated)')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
             [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
@@ -983,6 +1040,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tenant''s policies')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a policy')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Save a policy from a file (`-` for standard input), once it was checked')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a policy; without one named `default`, the shipped scope rule is in force')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what a caller may do with a tool, and which policy decides')
             [CompletionResult]::new('assign', 'assign', [CompletionResultType]::ParameterValue, 'Note the roles and attributes of a user, for policies to ask for')
@@ -997,6 +1055,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;policy;help;set' {
+            break
+        }
+        'mcpgw;policy;help;validate' {
             break
         }
         'mcpgw;policy;help;remove' {
@@ -1375,11 +1436,16 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show what was executed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Sum up what was executed')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write what was executed as CSV')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'mcpgw;audit;tail' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only this server''s')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Only of the tool, prompt or route of this name')
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only what ended like this: a status, or `failed`')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'Only of this caller')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only of this kind: tool_call, search, prompt, resource, completion, admin')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'How far back')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'The latest so many')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
@@ -1420,9 +1486,36 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'mcpgw;audit;export' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only this server''s')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Only of the tool, prompt or route of this name')
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only what ended like this: a status, or `failed`')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'Only of this caller')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only of this kind: tool_call, search, prompt, resource, completion, admin')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'How far back')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Up to how long ago')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'The latest so many')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'mcpgw;audit;help' {
             [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show what was executed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Sum up what was executed')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write what was executed as CSV')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1430,6 +1523,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;audit;help;report' {
+            break
+        }
+        'mcpgw;audit;help;export' {
             break
         }
         'mcpgw;audit;help;help' {
@@ -1662,10 +1758,62 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;token;help;help' {
             break
         }
+        'mcpgw;config' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every key that is set, with its value (secrets masked) and where it came from')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;config;show' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
+            [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'A TOML file with the same keys as the environment, in lower case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed [default: table on a terminal, plain otherwise]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to color (NO_COLOR is respected)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More log lines; twice for all of them [env: RUST_LOG]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'mcpgw;config;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every key that is set, with its value (secrets masked) and where it came from')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mcpgw;config;help;show' {
+            break
+        }
+        'mcpgw;config;help;help' {
+            break
+        }
         'mcpgw;doctor' {
             [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Say too which policy decides about this tool (`server__tool`)')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The caller that this token speaks for')
             [CompletionResult]::new('--scopes', '--scopes', [CompletionResultType]::ParameterName, 'A caller with these scopes and nothing else (comma-separated)')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'The caller of this name, as tokens call them (`sub`)')
+            [CompletionResult]::new('--groups', '--groups', [CompletionResultType]::ParameterName, 'Their groups, which are scopes too (comma-separated)')
+            [CompletionResult]::new('--roles', '--roles', [CompletionResultType]::ParameterName, 'Their roles (comma-separated)')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]')
             [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]')
@@ -1774,6 +1922,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'Results that were kept')
             [CompletionResult]::new('secrets', 'secrets', [CompletionResultType]::ParameterValue, 'The servers'' credentials, as the store keeps them')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Sign and check callers'' tokens')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Which configuration is in force')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check every dependency and say how to fix what is broken')
             [CompletionResult]::new('demo-server', 'demo-server', [CompletionResultType]::ParameterValue, 'Run one of the demo MCP servers')
             [CompletionResult]::new('warden', 'warden', [CompletionResultType]::ParameterValue, 'End what a killed gateway has left behind (started by the gateway itself)')
@@ -1802,6 +1951,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List tools')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one tool')
             [CompletionResult]::new('eval', 'eval', [CompletionResultType]::ParameterValue, 'Measure how well the search finds the tools of judged requests')
+            [CompletionResult]::new('judge', 'judge', [CompletionResultType]::ParameterValue, 'Say which tools are right for a request, for `catalog eval --judged`')
             [CompletionResult]::new('quarantine', 'quarantine', [CompletionResultType]::ParameterValue, 'List the tools that are kept back, and how their definitions differ from the accepted ones')
             [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Accept the definition that a tool has now')
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'List a tool beside the discovery tools')
@@ -1818,6 +1968,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;catalog;eval' {
+            break
+        }
+        'mcpgw;help;catalog;judge' {
             break
         }
         'mcpgw;help;catalog;quarantine' {
@@ -1906,6 +2059,7 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tenant''s policies')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a policy')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Save a policy from a file (`-` for standard input), once it was checked')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a policy; without one named `default`, the shipped scope rule is in force')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what a caller may do with a tool, and which policy decides')
             [CompletionResult]::new('assign', 'assign', [CompletionResultType]::ParameterValue, 'Note the roles and attributes of a user, for policies to ask for')
@@ -1919,6 +2073,9 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;policy;set' {
+            break
+        }
+        'mcpgw;help;policy;validate' {
             break
         }
         'mcpgw;help;policy;remove' {
@@ -1986,12 +2143,16 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
         'mcpgw;help;audit' {
             [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show what was executed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Sum up what was executed')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write what was executed as CSV')
             break
         }
         'mcpgw;help;audit;tail' {
             break
         }
         'mcpgw;help;audit;report' {
+            break
+        }
+        'mcpgw;help;audit;export' {
             break
         }
         'mcpgw;help;cache' {
@@ -2025,6 +2186,13 @@ Register-ArgumentCompleter -Native -CommandName 'mcpgw' -ScriptBlock {
             break
         }
         'mcpgw;help;token;verify' {
+            break
+        }
+        'mcpgw;help;config' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every key that is set, with its value (secrets masked) and where it came from')
+            break
+        }
+        'mcpgw;help;config;show' {
             break
         }
         'mcpgw;help;doctor' {

@@ -34,6 +34,9 @@ _mcpgw() {
             mcpgw,completions)
                 cmd="mcpgw__subcmd__completions"
                 ;;
+            mcpgw,config)
+                cmd="mcpgw__subcmd__config"
+                ;;
             mcpgw,demo-server)
                 cmd="mcpgw__subcmd__demo__subcmd__server"
                 ;;
@@ -79,6 +82,9 @@ _mcpgw() {
             mcpgw,warden)
                 cmd="mcpgw__subcmd__warden"
                 ;;
+            mcpgw__subcmd__audit,export)
+                cmd="mcpgw__subcmd__audit__subcmd__export"
+                ;;
             mcpgw__subcmd__audit,help)
                 cmd="mcpgw__subcmd__audit__subcmd__help"
                 ;;
@@ -87,6 +93,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__audit,tail)
                 cmd="mcpgw__subcmd__audit__subcmd__tail"
+                ;;
+            mcpgw__subcmd__audit__subcmd__help,export)
+                cmd="mcpgw__subcmd__audit__subcmd__help__subcmd__export"
                 ;;
             mcpgw__subcmd__audit__subcmd__help,help)
                 cmd="mcpgw__subcmd__audit__subcmd__help__subcmd__help"
@@ -115,6 +124,9 @@ _mcpgw() {
             mcpgw__subcmd__catalog,help)
                 cmd="mcpgw__subcmd__catalog__subcmd__help"
                 ;;
+            mcpgw__subcmd__catalog,judge)
+                cmd="mcpgw__subcmd__catalog__subcmd__judge"
+                ;;
             mcpgw__subcmd__catalog,list)
                 cmd="mcpgw__subcmd__catalog__subcmd__list"
                 ;;
@@ -142,6 +154,9 @@ _mcpgw() {
             mcpgw__subcmd__catalog__subcmd__help,help)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__help"
                 ;;
+            mcpgw__subcmd__catalog__subcmd__help,judge)
+                cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__judge"
+                ;;
             mcpgw__subcmd__catalog__subcmd__help,list)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__list"
                 ;;
@@ -162,6 +177,18 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__catalog__subcmd__help,unpin)
                 cmd="mcpgw__subcmd__catalog__subcmd__help__subcmd__unpin"
+                ;;
+            mcpgw__subcmd__config,help)
+                cmd="mcpgw__subcmd__config__subcmd__help"
+                ;;
+            mcpgw__subcmd__config,show)
+                cmd="mcpgw__subcmd__config__subcmd__show"
+                ;;
+            mcpgw__subcmd__config__subcmd__help,help)
+                cmd="mcpgw__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            mcpgw__subcmd__config__subcmd__help,show)
+                cmd="mcpgw__subcmd__config__subcmd__help__subcmd__show"
                 ;;
             mcpgw__subcmd__embeddings,cancel)
                 cmd="mcpgw__subcmd__embeddings__subcmd__cancel"
@@ -274,6 +301,9 @@ _mcpgw() {
             mcpgw__subcmd__help,completions)
                 cmd="mcpgw__subcmd__help__subcmd__completions"
                 ;;
+            mcpgw__subcmd__help,config)
+                cmd="mcpgw__subcmd__help__subcmd__config"
+                ;;
             mcpgw__subcmd__help,demo-server)
                 cmd="mcpgw__subcmd__help__subcmd__demo__subcmd__server"
                 ;;
@@ -319,6 +349,9 @@ _mcpgw() {
             mcpgw__subcmd__help,warden)
                 cmd="mcpgw__subcmd__help__subcmd__warden"
                 ;;
+            mcpgw__subcmd__help__subcmd__audit,export)
+                cmd="mcpgw__subcmd__help__subcmd__audit__subcmd__export"
+                ;;
             mcpgw__subcmd__help__subcmd__audit,report)
                 cmd="mcpgw__subcmd__help__subcmd__audit__subcmd__report"
                 ;;
@@ -330,6 +363,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__help__subcmd__catalog,eval)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__eval"
+                ;;
+            mcpgw__subcmd__help__subcmd__catalog,judge)
+                cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__judge"
                 ;;
             mcpgw__subcmd__help__subcmd__catalog,list)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__list"
@@ -351,6 +387,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__help__subcmd__catalog,unpin)
                 cmd="mcpgw__subcmd__help__subcmd__catalog__subcmd__unpin"
+                ;;
+            mcpgw__subcmd__help__subcmd__config,show)
+                cmd="mcpgw__subcmd__help__subcmd__config__subcmd__show"
                 ;;
             mcpgw__subcmd__help__subcmd__embeddings,cancel)
                 cmd="mcpgw__subcmd__help__subcmd__embeddings__subcmd__cancel"
@@ -405,6 +444,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__help__subcmd__policy,show)
                 cmd="mcpgw__subcmd__help__subcmd__policy__subcmd__show"
+                ;;
+            mcpgw__subcmd__help__subcmd__policy,validate)
+                cmd="mcpgw__subcmd__help__subcmd__policy__subcmd__validate"
                 ;;
             mcpgw__subcmd__help__subcmd__secrets,migrate)
                 cmd="mcpgw__subcmd__help__subcmd__secrets__subcmd__migrate"
@@ -493,6 +535,9 @@ _mcpgw() {
             mcpgw__subcmd__policy,show)
                 cmd="mcpgw__subcmd__policy__subcmd__show"
                 ;;
+            mcpgw__subcmd__policy,validate)
+                cmd="mcpgw__subcmd__policy__subcmd__validate"
+                ;;
             mcpgw__subcmd__policy__subcmd__help,assign)
                 cmd="mcpgw__subcmd__policy__subcmd__help__subcmd__assign"
                 ;;
@@ -516,6 +561,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__policy__subcmd__help,show)
                 cmd="mcpgw__subcmd__policy__subcmd__help__subcmd__show"
+                ;;
+            mcpgw__subcmd__policy__subcmd__help,validate)
+                cmd="mcpgw__subcmd__policy__subcmd__help__subcmd__validate"
                 ;;
             mcpgw__subcmd__secrets,help)
                 cmd="mcpgw__subcmd__secrets__subcmd__help"
@@ -674,7 +722,7 @@ _mcpgw() {
 
     case "${cmd}" in
         mcpgw)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -712,7 +760,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__audit)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version tail report help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version tail report export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -749,9 +797,93 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        mcpgw__subcmd__audit__subcmd__help)
-            opts="tail report help"
+        mcpgw__subcmd__audit__subcmd__export)
+            opts="-v -q -h -V --server --tool --outcome --subject --kind --since --until --limit --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tool)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --outcome)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__audit__subcmd__help)
+            opts="tail report export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__audit__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -848,13 +980,29 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__audit__subcmd__tail)
-            opts="-f -v -q -h -V --follow --server --since --limit --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-f -v -q -h -V --follow --server --tool --outcome --subject --kind --since --limit --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tool)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --outcome)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1112,7 +1260,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version sync list show eval quarantine release pin unpin help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version sync list show eval judge quarantine release pin unpin help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1150,7 +1298,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog__subcmd__eval)
-            opts="-v -q -h -V --queries --qrels --tools --mode --k --run-dir --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --judged --queries --qrels --tools --mode --k --run-dir --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1212,7 +1360,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog__subcmd__help)
-            opts="sync list show eval quarantine release pin unpin help"
+            opts="sync list show eval judge quarantine release pin unpin help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1240,6 +1388,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__catalog__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__catalog__subcmd__help__subcmd__judge)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1351,8 +1513,50 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mcpgw__subcmd__catalog__subcmd__judge)
+            opts="-v -q -h -V --list --remove --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --remove)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mcpgw__subcmd__catalog__subcmd__list)
-            opts="-v -q -h -V --server --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --server --query --status --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1360,6 +1564,14 @@ _mcpgw() {
             case "${prev}" in
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -W "active quarantined disabled all" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -1663,6 +1875,124 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mcpgw__subcmd__config)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__config__subcmd__help)
+            opts="show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__config__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__config__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__config__subcmd__show)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mcpgw__subcmd__demo__subcmd__server)
             opts="-v -q -h -V --bind --name --token --store --db --tenant --config --output --color --verbose --quiet --yes --help --version weather orders"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1714,7 +2044,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__doctor)
-            opts="-v -q -h -V --tool --as --scopes --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --tool --as --scopes --subject --groups --roles --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1729,6 +2059,18 @@ _mcpgw() {
                     return 0
                     ;;
                 --scopes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --roles)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2594,7 +2936,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help)
-            opts="serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help"
+            opts="serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2608,8 +2950,22 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__audit)
-            opts="tail report"
+            opts="tail report export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__audit__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2706,7 +3062,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__catalog)
-            opts="sync list show eval quarantine release pin unpin"
+            opts="sync list show eval judge quarantine release pin unpin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2720,6 +3076,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__catalog__subcmd__eval)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__catalog__subcmd__judge)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2834,6 +3204,34 @@ _mcpgw() {
         mcpgw__subcmd__help__subcmd__completions)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__config)
+            opts="show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__config__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -3084,7 +3482,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__policy)
-            opts="list show set remove check assign schema"
+            opts="list show set validate remove check assign schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3182,6 +3580,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help__subcmd__policy__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__policy__subcmd__validate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3640,7 +4052,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__policy)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version list show set remove check assign schema help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version list show set validate remove check assign schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3724,7 +4136,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__policy__subcmd__check)
-            opts="-v -q -h -V --as --scopes --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --as --scopes --subject --groups --roles --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3735,6 +4147,18 @@ _mcpgw() {
                     return 0
                     ;;
                 --scopes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --roles)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3770,7 +4194,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__policy__subcmd__help)
-            opts="list show set remove check assign schema help"
+            opts="list show set validate remove check assign schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3882,6 +4306,20 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__policy__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__policy__subcmd__help__subcmd__validate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4085,8 +4523,46 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mcpgw__subcmd__policy__subcmd__validate)
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mcpgw__subcmd__search)
-            opts="-v -q -h -V --mode --limit --scopes --explain --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --mode --limit --as --scopes --subject --groups --roles --explain --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4100,7 +4576,23 @@ _mcpgw() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --scopes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --roles)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4838,7 +5330,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server__subcmd__import)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --dry-run --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4876,12 +5368,16 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__server__subcmd__list)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
+            opts="-v -q -h -V --query --store --db --tenant --config --output --color --verbose --quiet --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -48,6 +48,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand cache 'Results that were kept'
             cand secrets 'The servers'' credentials, as the store keeps them'
             cand token 'Sign and check callers'' tokens'
+            cand config 'Which configuration is in force'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
             cand warden 'End what a killed gateway has left behind (started by the gateway itself)'
@@ -115,7 +116,11 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;search'= {
             cand --mode 'Which arms rank; `all` compares the three'
             cand --limit 'How many tools'
-            cand --scopes 'See what a caller with these scopes sees'
+            cand --as 'The caller that this token speaks for'
+            cand --scopes 'A caller with these scopes and nothing else (comma-separated)'
+            cand --subject 'The caller of this name, as tokens call them (`sub`)'
+            cand --groups 'Their groups, which are scopes too (comma-separated)'
+            cand --roles 'Their roles (comma-separated)'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -172,6 +177,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List tools'
             cand show 'Show one tool'
             cand eval 'Measure how well the search finds the tools of judged requests'
+            cand judge 'Say which tools are right for a request, for `catalog eval --judged`'
             cand quarantine 'List the tools that are kept back, and how their definitions differ from the accepted ones'
             cand release 'Accept the definition that a tool has now'
             cand pin 'List a tool beside the discovery tools'
@@ -200,6 +206,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;catalog;list'= {
             cand --server 'Only this server'
+            cand --query 'Only those with all of these words in name, server, title or description'
+            cand --status 'Only in this state; `all` shows also what cannot be used'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -246,6 +254,26 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --config 'A TOML file with the same keys as the environment, in lower case'
             cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
             cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --judged 'The tenant''s own judged requests, as `catalog judge` and the console note them'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;catalog;judge'= {
+            cand --remove 'Forget the judged request of this id'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --list 'List the judged requests'
             cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
             cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
             cand -q 'Only errors'
@@ -330,6 +358,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List tools'
             cand show 'Show one tool'
             cand eval 'Measure how well the search finds the tools of judged requests'
+            cand judge 'Say which tools are right for a request, for `catalog eval --judged`'
             cand quarantine 'List the tools that are kept back, and how their definitions differ from the accepted ones'
             cand release 'Accept the definition that a tool has now'
             cand pin 'List a tool beside the discovery tools'
@@ -343,6 +372,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;catalog;help;show'= {
         }
         &'mcpgw;catalog;help;eval'= {
+        }
+        &'mcpgw;catalog;help;judge'= {
         }
         &'mcpgw;catalog;help;quarantine'= {
         }
@@ -414,6 +445,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
         }
         &'mcpgw;server;list'= {
+            cand --query 'Only those with all of these words in name or target'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -597,6 +629,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --config 'A TOML file with the same keys as the environment, in lower case'
             cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
             cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --dry-run 'Say what would become of each, change nothing'
             cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
             cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
             cand -q 'Only errors'
@@ -775,6 +808,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List the tenant''s policies'
             cand show 'Print a policy'
             cand set 'Save a policy from a file (`-` for standard input), once it was checked'
+            cand validate 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing'
             cand remove 'Remove a policy; without one named `default`, the shipped scope rule is in force'
             cand check 'Say what a caller may do with a tool, and which policy decides'
             cand assign 'Note the roles and attributes of a user, for policies to ask for'
@@ -832,6 +866,23 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;policy;validate'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;policy;remove'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -852,6 +903,9 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;policy;check'= {
             cand --as 'The caller that this token speaks for'
             cand --scopes 'A caller with these scopes and nothing else (comma-separated)'
+            cand --subject 'The caller of this name, as tokens call them (`sub`)'
+            cand --groups 'Their groups, which are scopes too (comma-separated)'
+            cand --roles 'Their roles (comma-separated)'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -909,6 +963,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List the tenant''s policies'
             cand show 'Print a policy'
             cand set 'Save a policy from a file (`-` for standard input), once it was checked'
+            cand validate 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing'
             cand remove 'Remove a policy; without one named `default`, the shipped scope rule is in force'
             cand check 'Say what a caller may do with a tool, and which policy decides'
             cand assign 'Note the roles and attributes of a user, for policies to ask for'
@@ -920,6 +975,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;policy;help;show'= {
         }
         &'mcpgw;policy;help;set'= {
+        }
+        &'mcpgw;policy;help;validate'= {
         }
         &'mcpgw;policy;help;remove'= {
         }
@@ -1259,10 +1316,15 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --version 'Print version'
             cand tail 'Show what was executed'
             cand report 'Sum up what was executed'
+            cand export 'Write what was executed as CSV'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;audit;tail'= {
             cand --server 'Only this server''s'
+            cand --tool 'Only of the tool, prompt or route of this name'
+            cand --outcome 'Only what ended like this: a status, or `failed`'
+            cand --subject 'Only of this caller'
+            cand --kind 'Only of this kind: tool_call, search, prompt, resource, completion, admin'
             cand --since 'How far back'
             cand --limit 'The latest so many'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
@@ -1301,14 +1363,42 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;audit;export'= {
+            cand --server 'Only this server''s'
+            cand --tool 'Only of the tool, prompt or route of this name'
+            cand --outcome 'Only what ended like this: a status, or `failed`'
+            cand --subject 'Only of this caller'
+            cand --kind 'Only of this kind: tool_call, search, prompt, resource, completion, admin'
+            cand --since 'How far back'
+            cand --until 'Up to how long ago'
+            cand --limit 'The latest so many'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;audit;help'= {
             cand tail 'Show what was executed'
             cand report 'Sum up what was executed'
+            cand export 'Write what was executed as CSV'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mcpgw;audit;help;tail'= {
         }
         &'mcpgw;audit;help;report'= {
+        }
+        &'mcpgw;audit;help;export'= {
         }
         &'mcpgw;audit;help;help'= {
         }
@@ -1518,10 +1608,57 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;token;help;help'= {
         }
+        &'mcpgw;config'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand show 'Show every key that is set, with its value (secrets masked) and where it came from'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;config;show'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;config;help'= {
+            cand show 'Show every key that is set, with its value (secrets masked) and where it came from'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;config;help;show'= {
+        }
+        &'mcpgw;config;help;help'= {
+        }
         &'mcpgw;doctor'= {
             cand --tool 'Say too which policy decides about this tool (`server__tool`)'
             cand --as 'The caller that this token speaks for'
             cand --scopes 'A caller with these scopes and nothing else (comma-separated)'
+            cand --subject 'The caller of this name, as tokens call them (`sub`)'
+            cand --groups 'Their groups, which are scopes too (comma-separated)'
+            cand --roles 'Their roles (comma-separated)'
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
             cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
@@ -1625,6 +1762,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand cache 'Results that were kept'
             cand secrets 'The servers'' credentials, as the store keeps them'
             cand token 'Sign and check callers'' tokens'
+            cand config 'Which configuration is in force'
             cand doctor 'Check every dependency and say how to fix what is broken'
             cand demo-server 'Run one of the demo MCP servers'
             cand warden 'End what a killed gateway has left behind (started by the gateway itself)'
@@ -1647,6 +1785,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List tools'
             cand show 'Show one tool'
             cand eval 'Measure how well the search finds the tools of judged requests'
+            cand judge 'Say which tools are right for a request, for `catalog eval --judged`'
             cand quarantine 'List the tools that are kept back, and how their definitions differ from the accepted ones'
             cand release 'Accept the definition that a tool has now'
             cand pin 'List a tool beside the discovery tools'
@@ -1659,6 +1798,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;catalog;show'= {
         }
         &'mcpgw;help;catalog;eval'= {
+        }
+        &'mcpgw;help;catalog;judge'= {
         }
         &'mcpgw;help;catalog;quarantine'= {
         }
@@ -1724,6 +1865,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand list 'List the tenant''s policies'
             cand show 'Print a policy'
             cand set 'Save a policy from a file (`-` for standard input), once it was checked'
+            cand validate 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing'
             cand remove 'Remove a policy; without one named `default`, the shipped scope rule is in force'
             cand check 'Say what a caller may do with a tool, and which policy decides'
             cand assign 'Note the roles and attributes of a user, for policies to ask for'
@@ -1734,6 +1876,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;policy;show'= {
         }
         &'mcpgw;help;policy;set'= {
+        }
+        &'mcpgw;help;policy;validate'= {
         }
         &'mcpgw;help;policy;remove'= {
         }
@@ -1783,10 +1927,13 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;audit'= {
             cand tail 'Show what was executed'
             cand report 'Sum up what was executed'
+            cand export 'Write what was executed as CSV'
         }
         &'mcpgw;help;audit;tail'= {
         }
         &'mcpgw;help;audit;report'= {
+        }
+        &'mcpgw;help;audit;export'= {
         }
         &'mcpgw;help;cache'= {
             cand migrate 'Count, remove or embed anew what was kept in another embedding space than the one in force'
@@ -1811,6 +1958,11 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;token;mint'= {
         }
         &'mcpgw;help;token;verify'= {
+        }
+        &'mcpgw;help;config'= {
+            cand show 'Show every key that is set, with its value (secrets masked) and where it came from'
+        }
+        &'mcpgw;help;config;show'= {
         }
         &'mcpgw;help;doctor'= {
         }

@@ -54,6 +54,7 @@ complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "audit" -d 'What was exe
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "cache" -d 'Results that were kept'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "token" -d 'Sign and check callers\' tokens'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "config" -d 'Which configuration is in force'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "demo-server" -d 'Run one of the demo MCP servers'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
@@ -117,7 +118,11 @@ vector\t''
 text\t''
 all\t''"
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l limit -d 'How many tools' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l scopes -d 'See what a caller with these scopes sees' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l as -d 'The caller that this token speaks for' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l scopes -d 'A caller with these scopes and nothing else (comma-separated)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l subject -d 'The caller of this name, as tokens call them (`sub`)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l groups -d 'Their groups, which are scopes too (comma-separated)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l roles -d 'Their roles (comma-separated)' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand search" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -151,30 +156,31 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s q -l quiet -d 'Only
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand call" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "list" -d 'List tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "show" -d 'Show one tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "release" -d 'Accept the definition that a tool has now'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval quarantine release pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "list" -d 'List tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "show" -d 'Show one tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "judge" -d 'Say which tools are right for a request, for `catalog eval --judged`'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "release" -d 'Accept the definition that a tool has now'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "pin" -d 'List a tool beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "unpin" -d 'List it no longer beside the discovery tools'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and not __fish_seen_subcommand_from sync list show eval judge quarantine release pin unpin help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l server -d 'Only this server; may be given several times' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -194,6 +200,11 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l server -d 'Only this server' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l query -d 'Only those with all of these words in name, server, title or description' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l status -d 'Only in this state; `all` shows also what cannot be used' -r -f -a "active\t''
+quarantined\t''
+disabled\t''
+all\t''"
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from list" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -243,11 +254,29 @@ plain\t'Tab-separated, for scripts'"
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l judged -d 'The tenant\'s own judged requests, as `catalog judge` and the console note them'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s q -l quiet -d 'Only errors'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from eval" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l remove -d 'Forget the judged request of this id' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l list -d 'List the judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from judge" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from quarantine" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -313,6 +342,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_sub
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one tool'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "judge" -d 'Say which tools are right for a request, for `catalog eval --judged`'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "release" -d 'Accept the definition that a tool has now'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand catalog; and __fish_seen_subcommand_from help" -f -a "pin" -d 'List a tool beside the discovery tools'
@@ -373,6 +403,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l query -d 'Only those with all of these words in name or target' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from list" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -540,6 +571,7 @@ plain\t'Tab-separated, for scripts'"
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l dry-run -d 'Say what would become of each, change nothing'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Only errors'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand server; and __fish_seen_subcommand_from import" -l yes -d 'Answer every confirmation with yes'
@@ -644,29 +676,30 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand tenant; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand tenant; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one tenant'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand tenant; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a tenant with everything it has'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand tenant; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "list" -d 'List the tenant\'s policies'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "show" -d 'Print a policy'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "set" -d 'Save a policy from a file (`-` for standard input), once it was checked'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "remove" -d 'Remove a policy; without one named `default`, the shipped scope rule is in force'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "check" -d 'Say what a caller may do with a tool, and which policy decides'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "schema" -d 'Print what policies may speak of, as a Cedar schema'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set remove check assign schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "list" -d 'List the tenant\'s policies'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "show" -d 'Print a policy'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "set" -d 'Save a policy from a file (`-` for standard input), once it was checked'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "validate" -d 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "remove" -d 'Remove a policy; without one named `default`, the shipped scope rule is in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "check" -d 'Say what a caller may do with a tool, and which policy decides'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "schema" -d 'Print what policies may speak of, as a Cedar schema'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and not __fish_seen_subcommand_from list show set validate remove check assign schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from list" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from list" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from list" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -712,6 +745,21 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from set" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from set" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from validate" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from remove" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from remove" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from remove" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -729,6 +777,9 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l as -d 'The caller that this token speaks for' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l scopes -d 'A caller with these scopes and nothing else (comma-separated)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l subject -d 'The caller of this name, as tokens call them (`sub`)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l groups -d 'Their groups, which are scopes too (comma-separated)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l roles -d 'Their roles (comma-separated)' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from check" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -780,6 +831,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tenant\'s policies'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print a policy'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "set" -d 'Save a policy from a file (`-` for standard input), once it was checked'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "validate" -d 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a policy; without one named `default`, the shipped scope rule is in force'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say what a caller may do with a tool, and which policy decides'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
@@ -978,25 +1030,30 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "signatures" -d 'The known attacks that texts are compared with'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let categories pass for a server or one of its tools; without any, say which do'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand guardrails; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
 json\t'One JSON document'
 plain\t'Tab-separated, for scripts'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s q -l quiet -d 'Only errors'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -l yes -d 'Answer every confirmation with yes'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -f -a "tail" -d 'Show what was executed'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -f -a "report" -d 'Sum up what was executed'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -f -a "tail" -d 'Show what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -f -a "report" -d 'Sum up what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -f -a "export" -d 'Write what was executed as CSV'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and not __fish_seen_subcommand_from tail report export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l server -d 'Only this server\'s' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l tool -d 'Only of the tool, prompt or route of this name' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l outcome -d 'Only what ended like this: a status, or `failed`' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l subject -d 'Only of this caller' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l kind -d 'Only of this kind: tool_call, search, prompt, resource, completion, admin' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l since -d 'How far back' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l limit -d 'The latest so many' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from tail" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
@@ -1031,8 +1088,32 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subco
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from report" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l server -d 'Only this server\'s' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l tool -d 'Only of the tool, prompt or route of this name' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l outcome -d 'Only what ended like this: a status, or `failed`' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l subject -d 'Only of this caller' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l kind -d 'Only of this kind: tool_call, search, prompt, resource, completion, admin' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'How far back' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Up to how long ago' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l limit -d 'The latest so many' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "tail" -d 'Show what was executed'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "report" -d 'Sum up what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write what was executed as CSV'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand cache; and not __fish_seen_subcommand_from migrate help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
@@ -1199,9 +1280,46 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and __fish_seen_subco
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "mint" -d 'Sign a token of the tenant named with --tenant; plain output is the token alone'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Say whom a token speaks for, or what is wrong with it'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Show every key that is set, with its value (secrets masked) and where it came from'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every key that is set, with its value (secrets masked) and where it came from'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l tool -d 'Say too which policy decides about this tool (`server__tool`)' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l as -d 'The caller that this token speaks for' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l scopes -d 'A caller with these scopes and nothing else (comma-separated)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l subject -d 'The caller of this name, as tokens call them (`sub`)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l groups -d 'Their groups, which are scopes too (comma-separated)' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l roles -d 'Their roles (comma-separated)' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -1280,31 +1398,33 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s q -l quiet -d 'Only 
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "call" -d 'Call a tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "audit" -d 'What was executed, and what came of it'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "cache" -d 'Results that were kept'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token doctor demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "call" -d 'Call a tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "audit" -d 'What was executed, and what came of it'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "cache" -d 'Results that were kept'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "config" -d 'Which configuration is in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "eval" -d 'Measure how well the search finds the tools of judged requests'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "judge" -d 'Say which tools are right for a request, for `catalog eval --judged`'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "quarantine" -d 'List the tools that are kept back, and how their definitions differ from the accepted ones'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "release" -d 'Accept the definition that a tool has now'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "pin" -d 'List a tool beside the discovery tools'
@@ -1328,6 +1448,7 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcom
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "list" -d 'List the tenant\'s policies'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "show" -d 'Print a policy'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "set" -d 'Save a policy from a file (`-` for standard input), once it was checked'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "validate" -d 'Say what is wrong with a policy in a file (`-` for standard input), and save nothing'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "remove" -d 'Remove a policy; without one named `default`, the shipped scope rule is in force'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say what a caller may do with a tool, and which policy decides'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
@@ -1342,9 +1463,11 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcom
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from guardrails" -f -a "allow" -d 'Let categories pass for a server or one of its tools; without any, say which do'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "tail" -d 'Show what was executed'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "report" -d 'Sum up what was executed'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "export" -d 'Write what was executed as CSV'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "migrate" -d 'Count, remove or embed anew what was kept in another embedding space than the one in force'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from secrets" -f -a "status" -d 'Show what the store keeps sealed, by which master key, and what lies in the clear'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from secrets" -f -a "rotate" -d 'Have the present master key wrap every data key; what is sealed stays as it is'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from secrets" -f -a "migrate" -d 'Seal what lies in the clear, and wipe it from the store'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "mint" -d 'Sign a token of the tenant named with --tenant; plain output is the token alone'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "verify" -d 'Say whom a token speaks for, or what is wrong with it'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every key that is set, with its value (secrets masked) and where it came from'
