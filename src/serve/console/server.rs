@@ -129,6 +129,12 @@ impl Form {
         }
     }
 
+    /// Whether it is that of a server that is there.
+    pub(super) fn is_kept(&self) -> bool {
+        !self.transport.is_empty()
+    }
+
+    /// Whether this is how it is reached; by streamable HTTP, where nothing is said yet.
     pub(super) fn is(&self, transport: &str) -> bool {
         self.transport == transport || self.transport.is_empty() && transport == "streamable_http"
     }
