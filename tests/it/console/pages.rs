@@ -144,7 +144,7 @@ fn servers(desk: &Desk) {
     page.fill("#name", "no name");
     page.fill("#url", &added.url());
     page.click("form[data-then-named] > p:last-child button");
-    page.says("form[data-then-named] .problem", "name");
+    page.says("form[data-then-named] .problem", "1 to 32 of");
     page.fill("#name", "typed");
     page.click("form[data-then-named] > p:last-child button");
     page.is_at("/ui/servers/typed");
@@ -258,7 +258,7 @@ fn tenants(desk: &Desk) {
     let page = desk.at("/ui/tenants");
     page.fill("#id", "no tenant!");
     page.click("form[data-said='Made.'] button");
-    page.says("form[data-said='Made.'] .problem", "tenant");
+    page.says("form[data-said='Made.'] .problem", "1 to 64 of");
     page.fill("#id", "acme");
     page.click("form[data-said='Made.'] button");
     page.says("#said", "Made.");

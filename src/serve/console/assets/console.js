@@ -240,6 +240,16 @@
     send(event.target, event.submitter);
   });
 
+  // What the browser itself finds wrong is said in the same place as everything else; one fault at a time.
+  document.addEventListener("invalid", (event) => {
+    const control = event.target, form = control.form;
+    if (form?.dataset.admin === undefined) return;
+    event.preventDefault();
+    if (control !== one("input:invalid, select:invalid, textarea:invalid", form)) return;
+    forget(form);
+    complain(form, control.value && control.title ? control.title : control.validationMessage, undefined, control);
+  }, true);
+
   // Parts of a form that one of its choices wants.
   const chooses = (control) => {
     if (control.type === "radio" && !control.checked) return;
