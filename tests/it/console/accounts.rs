@@ -191,7 +191,7 @@ fn the_first_page_is_small_and_asks_nobody_else() {
         .into_iter()
         .filter(|it| it.contains("/assets/"))
         .collect();
-    assert_eq!(assets.len(), 6, "{assets:?}");
+    assert_eq!(assets.len(), 7, "{assets:?}");
     let sizes = assets.iter().map(|asset| {
         let answer = gateway.get(asset);
         assert_eq!(answer.status, 200, "{asset}");

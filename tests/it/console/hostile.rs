@@ -29,10 +29,10 @@ fn names_and_descriptions_of_strangers_are_words() {
         { "name": name, "title": SCRIPT, "description": format!("{SCRIPT}{IMAGE} 'a' `b` ${{c}}"), "inputSchema": schema },
         { "name": "plain", "description": "{{7*7}} javascript:alert(1)", "inputSchema": { "type": "object" } },
     ]);
-    let hostile = Fake::start(move |method, params| match method {
+    let hostile = Fake::start(move |method, frame| match method {
         "tools/list" => Say::Result(json!({ "tools": tools })),
         _ => Say::Result(
-            json!({ "content": [{ "type": "text", "text": format!("{SCRIPT}{IMAGE}{}", params["arguments"]) }] }),
+            json!({ "content": [{ "type": "text", "text": format!("{SCRIPT}{IMAGE}{}", frame["params"]["arguments"]) }] }),
         ),
     });
     assert_eq!(desk.ask("POST", "/admin/servers", &json!({ "name": "evil", "url": hostile.url() })).status, 201);

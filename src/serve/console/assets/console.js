@@ -170,12 +170,13 @@
     const problem = complain(form, "Somebody else has changed this since you opened it. Nothing of yours was saved.");
     if (!response.ok || !problem) return;
     const known = (values, place) => place.reduce((at, part) => at?.[part], values);
-    const shown = (value) => typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value, null, 1);
+    const shown = (value) => Array.isArray(value) ? value.join("\n") : typeof value === "string" ? value
+      : value === undefined || value === null ? "" : JSON.stringify(value, null, 1);
     const rows = [];
     for (const control of controlsOf(form)) {
       const place = placeOf(control);
       const [yours, now] = [shown(known(mine, place)), shown(known(theirs, place))];
-      const isNothing = (text) => ["", "[]", "{}"].includes(text);
+      const isNothing = (text) => text === "" || text === "{}";
       if (yours === now || (isNothing(yours) && isNothing(now))) continue;
       const label = control.labels?.[0]?.textContent || control.name;
       rows.push(make("tr", {}, make("th", { scope: "row", textContent: label }), ...differing(yours, now)));
@@ -216,7 +217,7 @@
     const buttons = all("button:enabled", form);
     buttons.forEach((button) => { button.disabled = true; });
     form.setAttribute("aria-busy", "true");
-    if (said.result) one(said.result).hidden = true;
+    if (said.result) { one(said.result).hidden = true; one(said.result).replaceChildren(); }
     try {
       const response = await ask(method, path, method === "DELETE" ? undefined : body, said.etag);
       const answer = await answerOf(response);
