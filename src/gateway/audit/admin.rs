@@ -68,11 +68,16 @@ impl Gateway {
         if let Some(who) = who {
             done.execution.actor = AuditActor::new(who, "");
         }
-        // A record of a tenant that is not there could not be stored.
-        if self.has_tenant(&done.wanted).await.unwrap_or(false) {
-            done.execution.tenant = done.wanted;
-        } else if let Err(error) = self.store.provision(&self.config.tenant).await {
-            tracing::warn!(error = error.chain(), "the configured tenant, whose records these are, is not made yet");
+        // A record of a tenant that is not there could not be stored. Of a store that is away, nothing is asked.
+        if status != AuditStatus::Unavailable {
+            if self.has_tenant(&done.wanted).await.unwrap_or(false) {
+                done.execution.tenant = done.wanted;
+            } else if let Err(error) = self.store.provision(&self.config.tenant).await {
+                tracing::warn!(
+                    error = error.chain(),
+                    "the configured tenant, whose records these are, is not made yet"
+                );
+            }
         }
         done.execution.record(status, Hashed::default(), done.repeated);
     }
