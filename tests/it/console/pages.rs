@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use crate::fake::Fake;
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{Home, mongod};
+use crate::support::{Home, mongod, until};
 
 /// The keys that need a name.
 const ENTER: &str = "\u{e007}";
@@ -125,8 +125,10 @@ fn servers(desk: &Desk) {
     let page = desk.at("/ui/servers/hummer");
     page.says("main", "never");
     page.click("form[data-admin*='sync'] button");
-    page.says("#said", "Synced.");
-    page.says(".names", "hum");
+    page.says("#answer", "ok");
+    // The catalog hears of it by the store's changes.
+    let is_there = || desk.at("/ui/servers/hummer").page().contains("hum\n").then_some(());
+    until(Duration::from_secs(10), is_there).expect("the tool");
     page.click("form[data-admin^='PATCH'] button");
     page.says(".facts", "disabled");
     page.click("form[data-admin^='DELETE'] button");

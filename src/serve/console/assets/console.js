@@ -190,7 +190,7 @@
     });
     const take = make("button", { type: "button", className: "plain", textContent: "Drop mine and show theirs" });
     take.addEventListener("click", () => location.reload());
-    problem.after(...[make("div", { className: "scroll" }, table), make("p", { className: "row" }, over, " ", take)].map((node) => {
+    problem.after(...[make("div", { className: "scroll", tabIndex: 0 }, table), make("p", { className: "row" }, over, " ", take)].map((node) => {
       node.dataset.said = "";
       node.classList.add("problem-part");
       return node;

@@ -6,7 +6,7 @@
   const facts = (pairs) => make("dl", { className: "facts" }, ...pairs.flatMap(([name, ...value]) =>
     [make("dt", { textContent: name }), make("dd", {}, ...value)]));
   const heading = (text) => make("h3", { textContent: text });
-  const table = (columns, rows) => make("div", { className: "scroll" }, make("table", {},
+  const table = (columns, rows) => make("div", { className: "scroll", tabIndex: 0 }, make("table", {},
     make("thead", {}, make("tr", {}, ...columns.map((text) => make("th", { scope: "col", textContent: text })))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell)))))));
   const word = (className, textContent) => make("span", { className, textContent });
@@ -63,6 +63,13 @@
     const words = { added: "good", exists: "warn", invalid: "bad" };
     const rows = answer.servers.map(({ name, status, error }) => [name, word(words[status] || "warn", status), error || ""]);
     return rows.length ? [table(["Server", "Outcome", "Why"], rows)] : [make("p", { textContent: "The document names no server." })];
+  };
+
+  views.synced = (answer) => {
+    const rows = answer.servers.map(({ name, status, added, updated, removed, quarantined, error }) =>
+      [name, word(status === "ok" ? "good" : "bad", status), shown(added), shown(updated), shown(removed), quarantined.map(({ tool }) => tool).join(", "), error || ""]);
+    return [table(["Server", "Outcome", "New", "Changed", "Removed", "Kept back", "Why"], rows),
+      make("p", {}, make("a", { href: location.pathname + location.search, textContent: "Show the page as it is now" }))];
   };
 
   views.evaluation = (answer) => {
