@@ -92,12 +92,13 @@ impl Page {
 
     /// The difference to what was accepted, line by line: whether it came or went, and the line.
     fn difference(&self) -> Vec<(&'static str, &str)> {
-        let class = |line: &str| match line.as_bytes().first() {
-            Some(b'+') => "came",
-            Some(b'-') => "went",
+        let class = |(number, line): (usize, &'_ str)| match line.as_bytes().first() {
+            // The first two name the sides.
+            Some(b'+') if number > 1 => "came",
+            Some(b'-') if number > 1 => "went",
             _ => "same",
         };
-        self.text("diff").lines().map(|line| (class(line), line)).collect()
+        self.text("diff").lines().enumerate().map(|numbered| (class(numbered), numbered.1)).collect()
     }
 
     fn pretty(&self, member: &str) -> Option<String> {

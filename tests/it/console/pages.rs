@@ -196,7 +196,7 @@ fn quarantine(desk: &Desk) {
     desk.at("/ui/catalog").says("main .warn", "kept back until you have looked");
     let page = desk.at("/ui/catalog/post::send");
     page.says(".diff .went", "Sends a letter.");
-    page.says(".diff .came", "Sends a letter, and a copy.");
+    page.says(".diff .came", "and a copy.");
     page.says("main", "It cannot be called before it is released.");
     page.click(".held button");
     page.confirm("send");
