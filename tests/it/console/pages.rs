@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use crate::fake::{Fake, Say};
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{Home, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, mongod, until};
 
 /// The keys that need a name.
 const ENTER: &str = "\u{e007}";
@@ -41,6 +41,26 @@ fn every_page_does_what_it_is_for_on_sqlite() {
 fn every_page_does_what_it_is_for_on_mongod() {
     let Some(uri) = mongod::shared() else { return };
     every_page_does_what_it_is_for(&Home::on_mongodb(&uri));
+}
+
+#[test]
+fn a_gateway_that_is_gone_is_told_and_comes_back_by_itself() {
+    let home = Home::new();
+    let Some(mut desk) = Desk::open(&home) else { return };
+    desk.at("/ui/overview");
+    desk.log_in();
+    let is_connected = |desk: &Desk| desk.chromium.eval("return document.querySelector('#connection').hidden") == true;
+    assert!(is_connected(&desk));
+    let address = desk.gateway.address().to_string();
+    desk.gateway.stop();
+    desk.chromium.sees("#connection");
+    desk.gateway = Gateway::start_at(&address, &home, &[], &super::SEEDED);
+    until(DEADLINE, || is_connected(&desk).then_some(())).expect("it is back");
+    desk.work();
+    // Live, without anybody doing anything.
+    desk.chromium.says("[sse-swap]", "calls");
+    let counted = || (desk.chromium.page().contains("4 in 15 minutes")).then_some(());
+    until(DEADLINE, counted).expect("what was done since");
 }
 
 /// Whoever is not logged in comes back to where they wanted to be.

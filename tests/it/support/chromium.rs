@@ -97,6 +97,12 @@ impl Chromium {
             .unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.page()))
     }
 
+    /// Waits until the element can be seen.
+    #[track_caller]
+    pub(crate) fn sees(&self, css: &str) {
+        self.find(css);
+    }
+
     /// All that is read on the page.
     pub(crate) fn page(&self) -> String {
         self.eval("return document.body.innerText").as_str().unwrap_or_default().to_owned()
