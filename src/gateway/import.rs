@@ -7,7 +7,6 @@ use super::Gateway;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Server, TenantId};
 use crate::registry::{Imported, read_import};
-use crate::upstream;
 
 /// What became of one entry of an imported file.
 #[derive(Debug, Serialize)]
@@ -55,11 +54,10 @@ impl Gateway {
 
     /// What adding it would say.
     async fn could_add(&self, tenant: &TenantId, server: &Server) -> Result<()> {
-        upstream::check(server, &self.config.upstream)?;
-        match self.registry.expect(tenant, &server.name).await {
-            Ok(()) => Err(Error::new(Kind::Conflict, format!("server `{}` exists already", server.name))),
-            Err(error) if error.kind() == Kind::NotFound => Ok(()),
-            Err(error) => Err(error),
+        self.check_new(server)?;
+        if self.registry.has(tenant, &server.name).await? {
+            return Err(Error::new(Kind::Conflict, format!("server `{}` exists already", server.name)));
         }
+        Ok(())
     }
 }

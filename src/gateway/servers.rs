@@ -151,17 +151,22 @@ impl Gateway {
         self.registry.set_cache(tenant, server, tool, rule.as_ref()).await
     }
 
+    /// Checks what can be checked of a new server without the store.
+    pub(super) fn check_new(&self, server: &Server) -> Result<()> {
+        if server.name.as_str() == RESERVED {
+            return Err(Error::invalid(format!("no server can be called `{RESERVED}`")).field("name"));
+        }
+        upstream::check(server, &self.config.upstream)
+    }
+
     /// Checks and stores a new server.
     ///
     /// # Errors
     /// What is wrong with it, or that its name is taken.
     pub async fn add_server(&self, tenant: &TenantId, server: &Server) -> Result<()> {
-        if server.name.as_str() == RESERVED {
-            return Err(Error::invalid(format!("no server can be called `{RESERVED}`")).field("name"));
-        }
-        upstream::check(server, &self.config.upstream)?;
+        self.check_new(server)?;
         // Left by a removal that was interrupted; they must not come back under a new server's name.
-        if self.registry.get(tenant, &server.name).await.is_err() {
+        if !self.registry.has(tenant, &server.name).await? {
             self.remove_tools(tenant, &server.name).await?;
             self.sign_out(tenant, &server.name, None).await?;
         }

@@ -67,9 +67,17 @@ impl Registry {
     /// Whether there is a server of this name, readable or not.
     ///
     /// # Errors
+    /// As the store's.
+    pub async fn has(&self, tenant: &TenantId, name: &ServerName) -> Result<bool> {
+        self.servers(tenant).contains(name.as_str()).await
+    }
+
+    /// That there is a server of this name, readable or not.
+    ///
+    /// # Errors
     /// [`Kind::NotFound`] naming it and the ones there are.
     pub async fn expect(&self, tenant: &TenantId, name: &ServerName) -> Result<()> {
-        if self.servers(tenant).contains(name.as_str()).await? {
+        if self.has(tenant, name).await? {
             return Ok(());
         }
         Err(self.missing(tenant, name).await)
