@@ -10,10 +10,27 @@ use crate::support::{Gateway, Home};
 
 const SERVERS: usize = 1000;
 const TOOLS: usize = 10_000;
-/// What a page may take here, where nothing is optimised and other tests run beside: several times what it may take in a
-/// release (`docs/performance.md`).
-const MOST: Duration = Duration::from_millis(600);
+/// What a page may take here, where nothing is optimised and other tests run beside; half of it elsewhere.
+const MOST: Duration = Duration::from_millis(300);
 const MOST_BYTES: usize = 120_000;
+
+const PAGES: [&str; 15] = [
+    "/ui/overview",
+    "/ui/servers",
+    "/ui/servers?q=idle-0999",
+    "/ui/servers/many",
+    "/ui/catalog",
+    "/ui/catalog?q=number+9999",
+    "/ui/catalog/many::tool_77",
+    "/ui/search?q=thing+number+12",
+    "/ui/audit",
+    "/ui/cache",
+    "/ui/guardrails",
+    "/ui/policies",
+    "/ui/tenants",
+    "/ui/embeddings",
+    "/ui/settings",
+];
 
 #[test]
 fn pages_of_a_large_catalog_are_small_and_quick() {
@@ -34,23 +51,7 @@ fn pages_of_a_large_catalog_are_small_and_quick() {
     assert_eq!(home.cli_with(&["catalog", "sync", "--server", "many"], &limits, "").code, 0);
     let gateway = Gateway::start_with(&home, &[], &[&limits[..], &SEEDED].concat());
     let browser = seeded(&gateway);
-    for path in [
-        "/ui/overview",
-        "/ui/servers",
-        "/ui/servers?q=idle-0999",
-        "/ui/servers/many",
-        "/ui/catalog",
-        "/ui/catalog?q=number+9999",
-        "/ui/catalog/many::tool_77",
-        "/ui/search?q=thing+number+12",
-        "/ui/audit",
-        "/ui/cache",
-        "/ui/guardrails",
-        "/ui/policies",
-        "/ui/tenants",
-        "/ui/embeddings",
-        "/ui/settings",
-    ] {
+    let timed = PAGES.map(|path| {
         let took = |_| {
             let begun = Instant::now();
             let page = browser.ask(&gateway, "GET", path, &Value::Null);
@@ -59,9 +60,9 @@ fn pages_of_a_large_catalog_are_small_and_quick() {
             begun.elapsed()
         };
         // The machine may have been busy with something else.
-        let best = (0..5).map(took).min().expect("some");
-        assert!(best <= MOST, "{path}: {best:?}");
-    }
+        (path, (0..5).map(took).min().expect("some"))
+    });
+    assert!(timed.iter().all(|(_, best)| *best <= MOST), "{timed:#?}");
     let found = browser.ask(&gateway, "GET", "/ui/catalog?q=number+9999", &Value::Null).body;
     assert!(found.contains("tool_9999") && !found.contains("tool_9998"));
     let found = browser.ask(&gateway, "GET", "/ui/servers?q=idle-0999", &Value::Null).body;

@@ -61,7 +61,10 @@ impl Chromium {
             driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", listen).await.expect("a script");
             driver
         });
-        Some(Self { runtime, driver: Some(driver), _service: service, _profile: profile })
+        let chromium = Self { runtime, driver: Some(driver), _service: service, _profile: profile };
+        // Pictures are as wide as the page.
+        chromium.cdp("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
+        Some(chromium)
     }
 
     fn driver(&self) -> &WebDriver {
