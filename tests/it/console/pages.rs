@@ -29,6 +29,7 @@ fn every_page_does_what_it_is_for(home: &Home) {
     tenants(&desk);
     policies(&desk);
     settings(&desk);
+    account(&desk);
     gets_out(&desk);
 }
 
@@ -357,7 +358,8 @@ fn policies(desk: &Desk) {
     }
     page.click("form[data-admin^='DELETE'] button");
     page.confirm("nobody");
-    page.is_at("/ui/policies");
+    let is_gone = || (page.url() == desk.gateway.url("/ui/policies")).then_some(());
+    until(Duration::from_secs(20), is_gone).expect("the list");
     page.says("main table", "shipped");
     page.is_clean();
 }
@@ -367,6 +369,27 @@ fn settings(desk: &Desk) {
     let shown = page.says("main table", "***");
     assert!(!shown.contains(super::PASSWORD), "{shown}");
     page.is_clean();
+}
+
+/// Another session ends from here; one's own may end from elsewhere, and whoever logs in again is where they were.
+fn account(desk: &Desk) {
+    let page = desk.at("/ui/account");
+    let before = page.eval("return document.querySelectorAll('main table form').length").as_u64().expect("a number");
+    page.click("main table form button");
+    let is_less = || page.eval("return document.querySelectorAll('main table form').length").as_u64() < Some(before);
+    until(Duration::from_secs(10), || is_less().then_some(())).expect("one less");
+
+    let page = desk.at("/ui/guardrails?q=secret");
+    let elsewhere = super::Browser::new(&desk.gateway, super::PASSWORD);
+    let ended = elsewhere.ask(&desk.gateway, "POST", "/admin/logout", &json!({ "everywhere": true }));
+    assert_eq!(ended.status, 200, "{ended:?}");
+    page.fill("#text", "anything");
+    page.click("form[data-show='verdict'] button");
+    page.is_at("/ui/login?next=");
+    page.fill("#email", super::EMAIL);
+    page.fill("#password", super::PASSWORD);
+    page.click("main button");
+    page.is_at("/ui/guardrails?q=secret");
 }
 
 fn gets_out(desk: &Desk) {
