@@ -52,6 +52,14 @@ impl Gateway {
         Ok(kept)
     }
 
+    /// How many there are of them.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn count_quarantined(&self, tenant: &TenantId) -> Result<u64> {
+        Collection::<Tool>::of_tenant(&self.store, tenant).count(&Query::all().equals("status", "quarantined")).await
+    }
+
     /// Accepts the definition that a tool has now; whether it was kept back.
     ///
     /// # Errors

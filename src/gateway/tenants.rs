@@ -188,8 +188,16 @@ impl Gateway {
     pub async fn list_tenants(&self) -> Result<Vec<TenantSummary>> {
         let mut tenants = self.store.tenants().await?;
         tenants.sort_unstable_by(|one, two| one.as_str().cmp(two.as_str()));
+        self.tenant_summaries(&tenants).await
+    }
+
+    /// What these have.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn tenant_summaries(&self, tenants: &[TenantId]) -> Result<Vec<TenantSummary>> {
         let mut summaries = Vec::with_capacity(tenants.len());
-        for tenant in &tenants {
+        for tenant in tenants {
             summaries.push(self.tenant_summary(tenant).await?);
         }
         Ok(summaries)

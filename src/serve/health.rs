@@ -25,7 +25,13 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
-    let (checks, ready) = checks(&app).await;
+    let (body, ready) = picture(&app).await;
+    written(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
+}
+
+/// Everything that is known of how the gateway is, and whether it can serve.
+pub(super) async fn picture(app: &App) -> (Value, bool) {
+    let (checks, ready) = checks(app).await;
     let gateway = &app.gateway;
     let (store, search, space) = gateway.describe().await;
     let tenant = &gateway.config().tenant;
@@ -47,7 +53,7 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
         "mcp_sessions": app.face.sessions(),
         "tenants_loaded": gateway.catalog().tenants_held(),
     });
-    written(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
+    (body, ready)
 }
 
 async fn checks(app: &App) -> (Value, bool) {

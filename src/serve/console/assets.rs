@@ -19,6 +19,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const ASSETS: &[Asset] = &[
     Asset { name: "console.css", content: "text/css; charset=utf-8", text: include_str!("assets/console.css") },
     Asset { name: "console.js", content: SCRIPT, text: include_str!("assets/console.js") },
+    Asset { name: "views.js", content: SCRIPT, text: include_str!("assets/views.js") },
     Asset { name: "theme.js", content: SCRIPT, text: include_str!("assets/theme.js") },
     Asset { name: "icon.svg", content: "image/svg+xml", text: include_str!("assets/icon.svg") },
     Asset { name: "htmx.min.js", content: SCRIPT, text: include_str!("assets/vendor/htmx.min.js") },

@@ -3,9 +3,23 @@
 
 mod account;
 mod assets;
+mod audit;
+mod cache;
+mod caller;
+mod catalog;
 mod chart;
+mod embeddings;
+mod guardrails;
+mod lab;
+mod live;
 mod overview;
+mod parts;
+mod policies;
+mod server;
 mod servers;
+mod settings;
+mod tenants;
+mod tool;
 
 use std::sync::Arc;
 
@@ -39,6 +53,19 @@ pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/overview", get(overview::page))
         .route("/overview/live", get(overview::live))
         .route("/servers", get(servers::page))
+        .route("/servers/{name}", get(server::page))
+        .route("/catalog", get(catalog::page))
+        .route("/catalog/{id}", get(tool::page))
+        .route("/search", get(lab::page))
+        .route("/tenants", get(tenants::page))
+        .route("/embeddings", get(embeddings::page))
+        .route("/embeddings/live", get(embeddings::live))
+        .route("/guardrails", get(guardrails::page))
+        .route("/cache", get(cache::page))
+        .route("/audit", get(audit::page))
+        .route("/audit/sums", get(audit::sums))
+        .route("/policies", get(policies::page))
+        .route("/settings", get(settings::page))
         .route("/account", get(account::page))
         .fallback(nothing)
         .layer(from_fn_with_state(Arc::clone(app), enter))
@@ -85,6 +112,15 @@ pub(super) struct Place {
 const PLACES: &[Place] = &[
     Place { path: "/ui/overview", name: "Overview", key: 'o' },
     Place { path: "/ui/servers", name: "Servers", key: 's' },
+    Place { path: "/ui/catalog", name: "Catalog", key: 'c' },
+    Place { path: "/ui/search", name: "Search lab", key: 'l' },
+    Place { path: "/ui/tenants", name: "Tenants", key: 't' },
+    Place { path: "/ui/embeddings", name: "Embeddings", key: 'e' },
+    Place { path: "/ui/guardrails", name: "Guardrails", key: 'g' },
+    Place { path: "/ui/cache", name: "Cache", key: 'h' },
+    Place { path: "/ui/audit", name: "Audit", key: 'a' },
+    Place { path: "/ui/policies", name: "Policies", key: 'p' },
+    Place { path: "/ui/settings", name: "Settings", key: 'x' },
 ];
 
 /// What every page shows around its own: who looks, at which tenant, and where they are.
@@ -145,6 +181,18 @@ impl Ui {
         member(self.uri.query().unwrap_or_default().as_bytes(), name).filter(|value| !value.is_empty())
     }
 
+    /// Another address of this page: with these parameters, and no others but the tenant.
+    fn with(&self, parameters: &[(&str, &str)]) -> String {
+        query_link(self, &self.path, parameters)
+    }
+
+    /// A parameter that is a list, by commas or spaces.
+    fn listed(&self, name: &str) -> Vec<String> {
+        let text = self.asked(name).unwrap_or_default();
+        let words = text.split(|each: char| each == ',' || each.is_whitespace());
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
     fn failed(self, error: &Error) -> Response {
         let (status, heading) = match error.kind() {
             Kind::NotFound => (StatusCode::NOT_FOUND, "Not found"),
@@ -168,6 +216,13 @@ fn link(app: &App, tenant: &TenantId, path: &str) -> String {
     let joint = if path.contains('?') { '&' } else { '?' };
     let tenant: String = url::form_urlencoded::byte_serialize(tenant.as_str().as_bytes()).collect();
     format!("{path}{joint}tenant_id={tenant}")
+}
+
+/// A path with the tenant that is looked at and these parameters, as far as they say anything.
+fn query_link(ui: &Ui, path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let query = query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty())).finish();
+    ui.link(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
 }
 
 #[derive(Template)]

@@ -1,29 +1,23 @@
 //! How the gateway is, live.
 
-use std::convert::Infallible;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Response};
-use futures_util::stream;
+use axum::response::Response;
+use serde_json::Value;
 
-use super::super::App;
-use super::super::admin::session;
+use super::super::{App, health};
 use super::chart::{Bars, bars};
-use super::{Ui, link, rendered};
+use super::{Ui, link, live, rendered};
 use crate::error::Result;
-use crate::gateway::{AuditSummary, ServerSummary};
-use crate::model::{TenantId, Timestamp};
+use crate::gateway::AuditSummary;
+use crate::model::{Server, SyncStatus, TenantId, Timestamp};
 
 /// What the figures are of.
 const SPAN: Duration = Duration::from_secs(15 * 60);
-/// They are looked at so often.
-const PACE: Duration = Duration::from_secs(2);
+/// Servers that need attention are named up to so many.
+const MOST_NAMED: usize = 20;
 
 #[derive(Template)]
 #[template(path = "overview.html")]
@@ -36,6 +30,9 @@ struct Overview {
 #[derive(Template)]
 #[template(path = "overview_now.html")]
 struct Now {
+    /// As `/health` answers.
+    health: Value,
+    is_ready: bool,
     servers: usize,
     enabled: usize,
     /// Whose last sync failed, and where they are found.
@@ -43,7 +40,9 @@ struct Now {
     /// Where servers are added.
     add_at: String,
     tools: usize,
-    quarantined: usize,
+    quarantined: u64,
+    /// Where these are found.
+    kept_at: String,
     calls: AuditSummary,
     chart: Bars,
 }
@@ -56,51 +55,49 @@ pub(super) async fn page(ui: Ui) -> Response {
     }
 }
 
-/// Its live part, again and again, for as long as whoever looks is logged in.
-pub(super) async fn live(State(app): State<Arc<App>>, ui: Ui, headers: HeaderMap) -> Response {
-    let first = (app, ui.tenant, headers, String::new());
-    let parts = stream::unfold(first, async |(app, tenant, headers, mut last)| {
-        loop {
-            tokio::time::sleep(PACE).await;
-            let is_over = app.draining.load(Ordering::Acquire);
-            let may_look = session::of_cookie(&app, &headers).await;
-            if is_over || matches!(may_look, Ok(None)) {
-                return None;
-            }
-            // While the store is away there is nothing new; the page says so when it is asked for.
-            let Ok(now) = Now::of(&app, &tenant).await else { continue };
-            let text = now.render().ok()?;
-            if text != last {
-                last.clone_from(&text);
-                let event = Event::default().event("now").data(text);
-                return Some((Ok::<_, Infallible>(event), (app, tenant, headers, last)));
-            }
-        }
-    });
-    Sse::new(parts).keep_alive(KeepAlive::default()).into_response()
+/// Its live part.
+pub(super) async fn live(ui: Ui, headers: HeaderMap) -> Response {
+    live::stream(ui, headers, |ui| Box::pin(async move { Now::of(&ui.app, &ui.tenant).await.ok()?.render().ok() }))
 }
 
 impl Now {
     async fn of(app: &App, tenant: &TenantId) -> Result<Self> {
         let gateway = &app.gateway;
-        let servers = gateway.servers(tenant).await?;
+        let view = gateway.catalog().view(tenant).await?;
         let until = Timestamp::now().plus(Duration::from_millis(1));
         let span = i64::try_from(SPAN.as_millis()).unwrap_or(i64::MAX);
         let calls = gateway.audit_summary(tenant, Timestamp(until.0.saturating_sub(span)), until).await?;
-        let found_at = |server: &ServerSummary| {
-            (server.name.clone(), link(app, tenant, &format!("/ui/servers?q={}", server.name)))
-        };
+        let found_at =
+            |server: &Server| (server.name.to_string(), link(app, tenant, &format!("/ui/servers/{}", server.name)));
         let heights = calls.buckets.iter().map(|bucket| (bucket.calls, bucket.errors));
+        let has_failed = |server: &Server| {
+            server.is_enabled && server.last_sync.as_ref().is_some_and(|last| last.status != SyncStatus::Ok)
+        };
+        let failing = view.servers().filter(|server| has_failed(server));
+        let (health, is_ready) = health::picture(app).await;
         Ok(Self {
-            enabled: servers.iter().filter(|server| server.enabled).count(),
-            failing: servers.iter().filter(|server| server.status == "failed").map(found_at).collect(),
+            health,
+            is_ready,
+            enabled: view.servers().filter(|server| server.is_enabled).count(),
+            failing: failing.take(MOST_NAMED).map(|server| found_at(server)).collect(),
             add_at: link(app, tenant, "/ui/servers"),
-            servers: servers.len(),
-            tools: gateway.catalog().view(tenant).await?.tools().len(),
-            quarantined: gateway.quarantined(tenant).await?.len(),
+            servers: view.servers().count(),
+            tools: view.tools().len(),
+            quarantined: gateway.count_quarantined(tenant).await?,
+            kept_at: link(app, tenant, "/ui/catalog?status=quarantined"),
             chart: bars(heights),
             calls,
         })
+    }
+
+    /// What it says at this place.
+    fn says(&self, pointer: &str) -> &str {
+        self.health.pointer(pointer).and_then(Value::as_str).unwrap_or("—")
+    }
+
+    /// Audit records that wait for the store.
+    fn waiting(&self) -> u64 {
+        self.health.pointer("/audit/waiting_records").and_then(Value::as_u64).unwrap_or_default()
     }
 
     /// Calls in a second, of the time that is shown.

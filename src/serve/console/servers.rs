@@ -1,11 +1,13 @@
-//! The servers of a tenant: which there are, how they are, and adding one.
+//! The servers of a tenant: which there are, how they are, and adding some.
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::server::Form;
 use super::{Ui, rendered};
-use crate::gateway::ServerSummary;
+use crate::error::Result;
+use crate::gateway::{ServerPage, ServerSummary};
 
 /// Servers of a page.
 const PAGE: usize = 50;
@@ -15,33 +17,27 @@ const PAGE: usize = 50;
 struct Servers {
     ui: Ui,
     wanted: String,
-    servers: Vec<ServerSummary>,
-    /// How many there are, and how many are meant.
-    all: usize,
-    meant: usize,
-    number: usize,
-    last: usize,
+    found: ServerPage,
+    is_first: bool,
+    /// What a new one begins with.
+    form: Form,
 }
 
-/// `?q=`: words in a server's name or target. `?page=`: from 1.
+/// `?q=`: words in a server's name or target. `?after=`: the name that a page starts behind.
 pub(super) async fn page(ui: Ui) -> Response {
-    let servers = match ui.app.gateway.servers(&ui.tenant).await {
-        Ok(servers) => servers,
-        Err(error) => return ui.failed(&error),
-    };
     let wanted = ui.asked("q").unwrap_or_default();
-    let words: Vec<String> = wanted.split_whitespace().map(str::to_lowercase).collect();
-    let all = servers.len();
-    let is_meant = |server: &ServerSummary| {
-        let text = format!("{} {}", server.name, server.target).to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    };
-    let meant: Vec<ServerSummary> = servers.into_iter().filter(is_meant).collect();
-    let last = meant.len().div_ceil(PAGE).max(1);
-    let number = ui.asked("page").and_then(|text| text.parse().ok()).unwrap_or(1).clamp(1, last);
-    let (count, from) = (meant.len(), (number - 1) * PAGE);
-    let servers = meant.into_iter().skip(from).take(PAGE).collect();
-    rendered(StatusCode::OK, &Servers { ui, wanted, servers, all, meant: count, number, last })
+    match found(&ui, &wanted).await {
+        Ok(found) => {
+            let is_first = ui.asked("after").is_none();
+            rendered(StatusCode::OK, &Servers { ui, wanted, found, is_first, form: Form::default() })
+        }
+        Err(error) => ui.failed(&error),
+    }
+}
+
+async fn found(ui: &Ui, wanted: &str) -> Result<ServerPage> {
+    let after = ui.asked("after").map(|name| name.parse()).transpose()?;
+    ui.app.gateway.servers_with(&ui.tenant, wanted, after.as_ref(), PAGE).await
 }
 
 impl Servers {
@@ -50,12 +46,17 @@ impl Servers {
         self.ui.link(&format!("/admin/servers/{}{deed}", server.name))
     }
 
-    /// Another page of the same search.
-    fn at(&self, number: usize) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        if !self.wanted.is_empty() {
-            query.append_pair("q", &self.wanted);
-        }
-        self.ui.link(&format!("/ui/servers?{}", query.append_pair("page", &number.to_string()).finish()))
+    fn at(&self, server: &ServerSummary) -> String {
+        self.ui.link(&format!("/ui/servers/{}", server.name))
+    }
+
+    /// The same search from another name on.
+    fn after(&self, name: &str) -> String {
+        self.ui.with(&[("q", &self.wanted), ("after", name)])
+    }
+
+    /// Whether there is no server at all.
+    fn is_empty(&self) -> bool {
+        self.found.servers.is_empty() && self.wanted.is_empty() && self.is_first
     }
 }

@@ -240,6 +240,15 @@ impl Browser {
     }
 }
 
+/// The source of axe-core.
+pub(crate) fn axe() -> Option<&'static str> {
+    static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    static SOURCE: OnceLock<String> = OnceLock::new();
+    let folder = BROWSER_DRIVER.get(&ONCE)?;
+    let file = folder.join("node_modules/axe-core/axe.min.js");
+    Some(SOURCE.get_or_init(|| fs::read_to_string(&file).expect("it was installed")))
+}
+
 /// The official servers.
 #[derive(Clone, Copy)]
 pub(crate) struct Servers {

@@ -23,8 +23,14 @@ impl Gateway {
     /// The same with further variables.
     #[track_caller]
     pub(crate) fn start_with(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::start_at("127.0.0.1:0", home, args, env)
+    }
+
+    /// The same at an address, for one that takes another's place.
+    #[track_caller]
+    pub(crate) fn start_at(address: &str, home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
         let mut command = home.command();
-        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).envs(env.iter().copied());
+        command.args(["serve", "--bind", address]).args(args).envs(env.iter().copied());
         let (service, address) = Service::start(&mut command, listening)
             .unwrap_or_else(|log| panic!("mcpgw serve {args:?} ended before it listened:\n{log}"));
         Self { service, address }

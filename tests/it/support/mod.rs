@@ -5,6 +5,7 @@
 
 mod analyzer;
 pub(crate) mod atlas;
+mod chromium;
 pub(crate) mod client;
 pub(crate) mod conformance;
 pub(crate) mod deps;
@@ -20,6 +21,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 pub(crate) use analyzer::Analyzer;
+pub(crate) use chromium::Chromium;
 pub(crate) use gateway::Gateway;
 pub(crate) use home::Home;
 pub(crate) use mongod::Mongod;

@@ -15,69 +15,111 @@
     one("#said").append(line);
     setTimeout(() => line.remove(), 6000);
   };
+  // On the page that comes next.
+  const sayThere = (text) => sessionStorage.setItem("said", text);
+  const kept = sessionStorage.getItem("said");
+  if (kept) { sessionStorage.removeItem("said"); say(kept); }
+
+  // What answers are shown with, by name; each takes the answer and gives nodes.
+  const views = {};
+  globalThis.mcpgw = { make, views };
 
   // Forms.
 
   const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const list = (text) => text.split(/[\s,]+/).filter(Boolean);
+  const pairs = (text) => lines(text).map((line) => {
+    const at = line.search(/[=:]/);
+    if (at < 1) throw new Error(`“${line}” is not NAME=VALUE`);
+    return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+  });
+  const number = (text) => {
+    const value = Number(text);
+    if (!Number.isFinite(value)) throw new Error(`“${text}” is no number`);
+    return value;
+  };
   const reading = {
     text: (text) => text,
     boolean: (text) => text === "true",
+    number,
+    integer: (text) => {
+      const value = number(text);
+      if (!Number.isInteger(value)) throw new Error(`“${text}” is no whole number`);
+      return value;
+    },
+    json: (text) => {
+      try { return JSON.parse(text); } catch (error) { throw new Error(`This is no JSON: ${error.message}`); }
+    },
     lines,
-    list: (text) => text.split(/[\s,]+/).filter(Boolean),
-    pairs: (text) => Object.fromEntries(lines(text).map((line) => {
-      const at = line.search(/[=:]/);
-      if (at < 1) throw new Error(`“${line}” is not NAME=VALUE`);
-      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-    })),
+    list,
+    pairs: (text) => Object.fromEntries(pairs(text)),
+    lists: (text) => Object.fromEntries(pairs(text).map(([name, value]) => [name, list(value)])),
   };
 
   // What a control says; undefined where it says nothing.
   const valueOf = (control) => {
+    if (control.type === "radio" || control.dataset.type === "each") return control.checked ? control.value : undefined;
     if (control.type === "checkbox") return control.checked;
     const kind = control.dataset.type || "text";
     if (control.value === "") return undefined;
     return reading[kind](control.value);
   };
 
-  const bodyOf = (form) => {
-    const body = {};
-    for (const control of form.elements) {
-      if (!control.name || control.disabled || control.type === "submit") continue;
+  // Where it goes. The names of a tool's arguments are a stranger's: they are no names of controls, and have no parts.
+  const placeOf = (control) => control.dataset.key !== undefined ? [control.dataset.key] : control.name.split(".");
+
+  const put = (body, place, value, isEach) => {
+    const last = place.at(-1);
+    for (const part of place.slice(0, -1)) body = body[part] ??= Object.create(null);
+    body[last] = isEach ? [...(body[last] || []), value] : value;
+  };
+
+  const controlsOf = (form) => [...form.elements].filter((control) =>
+    control.matches("input, select, textarea") && (control.name || control.dataset.key !== undefined) && !control.matches(":disabled"));
+
+  const bodyOf = (form, submitter) => {
+    const body = Object.create(null);
+    for (const control of [...controlsOf(form), ...(submitter?.name ? [submitter] : [])]) {
       let value;
       try { value = valueOf(control); } catch (error) { error.control = control; throw error; }
-      if (value === undefined) continue;
-      body[control.name] = value;
+      if (value !== undefined) put(body, placeOf(control), value, control.dataset.type === "each");
     }
-    return body;
+    const { wrap } = form.dataset;
+    return wrap === undefined ? body : { [wrap]: body };
   };
 
   const forget = (form) => {
-    all(".problem[data-said]", form).forEach((each) => each.remove());
+    all(".problem[data-said], .problem-part", form).forEach((each) => each.remove());
     all("[aria-invalid]", form).forEach((each) => { each.removeAttribute("aria-invalid"); each.removeAttribute("aria-errormessage"); });
   };
 
   // Beside the control it is about; else where the form begins.
   const complain = (form, message, field, control) => {
-    const named = control || (field && form.elements.namedItem(field));
+    if (!form.isConnected) return say(message);
+    const isMeant = (each) => each.type !== "hidden" && (each.name === field || each.dataset.key === field);
+    const named = control || (field && controlsOf(form).find(isMeant));
     const problem = make("p", { className: "problem", textContent: message, id: `problem-${Math.random().toString(36).slice(2)}` });
     problem.dataset.said = "";
     problem.setAttribute("role", "alert");
-    if (named && named.type !== "hidden") {
+    if (named) {
       named.setAttribute("aria-invalid", "true");
       named.setAttribute("aria-errormessage", problem.id);
       named.after(problem);
       named.focus();
     } else {
       form.prepend(problem);
+      problem.scrollIntoView({ block: "nearest" });
     }
+    return problem;
   };
 
   const here = () => location.pathname + location.search;
   const toLogin = () => location.assign(`/ui/login?next=${encodeURIComponent(here())}`);
 
-  const ask = (method, path, body) => {
+  const ask = (method, path, body, etag) => {
     const token = one('meta[name="csrf-token"]')?.content;
     const options = { method, headers: { Accept: "application/json" } };
+    if (etag) options.headers["If-Match"] = `"${etag}"`;
     if (token) options.headers["X-CSRF-Token"] = token;
     if (body !== undefined) {
       options.headers["Content-Type"] = "application/json";
@@ -91,11 +133,11 @@
     try { return JSON.parse(text); } catch { return { error: { message: text || `HTTP ${response.status}` } }; }
   };
 
-  const confirmed = (form) => {
-    const wanted = form.dataset.confirm;
+  const confirmed = (said) => {
+    const wanted = said.confirm;
     if (wanted === undefined) return Promise.resolve(true);
     const dialog = one("#confirm"), name = one("#confirm-name"), go = one('button[value="yes"]', dialog);
-    one("#confirm-text").textContent = form.dataset.confirmText || "This cannot be undone.";
+    one("#confirm-text").textContent = said.confirmText || "This cannot be undone.";
     one("#confirm-wanted").textContent = wanted;
     name.value = "";
     go.disabled = true;
@@ -106,33 +148,84 @@
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes" && name.value === wanted), { once: true }));
   };
 
-  const succeeded = (form, answer) => {
-    if (form.dataset.result) {
-      const target = one(form.dataset.result);
+  const succeeded = (form, said, answer) => {
+    if (said.result) {
+      const target = one(said.result);
+      const view = views[said.show];
       target.hidden = false;
-      target.textContent = JSON.stringify(answer, null, 2);
+      target.replaceChildren(...(view ? view(answer, form) : [make("pre", { textContent: JSON.stringify(answer, null, 2) })]));
+      target.scrollIntoView({ block: "nearest" });
     }
-    if (form.dataset.said) say(form.dataset.said);
-    if (form.dataset.then) location.assign(form.dataset.then);
-    else if (form.dataset.reload !== undefined) location.reload();
+    // To a page of its own, for what has one.
+    const to = said.thenNamed ? said.thenNamed.replace("{name}", encodeURIComponent(answer.name)) : said.then;
+    if (said.said) (to || said.reload !== undefined ? sayThere : say)(said.said);
+    if (to && to !== here()) location.assign(to);
+    else if (to || said.reload !== undefined) location.reload();
   };
 
-  const send = async (form) => {
+  // Somebody else was faster: what they made of it beside what is about to be sent.
+  const compare = async (form, said, mine, path) => {
+    const response = await ask("GET", path);
+    const theirs = await answerOf(response);
+    const problem = complain(form, "Somebody else has changed this since you opened it. Nothing of yours was saved.");
+    if (!response.ok || !problem) return;
+    const known = (values, place) => place.reduce((at, part) => at?.[part], values);
+    const shown = (value) => Array.isArray(value) ? value.join("\n") : typeof value === "string" ? value
+      : value === undefined || value === null ? "" : JSON.stringify(value, null, 1);
+    const rows = [];
+    for (const control of controlsOf(form)) {
+      const place = placeOf(control);
+      const [yours, now] = [shown(known(mine, place)), shown(known(theirs, place))];
+      const isNothing = (text) => text === "" || text === "{}";
+      if (yours === now || (isNothing(yours) && isNothing(now))) continue;
+      const label = control.labels?.[0]?.textContent || control.name;
+      rows.push(make("tr", {}, make("th", { scope: "row", textContent: label }), ...differing(yours, now)));
+    }
+    const head = ["Field", "Yours", "Theirs, as it is now"].map((text) => make("th", { scope: "col", textContent: text }));
+    const table = make("table", { className: "difference" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+    const over = make("button", { type: "button", className: "danger", textContent: "Save mine over theirs" });
+    over.addEventListener("click", () => {
+      form.dataset.etag = (response.headers.get("ETag") || "").replaceAll('"', "");
+      form.requestSubmit();
+    });
+    const take = make("button", { type: "button", className: "plain", textContent: "Drop mine and show theirs" });
+    take.addEventListener("click", () => location.reload());
+    problem.after(...[make("div", { className: "scroll", tabIndex: 0 }, table), make("p", { className: "row" }, over, " ", take)].map((node) => {
+      node.dataset.said = "";
+      node.classList.add("problem-part");
+      return node;
+    }));
+  };
+
+  // Two texts, the lines marked that the other one has not.
+  const differing = (yours, now) => {
+    const [left, right] = [yours.split("\n"), now.split("\n")];
+    const cell = (own, other) => make("td", {}, ...own.map((line) =>
+      make(other.includes(line) ? "span" : "mark", { className: "line", textContent: line || " " })));
+    return [cell(left, right), cell(right, left)];
+  };
+
+  const send = async (form, submitter) => {
     forget(form);
-    const [method, path] = form.dataset.admin.split(" ");
+    const said = { ...form.dataset, ...submitter?.dataset };
+    const [method, template] = said.admin.split(" ");
+    const path = all("[data-in-path]", form).reduce(
+      (path, control) => path.replace(`{${control.dataset.inPath}}`, encodeURIComponent(control.value)), template);
     let body;
-    try { body = bodyOf(form); } catch (error) { return complain(form, error.message, undefined, error.control); }
-    if (!(await confirmed(form))) return;
-    const buttons = all("button", form);
+    try { body = bodyOf(form, submitter); } catch (error) { return complain(form, error.message, undefined, error.control); }
+    if (!(await confirmed(said))) return;
+    const buttons = all("button:enabled", form);
     buttons.forEach((button) => { button.disabled = true; });
     form.setAttribute("aria-busy", "true");
+    if (said.result) { one(said.result).hidden = true; one(said.result).replaceChildren(); }
     try {
-      const response = await ask(method, path, method === "DELETE" ? undefined : body);
+      const response = await ask(method, path, method === "DELETE" ? undefined : body, said.etag);
       const answer = await answerOf(response);
-      if (response.ok) return succeeded(form, answer);
+      if (response.ok) return succeeded(form, said, answer);
       const { message, help, field } = answer.error || {};
       const text = [message, help].filter(Boolean).join("\n");
       if (response.status === 401 && path !== "/admin/login") return toLogin();
+      if (response.status === 409 && said.etag && method !== "DELETE") return await compare(form, said, body, path);
       complain(form, text || `HTTP ${response.status}`, field);
     } catch {
       complain(form, "The gateway cannot be reached. Nothing was changed as far as can be told; try again.");
@@ -145,8 +238,28 @@
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.admin === undefined) return;
     event.preventDefault();
-    send(event.target);
+    send(event.target, event.submitter);
   });
+
+  // What the browser itself finds wrong is said in the same place as everything else; one fault at a time.
+  document.addEventListener("invalid", (event) => {
+    const control = event.target, form = control.form;
+    if (form?.dataset.admin === undefined) return;
+    event.preventDefault();
+    if (control !== one("input:invalid, select:invalid, textarea:invalid", form)) return;
+    forget(form);
+    complain(form, control.value && control.title ? control.title : control.validationMessage, undefined, control);
+  }, true);
+
+  // Parts of a form that one of its choices wants.
+  const chooses = (control) => {
+    if (control.type === "radio" && !control.checked) return;
+    all("[data-for]", control.form).forEach((part) => {
+      part.hidden = part.disabled = !part.dataset.for.split(" ").includes(control.value);
+    });
+  };
+  all("[data-chooses]").forEach(chooses);
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-chooses]")) chooses(event.target); });
 
   // A text that a link brings where no server and no log sees it.
   all("[data-from-hash]").forEach((control) => { control.value = location.hash.slice(1); history.replaceState(null, "", here()); });

@@ -4,48 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::http::Response;
+use super::{Browser, EMAIL, PASSWORD, SEEDED, log_in, seeded};
 use crate::support::{Gateway, Home, mongod, until};
-
-const EMAIL: &str = "ann@example.com";
-const PASSWORD: &str = "correct horse battery";
-const SEEDED: [(&str, &str); 2] = [("ADMIN_EMAIL", EMAIL), ("ADMIN_PASSWORD", PASSWORD)];
-
-/// What a browser has after it logged in.
-struct Browser {
-    cookie: String,
-    csrf: String,
-}
-
-fn log_in(gateway: &Gateway, email: &str, password: &str) -> Response {
-    gateway.post("/admin/login", &[], &json!({ "email": email, "password": password }).to_string())
-}
-
-impl Browser {
-    fn new(gateway: &Gateway, password: &str) -> Self {
-        let answer = log_in(gateway, EMAIL, password);
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let set = answer.header("set-cookie").expect("a cookie").to_owned();
-        for wanted in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="] {
-            assert!(set.contains(wanted), "{wanted}: {set}");
-        }
-        assert!(!set.contains("Secure"), "this machine, over http: {set}");
-        assert_eq!(answer.header("cache-control"), Some("no-store"));
-        let cookie = set.split(';').next().expect("a pair").to_owned();
-        let csrf = answer.json()["csrf_token"].as_str().expect("a token").to_owned();
-        Self { cookie, csrf }
-    }
-
-    fn ask(&self, gateway: &Gateway, method: &str, path: &str, body: &Value) -> Response {
-        let headers = [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", self.csrf.as_str())];
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        gateway.request(method, path, &headers, &body)
-    }
-
-    fn is_in(&self, gateway: &Gateway) -> bool {
-        self.ask(gateway, "GET", "/admin/session", &Value::Null).status == 200
-    }
-}
 
 fn administers(home: &Home) {
     let gateway = Gateway::start_with(home, &[], &SEEDED);
@@ -187,12 +147,6 @@ fn a_link_is_no_use_once_there_is_an_account() {
     }
 }
 
-/// Whoever is configured, logged in once they are.
-fn seeded(gateway: &Gateway) -> Browser {
-    until(Duration::from_secs(10), || (log_in(gateway, EMAIL, PASSWORD).status == 200).then_some(())).expect("seeded");
-    Browser::new(gateway, PASSWORD)
-}
-
 #[test]
 fn pages_are_for_those_who_are_logged_in_and_show_strangers_words_as_words() {
     let home = Home::new();
@@ -237,7 +191,7 @@ fn the_first_page_is_small_and_asks_nobody_else() {
         .into_iter()
         .filter(|it| it.contains("/assets/"))
         .collect();
-    assert_eq!(assets.len(), 6, "{assets:?}");
+    assert_eq!(assets.len(), 7, "{assets:?}");
     let sizes = assets.iter().map(|asset| {
         let answer = gateway.get(asset);
         assert_eq!(answer.status, 200, "{asset}");

@@ -1,0 +1,41 @@
+//! Whose eyes an operator looks through: the caller of a search or a decision that is tried.
+
+use super::Ui;
+use crate::gateway::Assumed;
+use crate::model::{Principal, TenantId};
+
+/// What is said of the caller. Nothing at all is the operator.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Caller {
+    pub(super) subject: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) groups: Vec<String>,
+}
+
+impl Caller {
+    /// `?subject=`, and the lists `?scopes=`, `?roles=` and `?groups=`.
+    pub(super) fn asked(ui: &Ui) -> Self {
+        Self {
+            subject: ui.asked("subject").unwrap_or_default(),
+            scopes: ui.listed("scopes"),
+            roles: ui.listed("roles"),
+            groups: ui.listed("groups"),
+        }
+    }
+
+    pub(super) fn is_operator(&self) -> bool {
+        self.subject.is_empty() && self.scopes.is_empty() && self.roles.is_empty() && self.groups.is_empty()
+    }
+
+    /// Who that is to this tenant.
+    pub(super) fn principal(&self, tenant: &TenantId) -> Principal {
+        Assumed {
+            subject: (!self.subject.is_empty()).then(|| self.subject.clone()),
+            roles: self.roles.iter().cloned().collect(),
+            groups: self.groups.iter().cloned().collect(),
+            scopes: (!self.scopes.is_empty()).then(|| self.scopes.iter().cloned().collect()),
+        }
+        .principal(tenant.clone())
+    }
+}
