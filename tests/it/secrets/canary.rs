@@ -177,7 +177,7 @@ fn used(said: &mut Said, gateway: &Gateway, canary: &str) {
 fn administrators(home: &Home) -> (Gateway, String) {
     let mint = ["token", "mint", "--tenant", "local-dev", "--subject", "op", "--roles", "platform:admin"];
     let token = bearer(home.cli_with(&mint, &HS256, "").stdout.trim());
-    (Gateway::start_with(home, &["-vv"], &HS256), token)
+    (Gateway::start_with(home, &["-vv"], &[&HS256[..], &[("DOWNSTREAM_TIMEOUT_MS", "8000")]].concat()), token)
 }
 
 /// Gives `access` to whoever shows `secret`.
