@@ -75,6 +75,31 @@ fn a_server_that_starts_slower_than_a_calls_deadline_is_used_once_it_has_started
     assert!(used.is_some(), "{}", call(&gateway, &json!({})));
 }
 
+/// It reads the question of the one era and, by then, that of the other too, and stays with the first.
+#[test]
+fn a_server_of_both_eras_that_starts_slowly_is_understood() {
+    let (home, Some(python)) = (Home::new(), python()) else { return };
+    let both = r#"
+time.sleep(4)
+for line in sys.stdin:
+    frame = json.loads(line)
+    method, id = frame["method"], frame.get("id")
+    if method == "server/discover":
+        say(id, {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, "serverInfo": {"name": "both", "version": "1"}})
+    elif method == "tools/list":
+        say(id, {"tools": [{"name": "do", "description": "d", "inputSchema": {"type": "object"}}], "ttlMs": 0, "cacheScope": "private"})
+    elif method == "tools/call":
+        say(id, {"content": [{"type": "text", "text": "done"}]})
+    elif id is not None:
+        error = {"code": -32022, "message": "this connection speaks 2026-07-28"}
+        print(json.dumps({"jsonrpc": "2.0", "id": id, "error": error}), flush=True)
+"#;
+    let script = script(&home, "both", both, "        pass");
+    add(&home, &python, &script);
+    let listed = home.json(&["catalog", "list"]);
+    assert_eq!(listed["tools"].as_array().map(Vec::len), Some(1), "{listed}");
+}
+
 #[test]
 fn a_child_that_does_not_read_can_still_be_stopped() {
     let (home, Some(python)) = (Home::new(), python()) else { return };

@@ -9,6 +9,7 @@ mod family;
 mod warden;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex};
 use std::time::{Duration, Instant};
@@ -156,7 +157,8 @@ impl Inner {
                 Ok(greeting) => self.in_sessions(child, greeting).await,
                 Err(refused) => {
                     let child = self.again(child)?;
-                    let greeting = self.discover(&child.wire).await.ok_or(refused)?;
+                    let discovered = tokio::time::timeout(PROBE_TIMEOUT, self.discover(&child.wire)).await;
+                    let greeting = discovered.ok().flatten().ok_or(refused)?;
                     Ok(self.stateless(child, greeting))
                 }
             };
@@ -165,12 +167,25 @@ impl Inner {
             let greeting = self.handshake(&child.wire).await?;
             return self.in_sessions(child, greeting).await;
         }
-        if let Some(greeting) = self.discover(&child.wire).await {
-            return Ok(self.stateless(child, greeting));
+        let wire = Arc::clone(&child.wire);
+        let mut discovering = pin!(self.discover(&wire));
+        match tokio::time::timeout(PROBE_TIMEOUT, &mut discovering).await {
+            Ok(Some(greeting)) => return Ok(self.stateless(child, greeting)),
+            Ok(None) => {
+                let child = self.again(child)?;
+                let greeting = self.handshake(&child.wire).await?;
+                return self.in_sessions(child, greeting).await;
+            }
+            Err(_) => {}
         }
-        let child = self.again(child)?;
-        let greeting = self.handshake(&child.wire).await?;
-        self.in_sessions(child, greeting).await
+        // Silent so far: of the session era, or slow to start. One that knows both eras stays with the first question
+        // that it reads, so that the answer to that counts whenever it comes.
+        let shaken = tokio::select! {
+            biased;
+            Some(greeting) = &mut discovering => return Ok(self.stateless(child, greeting)),
+            shaken = self.handshake(&wire) => shaken,
+        };
+        self.in_sessions(child, shaken?).await
     }
 
     /// The same child, unless it has ended over a question of the other era.
@@ -208,9 +223,8 @@ impl Inner {
         let (params, caller) = (RawObject::default(), Caller::plain());
         let probe = Request::new("server/discover", &params, &caller, Instant::now());
         let id = self.id();
-        let asked = self.ask(wire, id, frame::request(id, &probe, Era::Modern), None);
-        match tokio::time::timeout(PROBE_TIMEOUT, asked).await {
-            Ok(Ok(Reply::Result(result))) => frame::accept_discover(&result),
+        match self.ask(wire, id, frame::request(id, &probe, Era::Modern), None).await {
+            Ok(Reply::Result(result)) => frame::accept_discover(&result),
             _ => None,
         }
     }
