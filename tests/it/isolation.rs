@@ -14,7 +14,11 @@ use mcpgw::store::{Change, Collection, Document, Expect};
 use mcpgw::upstream::Caller;
 use serde_json::json;
 
-const PROGRAMS: u64 = 2_000;
+/// Random programs; `MCPGW_TEST_PROGRAMS=2000` for the whole of them.
+fn programs() -> u64 {
+    std::env::var("MCPGW_TEST_PROGRAMS").ok().and_then(|text| text.parse().ok()).unwrap_or(500)
+}
+
 const STEPS: u64 = 8;
 const TENANTS: [&str; 3] = ["acme", "beta", "corp"];
 /// The same in every tenant, so that a mistake shows.
@@ -223,7 +227,7 @@ async fn no_program_sees_across_tenants() {
     let gateway = Gateway::open(config.expect("a configuration")).await.expect("a gateway");
     let tenants = TENANTS.iter().map(|name| (name.parse().expect("a tenant"), Model::default())).collect();
     let mut world = World { gateway, tenants, cursors: Vec::new(), seen: 0 };
-    for seed in 0..PROGRAMS {
+    for seed in 0..programs() {
         let mut random = Random(seed);
         for _ in 0..STEPS {
             if random.next().is_multiple_of(2) {

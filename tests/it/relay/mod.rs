@@ -21,6 +21,13 @@ const LEGACY: [(Sdk, &str); 4] = [
     (Sdk::TypeScriptV1, "legacy"),
     (Sdk::TypeScriptV2, "legacy"),
 ];
+const STDIO: &str = "stdio";
+
+/// `MCPGW_TEST_EVERY_CLIENT=1`: the older SDKs, which CI runs against servers on HTTP, also against those on stdio.
+fn every_client() -> bool {
+    std::env::var_os("MCPGW_TEST_EVERY_CLIENT").is_some()
+}
+
 const EVERYTHING: &[&str] = &["sampling", "elicitation", "roots"];
 const MODERN: [(Sdk, &str); 2] = [(Sdk::PythonV2, "modern"), (Sdk::TypeScriptV2, "modern")];
 
@@ -41,7 +48,7 @@ impl Pair {
     /// A server that each of its clients starts as a child process.
     fn on_stdio(name: &'static str, command: &[&str]) -> Self {
         let server = Target::of(command[0], &command[1..]);
-        Self::new(name, "stdio", server, &[&["--stdio", "--"], command].concat(), vec![])
+        Self::new(name, STDIO, server, &[&["--stdio", "--"], command].concat(), vec![])
     }
 
     /// A server that is there already: one for direct use, and one, which may be the same, for the gateway.
@@ -94,6 +101,10 @@ impl<'a> Conversation<'a> {
     fn check(&self, pairs: &[Pair], clients: &[(Sdk, &str)]) {
         let mut said = String::new();
         for (pair, client) in pairs.iter().flat_map(|pair| clients.iter().map(move |client| (pair, *client))) {
+            // How the gateway reaches a server and which SDK its client has are independent of each other.
+            if pair.way == STDIO && matches!(client.0, Sdk::PythonV1 | Sdk::TypeScriptV1) && !every_client() {
+                continue;
+            }
             let (Some(direct), Some(relayed)) = (pair.direct(client), pair.relayed(client)) else { return };
             let direct = direct.that_can(self.can).run(self.steps);
             let relayed = relayed.that_can(self.can).run(&through(self.steps, pair.name));
