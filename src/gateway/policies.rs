@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::Gateway;
 use crate::auth::policy::{self, DEFAULT, SHIPPED};
 use crate::auth::{Action, Resource, Verdict};
-use crate::catalog::View;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::{Policy, PolicyName, Principal, TenantId, Timestamp, UserContext};
 use crate::store::{Collection, Expect, Query, Readable};
@@ -150,20 +149,19 @@ impl Gateway {
         removed.map_err(|error| if error.kind() == Kind::Conflict { changed_meanwhile(name) } else { error })
     }
 
-    /// What the policies say about `principal` and a tool, as it would be now.
+    /// What the policies say about `principal`, who is in context, and a tool, as it would be now.
     ///
     /// # Errors
     /// [`Kind::NotFound`] for a tool that is not there; the store's.
     pub async fn decide(&self, principal: &Principal, server: &str, tool: &str) -> Result<Vec<PolicyDecision>> {
         let view = self.catalog.view(&principal.tenant).await?;
-        let principal = self.with_context(&view, principal.clone()).await?;
         let mut listed = view.tools().iter().filter(|listed| listed.server.name.as_str() == server);
         let listed = listed.find(|listed| listed.tool.name == tool || *listed.exposed == *tool).ok_or_else(|| {
             Error::not_found(format!("server `{server}` has no usable tool `{tool}`")).help("see `mcpgw catalog list`")
         })?;
         let decide = |action: Action| {
             let resource = Resource::Tool(&listed.server, &listed.tool);
-            let Verdict { is_allowed, decided_by, errors } = view.policies().decide(&principal, action, resource);
+            let Verdict { is_allowed, decided_by, errors } = view.policies().decide(principal, action, resource);
             PolicyDecision { action: action.word(), allowed: is_allowed, decided_by, errors }
         };
         Ok([Action::Discover, Action::Call].into_iter().map(decide).collect())
@@ -178,17 +176,11 @@ impl Gateway {
         if view.policies().is_shipped() {
             return Ok(principal);
         }
-        self.with_context(&view, Principal::clone(&principal)).await.map(Arc::new)
-    }
-
-    async fn with_context(&self, view: &View, mut principal: Principal) -> Result<Principal> {
-        if !view.policies().is_shipped()
-            && let Some(known) = self.users.get(self, &principal).await?
-        {
-            principal.roles.extend(known.roles.iter().chain(&known.groups).cloned());
-            principal.attributes.extend(known.attributes.clone());
-        }
-        Ok(principal)
+        let Some(known) = self.users.get(self, &principal).await? else { return Ok(principal) };
+        let mut principal = Arc::unwrap_or_clone(principal);
+        principal.roles.extend(known.roles.iter().chain(&known.groups).cloned());
+        principal.attributes.extend(known.attributes.clone());
+        Ok(Arc::new(principal))
     }
 
     /// Notes what is known of a user; `None` forgets it.

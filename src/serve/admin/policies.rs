@@ -97,7 +97,7 @@ pub(super) async fn decide(State(app): State<Arc<App>>, request: Request) -> Res
     let decided = async {
         let Question { tenant_id, server, tool, subject, roles, groups, scopes } = read(request).await?;
         let tenant = tenant_or_own(&app, tenant_id.as_deref())?;
-        let principal = Assumed { subject, roles, groups, scopes }.principal(tenant);
+        let principal = app.gateway.assumed(Assumed { subject, roles, groups, scopes }, tenant).await?;
         let decisions = app.gateway.decide(&principal, &server, &tool).await?;
         let call = decisions.iter().find(|decision| decision.action == "call");
         let call = call.ok_or_else(|| Error::internal("nothing was decided"))?;

@@ -47,8 +47,8 @@ pub(super) async fn search(State(app): State<Arc<App>>, request: Request) -> Res
     let found = async {
         let origin = origin(request.extensions());
         let Wanted { tenant_id, query, mode, limit, subject, roles, groups, scopes } = read(request).await?;
-        let principal =
-            Assumed { subject, roles, groups, scopes }.principal(tenant_or_own(&app, tenant_id.as_deref())?);
+        let assumed = Assumed { subject, roles, groups, scopes };
+        let principal = app.gateway.assumed(assumed, tenant_or_own(&app, tenant_id.as_deref())?).await?;
         let is_known = |mode: &str| Mode::ALL.into_iter().find(|known| known.as_str() == mode);
         let request = |mode| SearchRequest { query, mode, limit: limit.map_or(LIMIT, |limit| limit.0), origin };
         let answer = match mode.as_deref().unwrap_or(Mode::Hybrid.as_str()) {

@@ -50,7 +50,8 @@ pub(super) async fn page(ui: Ui) -> Response {
         let actor = Some(ui.email.as_str().into());
         let origin = Origin { face: Face::Admin, actor, ..Origin::default() };
         let request = SearchRequest { query: query.clone(), mode: Mode::Hybrid, limit, origin };
-        match ui.app.gateway.compare(&caller.principal(&ui.tenant), &request).await {
+        let found = async { ui.app.gateway.compare(&caller.principal(&ui).await?, &request).await };
+        match found.await {
             Ok(found) => compared = Some(Sides(found)),
             Err(error) => {
                 problem = Some((error.message().to_owned(), error.help_text().unwrap_or_default().to_owned()));

@@ -133,6 +133,32 @@ fn it_is_said_what_would_be_decided() {
     assert!(allowed(json!({ "scopes": ["orders"], "roles": ["ops"] })).0);
     assert_eq!(decide(json!({ "tool": "none" })).status, 404);
     assert_eq!(decide(json!({ "tenant_id": "acme" })).status, 404, "another tenant has no such tool");
+    assert_eq!(allowed(json!({ "roles": ["ops"] })), nobody, "a role is no scope");
     let checked = home.json(&["policy", "check", "--scopes", "orders", "--roles", "ops", "orders", "find"]);
     assert_eq!(checked["decisions"][1]["allowed"], true, "{checked}");
+}
+
+/// Whoever is looked as has the roles that the tenant notes, as they have when they come themselves.
+#[test]
+fn searches_as_somebody_heed_what_the_tenant_knows_of_them() {
+    let home = Home::new();
+    let server = Fake::listing(json!([{ "name": "find", "inputSchema": { "type": "object" } }]));
+    let admin = Admin::new(&home);
+    admin.post("/admin/servers", &json!({ "name": "orders", "url": server.url() }));
+    admin.sync("orders");
+    let source = "permit (principal in Role::\"ops\", action, resource);";
+    assert_eq!(admin.ask("PUT", "/admin/policies/default", &[], &json!({ "source": source })).status, 200);
+    let found = |who: &str| {
+        let answer = admin.post("/admin/search", &json!({ "query": "find", "subject": who }));
+        answer["results"].as_array().expect("results").len()
+    };
+    let in_force = || (found("eve") == 0).then_some(());
+    crate::support::until(std::time::Duration::from_secs(5), in_force).expect("it is in force");
+    assert_eq!(home.cli(&["policy", "assign", "ann", "--roles", "ops"]).code, 0);
+    assert_eq!((found("ann"), found("eve")), (1, 0));
+    let at_the_command_line = |who: &str| {
+        let answer = home.json(&["search", "--subject", who, "find"]);
+        answer["results"].as_array().expect("results").len()
+    };
+    assert_eq!((at_the_command_line("ann"), at_the_command_line("eve")), (1, 0));
 }
