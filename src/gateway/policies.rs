@@ -17,6 +17,8 @@ use crate::store::{Collection, Expect, Query, Readable};
 const FRESH: Duration = Duration::from_secs(5);
 /// The revision of what came with the gateway.
 const SHIPPED_REVISION: &str = "shipped";
+/// Stands for the revision of whatever is there.
+const ANY_REVISION: &str = "*";
 /// Names that stand for something else where policies are administered.
 const RESERVED: [&str; 2] = ["validate", "decide"];
 /// Users that are remembered; one more, and all are forgotten.
@@ -72,20 +74,8 @@ impl Gateway {
     /// The store's.
     pub async fn list_policies(&self, tenant: &TenantId) -> Result<Vec<PolicySummary>> {
         let stored = Collection::<Policy>::of_tenant(&self.store, tenant).find_readable(&Query::all()).await?;
-        let mut policies: Vec<PolicySummary> = stored
-            .into_iter()
-            .map(|(name, found)| match found {
-                Ok(stored) => summary(stored.value, stored.revision),
-                Err(damaged) => PolicySummary {
-                    name,
-                    source: String::new(),
-                    shipped: false,
-                    revision: damaged.revision.to_string(),
-                    updated_at: None,
-                    problem: Some(damaged.error.chain()),
-                },
-            })
-            .collect();
+        let summaries = || stored.into_iter().map(readable_summary).collect();
+        let mut policies: Vec<PolicySummary> = apart(summaries).await?;
         if !policies.iter().any(|policy| policy.name == DEFAULT) {
             policies.push(shipped());
         }
@@ -99,10 +89,19 @@ impl Gateway {
     /// [`Kind::NotFound`]; the store's.
     pub async fn show_policy(&self, tenant: &TenantId, name: &PolicyName) -> Result<PolicySummary> {
         match Collection::<Policy>::of_tenant(&self.store, tenant).get(name.as_str()).await? {
-            Some(stored) => Ok(summary(stored.value, stored.revision)),
+            Some(stored) => apart(move || summary(stored.value, stored.revision)).await,
             None if name.as_str() == DEFAULT => Ok(shipped()),
             None => Err(unknown(tenant, name)),
         }
+    }
+
+    /// What is wrong with the text of a policy.
+    ///
+    /// # Errors
+    /// Our own.
+    pub async fn policy_faults(&self, source: String) -> Result<Vec<policy::Fault>> {
+        let name = "policy".parse()?;
+        apart(move || policy::faults(&name, &source)).await
     }
 
     /// Saves a policy once it was checked; where `expected` is given, only while that is its revision. It is in force
@@ -120,7 +119,8 @@ impl Gateway {
         if RESERVED.contains(&name.as_str()) {
             return Err(Error::invalid(format!("no policy can be called `{name}`")).help("choose another name"));
         }
-        policy::check(name, text)?;
+        let (own, source) = (name.clone(), text.to_owned());
+        apart(move || policy::check(&own, &source)).await??;
         let policies = Collection::<Policy>::of_tenant(&self.store, tenant);
         let now = Timestamp::now();
         // One that cannot be read is replaced all the same.
@@ -130,7 +130,10 @@ impl Gateway {
         let policy = Policy { name: name.clone(), text: text.to_owned(), created_at, updated_at: now };
         match policies.put(&policy, expect).await {
             Err(error) if error.kind() == Kind::Conflict => Err(changed_meanwhile(name)),
-            saved => Ok(summary(policy, saved.context(|| format!("save policy `{name}`"))?)),
+            saved => {
+                let revision = saved.context(|| format!("save policy `{name}`"))?;
+                Ok(summarized(policy, revision, None))
+            }
         }
     }
 
@@ -172,8 +175,7 @@ impl Gateway {
     /// # Errors
     /// The store's, for a caller that was not seen before.
     pub async fn in_context(&self, principal: Arc<Principal>) -> Result<Arc<Principal>> {
-        let view = self.catalog.view(&principal.tenant).await?;
-        if view.policies().is_shipped() {
+        if self.catalog.view(&principal.tenant).await?.policies().is_shipped() {
             return Ok(principal);
         }
         let Some(known) = self.users.get(self, &principal).await? else { return Ok(principal) };
@@ -211,7 +213,8 @@ fn expectation(expected: Option<&str>, name: &PolicyName, former: Option<&Readab
     let known = former.map(|found| found.as_ref().map_or_else(|damaged| damaged.revision, |stored| stored.revision));
     match known {
         Some(revision) if expected == revision.to_string() => Ok(Expect::Revision(revision)),
-        None if expected == SHIPPED_REVISION && name.as_str() == DEFAULT => Ok(Expect::Absent),
+        None if name.as_str() == DEFAULT && [SHIPPED_REVISION, ANY_REVISION].contains(&expected) => Ok(Expect::Absent),
+        Some(_) if expected == ANY_REVISION => Ok(Expect::Any),
         _ => Err(changed_meanwhile(name)),
     }
 }
@@ -221,8 +224,32 @@ fn changed_meanwhile(name: &PolicyName) -> Error {
         .help("read it again, and make the change to what it is now")
 }
 
+/// Lets Cedar work beside what serves others.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::internal("read a policy").source(error))
+}
+
+fn readable_summary((name, found): (String, Readable<Policy>)) -> PolicySummary {
+    match found {
+        Ok(stored) => summary(stored.value, stored.revision),
+        Err(damaged) => PolicySummary {
+            name,
+            source: String::new(),
+            shipped: false,
+            revision: damaged.revision.to_string(),
+            updated_at: None,
+            problem: Some(damaged.error.chain()),
+        },
+    }
+}
+
 fn summary(policy: Policy, revision: u64) -> PolicySummary {
     let problem = policy::check(&policy.name, &policy.text).err().map(|error| error.chain());
+    summarized(policy, revision, problem)
+}
+
+fn summarized(policy: Policy, revision: u64, problem: Option<String>) -> PolicySummary {
     PolicySummary {
         name: policy.name.to_string(),
         source: policy.text,

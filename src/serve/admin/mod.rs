@@ -193,10 +193,13 @@ fn tagged(status: StatusCode, body: &Value, revision: &str) -> Response {
     response
 }
 
-/// The revision in `If-Match`.
-fn expected(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(IF_MATCH)?.to_str().ok()?.trim();
-    (text != "*").then(|| text.trim_matches('"').to_owned())
+/// The revision in `If-Match`, or `*`, which any that is there has.
+fn expected(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut given = headers.get_all(IF_MATCH).iter();
+    let Some(value) = given.next() else { return Ok(None) };
+    let text = value.to_str().ok().filter(|_| given.next().is_none());
+    let text = text.ok_or_else(|| Error::invalid("`If-Match` is no revision").help("send the ETag of what you saw"))?;
+    Ok(Some(text.trim().trim_matches('"').to_owned()))
 }
 
 /// The JSON of something of ours.
