@@ -81,6 +81,7 @@ pub use doctor::{Check, CheckStatus};
 pub use embedding::shown_status;
 pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched, shown_evaluation};
 pub use import::ImportedServer;
+pub use judged::shown_judged;
 pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};
