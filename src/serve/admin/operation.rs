@@ -122,15 +122,17 @@ pub(super) async fn operate(
         None => Ok(Bytes::new()),
     };
     let begun = if operation.is_recorded {
+    let mut tenant = Ok(());
         let deed = deed(&app, &operation, &parts, &path, body.as_deref().unwrap_or_default());
         match app.gateway.administer(deed) {
+        tenant = app.gateway.check_tenant(&deed.tenant).await;
             Ok(begun) => begun,
             Err(error) => return refusal(&error),
         }
     } else {
         None
     };
-    let response = match (asked::check(&parts.uri, operation.query), body) {
+    let response = match (asked::check(&parts.uri, operation.query).and(tenant), body) {
         (Err(error), _) => refusal(&error),
         (Ok(()), Err(status)) => unread(&app, status),
         (Ok(()), Ok(body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
