@@ -65,6 +65,15 @@ fn trail(home: &Home) {
         assert_eq!((&record["face"], &record["actor"]["subject"]), (&json!("admin"), &json!("ann")), "{record}");
     }
     assert_eq!(records(&page).last().expect("the first")["request_id"], "made-it");
+    let issuer = &records(&page)[0]["actor"]["issuer"];
+    assert!(issuer.as_str().is_some_and(|issuer| !issuer.is_empty()), "{page:#}");
+    let calls = eventually(&admin, "kind=tool_call", 6);
+    assert!(records(&calls).iter().all(|record| record["actor"]["issuer"] == *issuer), "{calls:#}");
+    let failures = &admin.get("/admin/servers/s")["failures"];
+    assert!(
+        failures.as_array().is_some_and(|it| it.len() == 3),
+        "what was refused to administrators is none: {failures}"
+    );
 
     found(&admin);
     tables(home, &admin);
@@ -132,11 +141,17 @@ fn tables(home: &Home, admin: &Admin) {
     assert!(by_format.body.contains(",\"'=HYPERLINK(\"\"http://evil.example\"\")\","), "{}", by_format.body);
     let short = admin.ask("GET", "/admin/audit?kind=tool_call&format=csv&limit=2", &[], &Value::Null);
     assert_eq!(short.body.trim_end().split("\r\n").count(), 3);
+    let next = short.header("x-next-cursor").expect("there are more");
+    let rest = admin.ask("GET", &format!("/admin/audit?kind=tool_call&format=csv&cursor={next}"), &[], &Value::Null);
+    assert_eq!(rest.body.trim_end().split("\r\n").count(), 6);
+    assert_eq!(rest.header("x-next-cursor"), None);
     let exported = home.cli(&["audit", "export", "--kind", "tool_call", "--tool", "go"]);
     assert!(exported.code == 0 && exported.stdout.lines().count() == 4, "{exported:?}");
     let tailed = home.json(&["audit", "tail", "--outcome", "failed", "--subject", "ann"]);
     assert!(records(&tailed).len() >= 3, "{tailed}");
     assert_eq!(home.cli(&["audit", "tail", "--kind", "x"]).code, 2);
+    let none = home.cli(&["audit", "tail", "--tool", "none", "--output", "table"]);
+    assert!(none.stderr.contains("nothing that matches"), "{none:?}");
 }
 
 #[test]
