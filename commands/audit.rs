@@ -51,10 +51,15 @@ struct Filter {
 }
 
 impl Filter {
+    fn is_any(&self) -> bool {
+        let Self { server, tool, outcome, subject, kind } = self;
+        server.is_none() && tool.is_none() && outcome.is_none() && subject.is_none() && kind.is_none()
+    }
+
     fn query(&self, since: Duration, until: Option<Duration>, limit: usize) -> AuditQuery {
         let Self { server, tool, outcome, subject, kind } = self.clone();
         let (since, until) = (Some(ago(since)), until.map(ago));
-        AuditQuery { server, tool, outcome, subject, kind, since, until, cursor: None, limit }
+        AuditQuery { server, tool, outcome, subject, kind, since, until, limit, ..AuditQuery::default() }
     }
 }
 
@@ -103,12 +108,22 @@ impl Audit {
             Self::Report(report) => report.run(context, &gateway, &tenant).await,
             Self::Export(Export { filter, since, until, limit }) => {
                 let query = filter.query(since, until, limit);
-                let records = gateway.audit_export(&tenant, &query, limit).await?;
-                context.output.line(audit_csv(&records).trim_end());
+                let page = gateway.audit_export(&tenant, &query).await?;
+                context.output.line(audit_csv(&page.records).trim_end());
+                if page.next.is_some() {
+                    context.output.note("there may be earlier ones: try a larger --limit, or a shorter time");
+                }
                 Ok(Done::Fully)
             }
         }
     }
+}
+
+fn executed_nothing(tenant: &TenantId, since: Duration) -> String {
+    let span = humantime::format_duration(since);
+    format!(
+        "tenant `{tenant}` executed nothing in the last {span}; try a longer --since, or call a tool: `mcpgw call SERVER TOOL`"
+    )
 }
 
 /// So long ago.
@@ -132,9 +147,11 @@ impl Tail {
         }
         let span = humantime::format_duration(self.since);
         if records.is_empty() {
-            context.output.note(&format!(
-                "tenant `{tenant}` executed nothing in the last {span}; try a longer --since, or call a tool: `mcpgw call SERVER TOOL`"
-            ));
+            context.output.note(&if self.filter.is_any() {
+                executed_nothing(tenant, self.since)
+            } else {
+                format!("tenant `{tenant}` executed nothing that matches in the last {span}; try a longer --since")
+            });
             return Ok(Done::Fully);
         }
         context.output.table(&HEADINGS, &records.iter().map(row).collect::<Vec<_>>());
@@ -245,11 +262,8 @@ impl Report {
             context.output.json(&summary)?;
             return Ok(Done::Fully);
         }
-        let span = humantime::format_duration(self.since);
         if summary.calls.calls == 0 && summary.searches == 0 {
-            context.output.note(&format!(
-                "tenant `{tenant}` executed nothing in the last {span}; try a longer --since, or call a tool: `mcpgw call SERVER TOOL`"
-            ));
+            context.output.note(&executed_nothing(tenant, self.since));
             return Ok(Done::Fully);
         }
         context.output.table(&["", ""], &totals(&summary));

@@ -61,7 +61,7 @@ impl Doctor {
             let (server, own) = mcpgw::model::split_exposed(tool).ok_or_else(|| {
                 Error::invalid(format!("{tool:?} is no full name of a tool")).help("use server__tool")
             })?;
-            let principal = self.caller.principal(context).await?;
+            let principal = self.caller.principal(context, gateway).await?;
             gateway.decide(&principal, server, own).await
         };
         match decided.await {

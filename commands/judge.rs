@@ -2,6 +2,7 @@
 
 use clap::Args;
 use mcpgw::error::Result;
+use mcpgw::gateway::shown_judged;
 use mcpgw::model::JudgedRequest;
 use serde_json::{Value, json};
 
@@ -32,11 +33,11 @@ impl Judge {
         }
         if let Some(query) = &self.query {
             let judged = gateway.judge(&tenant, query, self.tools).await?;
-            return said(context, &shown(&judged), &format!("noted as {}", judged.id));
+            return said(context, &shown_judged(&judged), &format!("noted as {}", judged.id));
         }
         let judged = gateway.judged(&tenant).await?;
         if context.output.is_json() {
-            context.output.json(&json!({ "judged": judged.iter().map(shown).collect::<Vec<_>>() }))?;
+            context.output.json(&json!({ "judged": judged.iter().map(shown_judged).collect::<Vec<_>>() }))?;
             return Ok(Done::Fully);
         }
         let row =
@@ -53,9 +54,4 @@ fn said(context: &Context, document: &Value, note: &str) -> Result<Done> {
         context.output.note(note);
     }
     Ok(Done::Fully)
-}
-
-fn shown(request: &JudgedRequest) -> Value {
-    let JudgedRequest { id, query, tools, created_at } = request;
-    json!({ "id": id, "query": query, "tools": tools, "created_at": created_at.to_string() })
 }

@@ -1,5 +1,7 @@
 //! `mcpgw policy`
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use mcpgw::auth::policy;
 use mcpgw::error::{Error, Kind, Result};
@@ -96,11 +98,12 @@ pub(crate) struct Assign {
 }
 
 impl As {
-    /// The caller; the operator, where nobody is named.
-    pub(crate) async fn principal(&self, context: &Context) -> Result<Principal> {
+    /// The caller, as the tenant knows them; the operator, where nothing is said of them.
+    pub(crate) async fn principal(&self, context: &Context, gateway: &Gateway) -> Result<Principal> {
         let config = context.config()?;
         if let Some(token) = &self.token {
-            return Ok(crate::token::verified(&config, token).await?.0);
+            let (principal, _) = crate::token::verified(&config, token).await?;
+            return gateway.in_context(Arc::new(principal)).await.map(Arc::unwrap_or_clone);
         }
         let words =
             |list: &String| list.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -110,7 +113,7 @@ impl As {
             groups: self.groups.iter().cloned().collect(),
             scopes: self.scopes.as_ref().map(words),
         };
-        Ok(assumed.principal(config.tenant))
+        gateway.assumed(assumed, config.tenant).await
     }
 }
 
@@ -167,7 +170,7 @@ impl Policy {
                 context.output.note(&format!("policy `{name}` is gone"));
             }
             Self::Check(Check { caller, server, tool }) => {
-                let principal = caller.principal(context).await?;
+                let principal = caller.principal(context, gateway).await?;
                 let decisions = gateway.decide(&principal, &server, &tool).await?;
                 if context.output.is_json() {
                     return context.output.json(&json!({

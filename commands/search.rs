@@ -55,7 +55,7 @@ impl Search {
     }
 
     async fn shown(&self, context: &Context, gateway: &Gateway, tenant: &TenantId) -> Result<Done> {
-        let principal = self.caller.principal(context).await?;
+        let principal = self.caller.principal(context, gateway).await?;
         let [mode] = self.mode.modes()[..] else { return self.compare(context, gateway, &principal).await };
         let answer = self.ask(gateway, &principal, mode).await?;
         if context.output.is_json() {

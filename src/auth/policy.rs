@@ -22,6 +22,11 @@ pub const SHIPPED: &str = "permit (principal, action, resource)\n\
 /// The name under which [`SHIPPED`] is in force, and can be replaced.
 pub const DEFAULT: &str = "default";
 
+/// Longest text of a policy.
+const MAX_BYTES: usize = 64 * 1024;
+/// Faults of one text that are told.
+const MOST_FAULTS: usize = 20;
+
 /// What a caller wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -130,20 +135,27 @@ impl Fault {
     }
 }
 
-/// Everything that is wrong with the text of a policy: its syntax, and what it speaks of that the schema does not know.
+/// What is wrong with the text of a policy, as far as it is told: its size, its syntax, and what it speaks of that the
+/// schema does not know. Takes its time: not for a thread that serves others.
 pub fn faults(name: &PolicyName, text: &str) -> Vec<Fault> {
-    let set = match parse(name, text) {
-        Ok(set) => set,
-        Err(faults) => return faults,
+    if text.len() > MAX_BYTES {
+        return vec![Fault::whole(&format!("it is longer than {MAX_BYTES} bytes"))];
+    }
+    let mut faults = match parse(name, text) {
+        Ok(set) => {
+            let found = Validator::new(VOCABULARY.schema.clone()).validate(&set, ValidationMode::Strict);
+            found.validation_errors().map(|error| Fault::of(error, text)).collect()
+        }
+        Err(faults) => faults,
     };
-    let found = Validator::new(VOCABULARY.schema.clone()).validate(&set, ValidationMode::Strict);
-    found.validation_errors().map(|error| Fault::of(error, text)).collect()
+    faults.truncate(MOST_FAULTS);
+    faults
 }
 
 /// Checks the text of a policy before it is saved.
 ///
 /// # Errors
-/// Says everything that is wrong with it.
+/// Says what is wrong with it.
 pub fn check(name: &PolicyName, text: &str) -> Result<()> {
     match faults(name, text).as_slice() {
         [] => Ok(()),

@@ -19,6 +19,9 @@ pub(super) struct Key {
     pub(super) in_force: bool,
 }
 
+/// Stands for the value of a secret.
+const MASK: &str = "***";
+
 const fn key(name: &'static str) -> Key {
     Key { name, secret: false, in_force: true }
 }
@@ -303,25 +306,26 @@ impl Layers {
 
     /// Records that a value is not what its key takes. Never shows a secret's value.
     pub(super) fn refuse(&mut self, name: &'static str, expected: &str) {
-        let shown = self.shown(name);
+        let shown = self.values.get(name).map_or_else(
+            || "not set".to_owned(),
+            |(value, _)| Self::open(name, value).map_or_else(|| MASK.to_owned(), |value| format!("{value:?}")),
+        );
         let origin = self.values.get(name).map_or(Origin::Default, |(_, origin)| origin.clone());
         self.fault(format!("`{name}` is {shown} ({origin}), but has to be {expected}"));
     }
 
-    fn shown(&self, name: &'static str) -> String {
-        let secret = KEYS.iter().any(|key| key.name == name && key.secret);
-        match self.values.get(name) {
-            Some(_) if secret => "***".to_owned(),
-            // A store's URI may hold a password.
-            Some((value, _)) if value.contains('@') => "***".to_owned(),
-            Some((value, _)) => format!("{value:?}"),
-            None => "not set".to_owned(),
-        }
+    /// A value, unless it is secret.
+    fn open<'a>(name: &str, value: &'a str) -> Option<&'a str> {
+        let is_secret = KEYS.iter().any(|key| key.name == name && key.secret);
+        // A store's URI may hold a password.
+        (!is_secret && !value.contains('@')).then_some(value)
     }
 
     /// Key, shown value and origin of everything that is set.
     pub(super) fn settings(&self) -> Vec<(&'static str, String, Origin)> {
-        let shown = |(name, (_, origin)): (&&'static str, &(String, Origin))| (*name, self.shown(name), origin.clone());
+        let shown = |(name, (value, origin)): (&&'static str, &(String, Origin))| {
+            (*name, Self::open(name, value).unwrap_or(MASK).to_owned(), origin.clone())
+        };
         self.values.iter().map(shown).collect()
     }
 

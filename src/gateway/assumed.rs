@@ -1,7 +1,10 @@
 //! As whom an operator looks.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::Gateway;
+use crate::error::Result;
 use crate::model::{Principal, Scopes, TenantId};
 
 /// Somebody whom an operator asks about, or looks as.
@@ -18,10 +21,11 @@ pub struct Assumed {
 }
 
 impl Assumed {
-    /// The caller; the operator, who may see everything, where nobody is named and no scope is given.
-    pub fn principal(self, tenant: TenantId) -> Principal {
+    /// The caller; the operator, who may see everything, where nothing at all is said of them.
+    fn principal(self, tenant: TenantId) -> Principal {
         let operator = Principal::operator(tenant);
-        let is_somebody = self.subject.is_some() || self.scopes.is_some() || !self.groups.is_empty();
+        let is_somebody =
+            self.subject.is_some() || self.scopes.is_some() || !self.groups.is_empty() || !self.roles.is_empty();
         let scopes = self.scopes.into_iter().flatten().chain(self.groups).collect();
         Principal {
             subject: self.subject.unwrap_or_else(|| operator.subject.clone()),
@@ -29,5 +33,16 @@ impl Assumed {
             scopes: if is_somebody { Scopes::Only(scopes) } else { Scopes::All },
             ..operator
         }
+    }
+}
+
+impl Gateway {
+    /// The caller that is described, with what the tenant knows of them: as they would come by any other way.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn assumed(&self, assumed: Assumed, tenant: TenantId) -> Result<Principal> {
+        let principal = self.in_context(Arc::new(assumed.principal(tenant))).await?;
+        Ok(Arc::unwrap_or_clone(principal))
     }
 }

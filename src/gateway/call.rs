@@ -56,11 +56,13 @@ impl Gateway {
         timeout: Duration,
         origin: Origin,
     ) -> Result<RawJson> {
-        if !self.registry.get(tenant, server).await?.is_enabled {
-            return Err(Error::new(Kind::Refused, format!("server `{server}` is disabled"))
-                .help(format!("enable it with `mcpgw server enable {server}`")));
-        }
         let operator = Arc::new(Principal::operator(tenant.clone()));
+        if let Err(refused) = self.check_enabled(tenant, server).await {
+            let mut execution = self.begin(&operator, AuditKind::ToolCall, &origin, arguments_of(params)).await;
+            tool.clone_into(&mut execution.noted.tool);
+            self.end_here(execution, Some(&refused));
+            return Err(refused);
+        }
         let caller = &Caller::of(&operator).asking(origin);
         let call = CallRequest { name: tool, server: Some(server.as_str()), params, timeout: Some(timeout), caller };
         match self.call(&operator, &call).await? {
@@ -72,6 +74,14 @@ impl Gateway {
                 Err(Error::new(Kind::UpstreamError, what))
             }
         }
+    }
+
+    async fn check_enabled(&self, tenant: &TenantId, server: &ServerName) -> Result<()> {
+        if self.registry.get(tenant, server).await?.is_enabled {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Refused, format!("server `{server}` is disabled"))
+            .help(format!("enable it with `mcpgw server enable {server}`")))
     }
 
     /// The stops of a call, in order: resolve and authorize (what the caller may not see does not exist), check that it

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use super::evaluate::{JudgedQuery, Judgements, Searched};
 use super::search::MAX_QUERY_BYTES;
 use super::{EVALUATION_DEPTH, Gateway};
@@ -89,4 +91,10 @@ impl Gateway {
         }
         Ok((judgements, missing))
     }
+}
+
+/// A judged request, as operators see it.
+pub fn shown_judged(request: &JudgedRequest) -> Value {
+    let JudgedRequest { id, query, tools, created_at } = request;
+    json!({ "id": id, "query": query, "tools": tools, "created_at": created_at.to_string() })
 }

@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::Gateway;
 use crate::auth::policy::{self, DEFAULT, SHIPPED};
 use crate::auth::{Action, Resource, Verdict};
-use crate::catalog::View;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::{Policy, PolicyName, Principal, TenantId, Timestamp, UserContext};
 use crate::store::{Collection, Expect, Query, Readable};
@@ -18,6 +17,8 @@ use crate::store::{Collection, Expect, Query, Readable};
 const FRESH: Duration = Duration::from_secs(5);
 /// The revision of what came with the gateway.
 const SHIPPED_REVISION: &str = "shipped";
+/// Stands for the revision of whatever is there.
+const ANY_REVISION: &str = "*";
 /// Names that stand for something else where policies are administered.
 const RESERVED: [&str; 2] = ["validate", "decide"];
 /// Users that are remembered; one more, and all are forgotten.
@@ -73,20 +74,8 @@ impl Gateway {
     /// The store's.
     pub async fn list_policies(&self, tenant: &TenantId) -> Result<Vec<PolicySummary>> {
         let stored = Collection::<Policy>::of_tenant(&self.store, tenant).find_readable(&Query::all()).await?;
-        let mut policies: Vec<PolicySummary> = stored
-            .into_iter()
-            .map(|(name, found)| match found {
-                Ok(stored) => summary(stored.value, stored.revision),
-                Err(damaged) => PolicySummary {
-                    name,
-                    source: String::new(),
-                    shipped: false,
-                    revision: damaged.revision.to_string(),
-                    updated_at: None,
-                    problem: Some(damaged.error.chain()),
-                },
-            })
-            .collect();
+        let summaries = || stored.into_iter().map(readable_summary).collect();
+        let mut policies: Vec<PolicySummary> = apart(summaries).await?;
         if !policies.iter().any(|policy| policy.name == DEFAULT) {
             policies.push(shipped());
         }
@@ -100,10 +89,19 @@ impl Gateway {
     /// [`Kind::NotFound`]; the store's.
     pub async fn show_policy(&self, tenant: &TenantId, name: &PolicyName) -> Result<PolicySummary> {
         match Collection::<Policy>::of_tenant(&self.store, tenant).get(name.as_str()).await? {
-            Some(stored) => Ok(summary(stored.value, stored.revision)),
+            Some(stored) => apart(move || summary(stored.value, stored.revision)).await,
             None if name.as_str() == DEFAULT => Ok(shipped()),
             None => Err(unknown(tenant, name)),
         }
+    }
+
+    /// What is wrong with the text of a policy.
+    ///
+    /// # Errors
+    /// Our own.
+    pub async fn policy_faults(&self, source: String) -> Result<Vec<policy::Fault>> {
+        let name = "policy".parse()?;
+        apart(move || policy::faults(&name, &source)).await
     }
 
     /// Saves a policy once it was checked; where `expected` is given, only while that is its revision. It is in force
@@ -121,7 +119,8 @@ impl Gateway {
         if RESERVED.contains(&name.as_str()) {
             return Err(Error::invalid(format!("no policy can be called `{name}`")).help("choose another name"));
         }
-        policy::check(name, text)?;
+        let (own, source) = (name.clone(), text.to_owned());
+        apart(move || policy::check(&own, &source)).await??;
         let policies = Collection::<Policy>::of_tenant(&self.store, tenant);
         let now = Timestamp::now();
         // One that cannot be read is replaced all the same.
@@ -131,7 +130,10 @@ impl Gateway {
         let policy = Policy { name: name.clone(), text: text.to_owned(), created_at, updated_at: now };
         match policies.put(&policy, expect).await {
             Err(error) if error.kind() == Kind::Conflict => Err(changed_meanwhile(name)),
-            saved => Ok(summary(policy, saved.context(|| format!("save policy `{name}`"))?)),
+            saved => {
+                let revision = saved.context(|| format!("save policy `{name}`"))?;
+                Ok(summarized(policy, revision, None))
+            }
         }
     }
 
@@ -150,20 +152,19 @@ impl Gateway {
         removed.map_err(|error| if error.kind() == Kind::Conflict { changed_meanwhile(name) } else { error })
     }
 
-    /// What the policies say about `principal` and a tool, as it would be now.
+    /// What the policies say about `principal`, who is in context, and a tool, as it would be now.
     ///
     /// # Errors
     /// [`Kind::NotFound`] for a tool that is not there; the store's.
     pub async fn decide(&self, principal: &Principal, server: &str, tool: &str) -> Result<Vec<PolicyDecision>> {
         let view = self.catalog.view(&principal.tenant).await?;
-        let principal = self.with_context(&view, principal.clone()).await?;
         let mut listed = view.tools().iter().filter(|listed| listed.server.name.as_str() == server);
         let listed = listed.find(|listed| listed.tool.name == tool || *listed.exposed == *tool).ok_or_else(|| {
             Error::not_found(format!("server `{server}` has no usable tool `{tool}`")).help("see `mcpgw catalog list`")
         })?;
         let decide = |action: Action| {
             let resource = Resource::Tool(&listed.server, &listed.tool);
-            let Verdict { is_allowed, decided_by, errors } = view.policies().decide(&principal, action, resource);
+            let Verdict { is_allowed, decided_by, errors } = view.policies().decide(principal, action, resource);
             PolicyDecision { action: action.word(), allowed: is_allowed, decided_by, errors }
         };
         Ok([Action::Discover, Action::Call].into_iter().map(decide).collect())
@@ -174,21 +175,14 @@ impl Gateway {
     /// # Errors
     /// The store's, for a caller that was not seen before.
     pub async fn in_context(&self, principal: Arc<Principal>) -> Result<Arc<Principal>> {
-        let view = self.catalog.view(&principal.tenant).await?;
-        if view.policies().is_shipped() {
+        if self.catalog.view(&principal.tenant).await?.policies().is_shipped() {
             return Ok(principal);
         }
-        self.with_context(&view, Principal::clone(&principal)).await.map(Arc::new)
-    }
-
-    async fn with_context(&self, view: &View, mut principal: Principal) -> Result<Principal> {
-        if !view.policies().is_shipped()
-            && let Some(known) = self.users.get(self, &principal).await?
-        {
-            principal.roles.extend(known.roles.iter().chain(&known.groups).cloned());
-            principal.attributes.extend(known.attributes.clone());
-        }
-        Ok(principal)
+        let Some(known) = self.users.get(self, &principal).await? else { return Ok(principal) };
+        let mut principal = Arc::unwrap_or_clone(principal);
+        principal.roles.extend(known.roles.iter().chain(&known.groups).cloned());
+        principal.attributes.extend(known.attributes.clone());
+        Ok(Arc::new(principal))
     }
 
     /// Notes what is known of a user; `None` forgets it.
@@ -219,7 +213,8 @@ fn expectation(expected: Option<&str>, name: &PolicyName, former: Option<&Readab
     let known = former.map(|found| found.as_ref().map_or_else(|damaged| damaged.revision, |stored| stored.revision));
     match known {
         Some(revision) if expected == revision.to_string() => Ok(Expect::Revision(revision)),
-        None if expected == SHIPPED_REVISION && name.as_str() == DEFAULT => Ok(Expect::Absent),
+        None if name.as_str() == DEFAULT && [SHIPPED_REVISION, ANY_REVISION].contains(&expected) => Ok(Expect::Absent),
+        Some(_) if expected == ANY_REVISION => Ok(Expect::Any),
         _ => Err(changed_meanwhile(name)),
     }
 }
@@ -229,8 +224,32 @@ fn changed_meanwhile(name: &PolicyName) -> Error {
         .help("read it again, and make the change to what it is now")
 }
 
+/// Lets Cedar work beside what serves others.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::internal("read a policy").source(error))
+}
+
+fn readable_summary((name, found): (String, Readable<Policy>)) -> PolicySummary {
+    match found {
+        Ok(stored) => summary(stored.value, stored.revision),
+        Err(damaged) => PolicySummary {
+            name,
+            source: String::new(),
+            shipped: false,
+            revision: damaged.revision.to_string(),
+            updated_at: None,
+            problem: Some(damaged.error.chain()),
+        },
+    }
+}
+
 fn summary(policy: Policy, revision: u64) -> PolicySummary {
     let problem = policy::check(&policy.name, &policy.text).err().map(|error| error.chain());
+    summarized(policy, revision, problem)
+}
+
+fn summarized(policy: Policy, revision: u64, problem: Option<String>) -> PolicySummary {
     PolicySummary {
         name: policy.name.to_string(),
         source: policy.text,

@@ -108,7 +108,7 @@ impl Gateway {
         let mut execution =
             self.begin(principal, AuditKind::Search, &request.origin, Some(request.query.as_bytes())).await;
         let outcome = self.searched(principal, request, &mut execution.noted).await;
-        self.end_search(execution, outcome.as_ref().err());
+        self.end_here(execution, outcome.as_ref().err());
         outcome
     }
 

@@ -143,6 +143,19 @@ impl Gateway {
         Ok(is_used)
     }
 
+    /// Whether operators can change something of it: it is there, or is the configured one, which is made when it is used.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`]; the store's.
+    pub async fn check_tenant(&self, tenant: &TenantId) -> Result<()> {
+        if *tenant == self.config.tenant || self.has_tenant(tenant).await? {
+            return Ok(());
+        }
+        Err(Error::not_found(format!("tenant `{tenant}` is not provisioned"))
+            .field("tenant_id")
+            .help(format!("make it with POST /admin/tenants, or `mcpgw tenant provision {tenant}`")))
+    }
+
     /// One tenant.
     ///
     /// # Errors

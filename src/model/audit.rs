@@ -266,7 +266,7 @@ pub struct Origin {
     /// By which way it came.
     pub face: Face,
     /// Who is recorded, where that is another one than in whose name it is done: an administrator tries something out.
-    pub actor: Option<Arc<str>>,
+    pub actor: Option<AuditActor>,
 }
 
 /// What the stops of an execution say of it while it passes them.

@@ -1,13 +1,16 @@
 //! Reads the server lists of desktop clients: `mcpServers` (Claude Desktop, Cursor, Claude Code) and
 //! `servers` or `mcp.servers` (VS Code).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::model::{CachePolicy, GuardrailRules, Secret, Server, ServerName, Timestamp, Transport};
+
+/// More is no client's file.
+const MOST_ENTRIES: usize = 1000;
 
 /// One entry of an imported file.
 #[derive(Debug)]
@@ -51,24 +54,35 @@ pub fn read(file: &Value) -> Result<Vec<Imported>> {
                 .field("document")
                 .help("export it from a desktop client, for example claude_desktop_config.json or .vscode/mcp.json")
         })?;
+    if entries.len() > MOST_ENTRIES {
+        let what = format!("the file has {} servers, more than {MOST_ENTRIES}", entries.len());
+        return Err(Error::invalid(what).field("document").help("import it in parts"));
+    }
     Ok(with_distinct_names(entries))
 }
 
 fn with_distinct_names(entries: &Map<String, Value>) -> Vec<Imported> {
-    let mut taken: Vec<(ServerName, String)> = Vec::new();
+    let mut taken: HashMap<ServerName, &str> = HashMap::new();
     let mut imported = Vec::new();
     for (name, value) in entries {
         let server = ServerName::nearest(name).and_then(|valid| {
-            if let Some((_, other)) = taken.iter().find(|(known, _)| *known == valid) {
+            if let Some(other) = taken.get(&valid) {
                 return Err(Error::invalid(format!("entries {other:?} and {name:?} both become server `{valid}`"))
                     .help("rename one of them in the file"));
             }
-            taken.push((valid.clone(), name.clone()));
+            taken.insert(valid.clone(), name);
             server(valid, value)
         });
         imported.push(Imported { name: name.clone(), server });
     }
     imported
+}
+
+/// What stands for something else in a text, `${…}`, up to its default. Without the closing brace it is none.
+fn hole(text: &str) -> Option<&str> {
+    let mut rests = text.split("${").skip(1);
+    let hole = rests.find_map(|rest| rest.split_once('}'))?.0;
+    hole.split(":-").next()
 }
 
 fn server(name: ServerName, value: &Value) -> Result<Server> {
@@ -78,10 +92,9 @@ fn server(name: ServerName, value: &Value) -> Result<Server> {
             Error::invalid(format!("entry `{name}` has a member of the wrong type"))
                 .help("`args` is a list of texts, `env` and `headers` are objects of texts")
         })?;
-    let unresolved = entry.args.iter().chain(entry.env.values()).chain(entry.headers.values());
-    if let Some(text) = unresolved.clone().find(|text| text.contains("${")) {
-        // Only the placeholder is shown: what stands around it may be a credential.
-        let hole = text.split("${").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+    let mut texts = entry.args.iter().chain(entry.env.values()).chain(entry.headers.values());
+    // Only the placeholder is shown: what stands around it may be a credential.
+    if let Some(hole) = texts.find_map(|text| hole(text)) {
         return Err(Error::invalid(format!(
             "entry `{name}` holds the placeholder ${{{hole}}}, which only its client fills in"
         ))
@@ -149,7 +162,23 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_a_credential_is_in_an_error() {
+        for (text, shown) in [
+            ("se${cret", None),
+            ("se${cret${A}", Some("A")),
+            ("${A:-secret}", Some("A")),
+            ("secret", None),
+            ("x${input:token}secret", Some("input:token")),
+        ] {
+            assert_eq!(hole(text), shown, "{text}");
+        }
+    }
+
+    #[test]
     fn other_files_are_refused() {
+        let many: Map<String, Value> =
+            (0..=MOST_ENTRIES).map(|number| (format!("s{number}"), json!({ "command": "x" }))).collect();
+        assert!(read(&json!({ "mcpServers": many })).is_err_and(|error| error.field_name() == Some("document")));
         for file in [json!([]), json!({}), json!({ "mcpServers": [] })] {
             assert!(read(&file).is_err(), "{file}");
         }

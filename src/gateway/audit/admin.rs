@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Execution, Hashed};
+use super::{Execution, Hashed, Limited};
 use crate::audit::Leave;
 use crate::error::Result;
 use crate::gateway::Gateway;
@@ -14,7 +14,7 @@ pub struct Deed {
     /// Whose it is; the configured tenant where there is none of this id in the end.
     pub tenant: TenantId,
     /// Who wants it; `None` before anybody is known.
-    pub who: Option<Arc<str>>,
+    pub who: Option<AuditActor>,
     /// Method and path, with the names of its parameters in place of their values.
     pub route: String,
     /// What it is about.
@@ -30,48 +30,64 @@ pub struct Deed {
 pub struct Administration {
     execution: Execution,
     wanted: TenantId,
-    /// Refusals before this one that were not recorded.
-    repeated: u64,
+    /// What failures of somebody who is not known are counted by.
+    anonymous: Option<Arc<Limited>>,
+}
+
+impl Administration {
+    /// Whether it is recorded when it ends like this, and how many before it were not: who is not known and fails again
+    /// and again must not fill the disk.
+    fn pass(&self, status: AuditStatus) -> Option<u64> {
+        match &self.anonymous {
+            Some(limited) if status.is_error() => limited.pass(&self.execution.tenant),
+            _ => Some(0),
+        }
+    }
+}
+
+impl Drop for Administration {
+    fn drop(&mut self) {
+        if self.execution.is_open() && self.pass(AuditStatus::Cancelled).is_none() {
+            self.execution.forget();
+        }
+    }
 }
 
 impl Gateway {
-    /// An administrator begins something; `None` where it is not recorded, because somebody who is not known asks again
-    /// and again.
+    /// An administrator begins something.
     ///
     /// # Errors
     /// When its record cannot be kept, and nothing may be changed without.
-    pub fn administer(&self, deed: Deed) -> Result<Option<Administration>> {
-        let own = &self.config.tenant;
-        let repeated = match &deed.who {
-            Some(_) => 0,
-            None => match self.limited.pass(own) {
-                Some(repeated) => repeated,
-                None => return Ok(None),
-            },
-        };
-        let actor = deed.who.unwrap_or_else(|| "anonymous".into());
+    pub fn administer(&self, deed: Deed) -> Result<Administration> {
+        let anonymous = deed.who.is_none().then(|| Arc::clone(&self.limited_strangers));
+        let actor = deed.who.unwrap_or_else(|| AuditActor::new("anonymous", ""));
         let origin = Origin { request_id: deed.request_id, face: Face::Admin, actor: Some(actor) };
-        let operator = Principal::operator(own.clone());
+        let operator = Principal::operator(self.config.tenant.clone());
         let mut execution = self.execution(&operator, AuditKind::Admin, &origin, Hashed::default());
         if !execution.noted.is_recorded {
-            execution.record(AuditStatus::Unavailable, Hashed::default(), repeated);
+            execution.record(AuditStatus::Unavailable, Hashed::default(), 0);
             return Err(Leave::denied());
         }
         execution.noted.tool = shortened(&deed.route);
         execution.noted.object = deed.object;
         execution.noted.server = deed.server;
-        Ok(Some(Administration { execution, wanted: deed.tenant, repeated }))
+        Ok(Administration { execution, wanted: deed.tenant, anonymous })
     }
 
     /// Ends it; `who`: who it was, where that is known by now.
-    pub async fn administered(&self, mut done: Administration, status: AuditStatus, who: Option<&str>) {
+    pub async fn administered(&self, mut done: Administration, status: AuditStatus, who: Option<AuditActor>) {
         if let Some(who) = who {
-            done.execution.actor = AuditActor::new(who, "");
+            done.execution.actor = who;
+            done.anonymous = None;
         }
+        let Some(repeated) = done.pass(status) else {
+            done.execution.forget();
+            return;
+        };
         // A record of a tenant that is not there could not be stored. Of a store that is away, nothing is asked.
         if status != AuditStatus::Unavailable {
             if self.has_tenant(&done.wanted).await.unwrap_or(false) {
-                done.execution.tenant = done.wanted;
+                done.execution.tenant = done.wanted.clone();
             } else if let Err(error) = self.store.provision(&self.config.tenant).await {
                 tracing::warn!(
                     error = error.chain(),
@@ -79,6 +95,6 @@ impl Gateway {
                 );
             }
         }
-        done.execution.record(status, Hashed::default(), done.repeated);
+        done.execution.record(status, Hashed::default(), repeated);
     }
 }

@@ -83,6 +83,15 @@ impl Execution {
         };
         self.trail.record(&self.tenant, &record, leave);
     }
+
+    fn is_open(&self) -> bool {
+        self.leave.is_some()
+    }
+
+    /// Ends it without a record.
+    fn forget(&mut self) {
+        self.leave = None;
+    }
 }
 
 impl Drop for Execution {
@@ -91,12 +100,12 @@ impl Drop for Execution {
     }
 }
 
-/// Refused calls that are recorded in a second, per tenant.
+/// Refusals that are recorded in a second, per tenant.
 const LIMITED_PER_SECOND: u64 = 20;
-/// Tenants whose refused calls are counted.
+/// Tenants whose refusals are counted.
 const LIMITED_TENANTS: usize = 1024;
 
-/// How many refused calls were recorded, and how many were not.
+/// How many refusals were recorded, and how many were not.
 #[derive(Default)]
 pub(super) struct Limited(Mutex<HashMap<TenantId, Seconds>>);
 
@@ -181,7 +190,7 @@ impl Gateway {
     fn execution(&self, principal: &Principal, kind: AuditKind, origin: &Origin, arguments: Hashed) -> Execution {
         let leave = self.audit.leave();
         let actor = match &origin.actor {
-            Some(actor) => AuditActor::new(actor, ""),
+            Some(actor) => actor.clone(),
             None => AuditActor::new(&principal.subject, &principal.issuer),
         };
         Execution {
@@ -210,8 +219,8 @@ impl Gateway {
         execution.record(status, result, 0);
     }
 
-    /// The same for a search, whose answer is noted already.
-    pub(super) fn end_search(&self, mut execution: Execution, failed: Option<&Error>) {
+    /// The same where no server was asked: a search, whose answer is noted already, or what was refused before.
+    pub(super) fn end_here(&self, mut execution: Execution, failed: Option<&Error>) {
         execution.record(failed.map_or(AuditStatus::Ok, status_of), Hashed::default(), 0);
     }
 

@@ -17,6 +17,10 @@ pub const MAX_AUDIT_PAGE: usize = 1000;
 const PAGE: usize = 2000;
 /// Records that one page of a query is looked for among; the rest is for the next one.
 const MOST_LOOKED_AT: usize = 20_000;
+/// The same of an export, where no more than that are wanted.
+const MOST_EXPORTED_AMONG: usize = 200_000;
+/// Records that are read at once at least: some of them may be damaged.
+const LEAST_READ: usize = 100;
 /// Slices of the time of a summary, shown as a line.
 const BUCKETS: u32 = 24;
 /// Tools that a summary names.
@@ -37,6 +41,8 @@ pub struct AuditQuery {
     pub subject: Option<String>,
     /// Of this kind alone.
     pub kind: Option<AuditKind>,
+    /// Nothing that administrators did.
+    pub without_admin: bool,
     /// Not older than this.
     pub since: Option<Timestamp>,
     /// Older than this.
@@ -251,7 +257,7 @@ impl Gateway {
         limit: usize,
     ) -> Result<Vec<AuditRecord>> {
         let (server, outcome) = (Some(server.clone()), Some(AuditOutcome::Failed));
-        let query = AuditQuery { server, outcome, limit, ..AuditQuery::default() };
+        let query = AuditQuery { server, outcome, without_admin: true, limit, ..AuditQuery::default() };
         Ok(self.look_at(tenant, &query, PAGE).await?.records)
     }
 
@@ -260,7 +266,8 @@ impl Gateway {
         let (mut records, mut from, mut looked) = (Vec::new(), query.cursor.clone(), 0);
         loop {
             // What the store has no index of is looked for page by page.
-            let size = if query.is_sifted() { PAGE } else { query.limit - records.len() + 1 };
+            let wanted = (query.limit - records.len()).saturating_add(1);
+            let size = if query.is_sifted() { PAGE } else { wanted.clamp(LEAST_READ, PAGE) };
             let found = stored.find_readable(&query.stored(from.as_ref()).limit(size)).await?;
             let (is_all, began) = (found.len() < size, from.clone());
             looked += found.len();
@@ -276,28 +283,20 @@ impl Gateway {
             }
             // Where no record of a page can be read, nobody knows where the next one begins.
             let is_end = is_all || from == began;
-            if is_end || looked >= most {
+            if is_end || looked >= most || records.len() == query.limit {
                 let next = from.filter(|_| !is_end).map(|(at, id)| format!("{}.{id}", at.0));
                 return Ok(AuditPage { records, next });
             }
         }
     }
 
-    /// The records that a query covers, newest first, over all pages; at most so many.
+    /// As [`Self::audit_tail`], with as many records as the query wants; they are looked for among 200,000, or as many as
+    /// are wanted.
     ///
     /// # Errors
     /// The store's.
-    pub async fn audit_export(&self, tenant: &TenantId, query: &AuditQuery, most: usize) -> Result<Vec<AuditRecord>> {
-        let mut query = query.clone();
-        let mut records: Vec<AuditRecord> = Vec::new();
-        while records.len() < most {
-            query.limit = MAX_AUDIT_PAGE.min(most - records.len());
-            let page = self.audit_tail(tenant, &query).await?;
-            records.extend(page.records);
-            let Some(next) = page.next else { break };
-            query.cursor = Some(AuditQuery::read_cursor(&next)?);
-        }
-        Ok(records)
+    pub async fn audit_export(&self, tenant: &TenantId, query: &AuditQuery) -> Result<AuditPage> {
+        self.look_at(tenant, query, MOST_EXPORTED_AMONG.max(query.limit)).await
     }
 
     /// What the records of a tenant since then sum up to. Reads them page by page.
@@ -349,7 +348,8 @@ impl AuditQuery {
 
     /// Whether there is more to it.
     fn is_sifted(&self) -> bool {
-        self.tool.is_some() || self.outcome.is_some() || self.subject.is_some() || self.kind.is_some()
+        let is_any = self.tool.is_none() && self.outcome.is_none() && self.subject.is_none() && self.kind.is_none();
+        !is_any || self.without_admin
     }
 
     fn covers(&self, record: &AuditRecord) -> bool {
@@ -359,6 +359,7 @@ impl AuditQuery {
             && self.outcome.is_none_or(|outcome| outcome.covers(record.status))
             && self.subject.as_ref().is_none_or(|subject| record.actor.subject == *subject)
             && self.kind.is_none_or(|kind| record.kind == kind)
+            && !(self.without_admin && record.kind == AuditKind::Admin)
     }
 
     fn cursor_at(record: &AuditRecord) -> String {

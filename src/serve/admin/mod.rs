@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use super::{App, admit};
 use crate::error::{Error, Kind, Result};
 use crate::gateway::LoggedIn;
-use crate::model::ServerName;
+use crate::model::{AuditActor, ServerName};
 
 pub(super) use asked::tenant_asked;
 pub(super) use routes::administration;
@@ -48,7 +48,7 @@ const CSRF_TOKEN: &str = "x-csrf-token";
 
 /// Who administers, in the request's extensions; in those of an answer where that is known only then.
 #[derive(Clone)]
-struct Administrator(Arc<str>);
+struct Administrator(AuditActor);
 
 /// Lets administrators through.
 pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
@@ -59,7 +59,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
     } else {
         match by_session(&app, &headers, changes).await {
             Ok(session) => {
-                let who = session.email.clone();
+                let who = AuditActor::new(&session.email, "");
                 request.extensions_mut().insert(session);
                 Ok(who)
             }
@@ -70,10 +70,10 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         Ok(who) => who,
         Err(response) => return *response,
     };
-    request.extensions_mut().insert(Administrator(who.as_str().into()));
     tracing::info!(
-        admin.subject = who, http.method = %request.method(), http.path = request.uri().path(), "administration"
+        admin.subject = who.subject, http.method = %request.method(), http.path = request.uri().path(), "administration"
     );
+    request.extensions_mut().insert(Administrator(who));
     next.run(request).await
 }
 
@@ -100,7 +100,7 @@ async fn by_token(
     app: &App,
     headers: &HeaderMap,
     address: Option<IpAddr>,
-) -> std::result::Result<String, Box<Response>> {
+) -> std::result::Result<AuditActor, Box<Response>> {
     let refuse = |error: &Error| Box::new(challenged(refusal(error), admit::challenge(headers, error)));
     if !app.gateway.auth().is_required() {
         let error = Error::new(Kind::Unauthenticated, "AUTH_MODE=disabled knows no tokens");
@@ -117,7 +117,7 @@ async fn by_token(
         let challenge = admit::insufficient(&admit::origin(headers));
         return Err(Box::new(challenged(refusal(&error), challenge)));
     }
-    Ok(principal.subject.clone())
+    Ok(AuditActor::new(&principal.subject, &principal.issuer))
 }
 
 fn challenged(mut response: Response, challenge: String) -> Response {
@@ -193,10 +193,13 @@ fn tagged(status: StatusCode, body: &Value, revision: &str) -> Response {
     response
 }
 
-/// The revision in `If-Match`.
-fn expected(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(IF_MATCH)?.to_str().ok()?.trim();
-    (text != "*").then(|| text.trim_matches('"').to_owned())
+/// The revision in `If-Match`, or `*`, which any that is there has.
+fn expected(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut given = headers.get_all(IF_MATCH).iter();
+    let Some(value) = given.next() else { return Ok(None) };
+    let text = value.to_str().ok().filter(|_| given.next().is_none());
+    let text = text.ok_or_else(|| Error::invalid("`If-Match` is no revision").help("send the ETag of what you saw"))?;
+    Ok(Some(text.trim().trim_matches('"').to_owned()))
 }
 
 /// The JSON of something of ours.

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::super::App;
 use super::super::layers::RequestId;
 use super::super::protocol::whole;
+use super::super::sign_in::member;
 use super::{Administrator, asked, refusal, refusal_as, tenant_asked, tenant_or_own, tool_of};
 use crate::error::Error;
 use crate::gateway::Deed;
@@ -121,22 +122,24 @@ pub(super) async fn operate(
         Some(_) => whole(body, app.gateway.config().serve.max_body_bytes).await.map_err(|refused| refused.status()),
         None => Ok(Bytes::new()),
     };
+    let mut tenant = Ok(());
     let begun = if operation.is_recorded {
         let deed = deed(&app, &operation, &parts, &path, body.as_deref().unwrap_or_default());
+        tenant = app.gateway.check_tenant(&deed.tenant).await;
         match app.gateway.administer(deed) {
-            Ok(begun) => begun,
+            Ok(begun) => Some(begun),
             Err(error) => return refusal(&error),
         }
     } else {
         None
     };
-    let response = match (asked::check(&parts.uri, operation.query), body) {
+    let response = match (asked::check(&parts.uri, operation.query).and(tenant), body) {
         (Err(error), _) => refusal(&error),
         (Ok(()), Err(status)) => unread(&app, status),
         (Ok(()), Ok(body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
     };
     if let Some(begun) = begun {
-        let who = response.extensions().get::<Administrator>().map(|who| who.0.as_ref());
+        let who = response.extensions().get::<Administrator>().map(|who| who.0.clone());
         app.gateway.administered(begun, outcome(response.status()), who).await;
     }
     response
@@ -164,22 +167,24 @@ struct Named {
 
 fn deed(app: &App, operation: &Operation, parts: &Parts, path: &[(String, String)], body: &[u8]) -> Deed {
     let named: Named = serde_json::from_slice(body).unwrap_or_default();
-    let asked = tenant_asked(app, &parts.uri).unwrap_or_else(|_| app.gateway.config().tenant.clone());
-    let tenant = named.tenant_id.and_then(|id| tenant_or_own(app, Some(&id)).ok()).unwrap_or(asked);
+    let own = tenant_asked(app, &parts.uri).unwrap_or_else(|_| app.gateway.config().tenant.clone());
+    let tenant = named.tenant_id.and_then(|id| tenant_or_own(app, Some(&id)).ok()).unwrap_or(own);
     // Whatever is no name in a body could be anything.
-    let object = path.first().map(|(_, value)| value.clone()).or(named.name.filter(|name| is_name(name)));
+    let asked = || member(parts.uri.query()?.as_bytes(), "id").filter(|_| operation.query.contains(&"id"));
+    let object = path.first().map(|(_, value)| value.clone());
+    let object = object.or_else(|| named.name.or_else(asked).filter(|name| is_name(name)));
     let object = shortened(&object.unwrap_or_default());
     let server: Option<ServerName> = match operation.path {
         path if path.starts_with("/servers") => object.parse().ok(),
         path if path.contains("{tool_id}") => tool_of(&object).ok().map(|(server, _)| server),
         _ => named.server.and_then(|server| server.parse().ok()),
     };
-    let who = parts.extensions.get::<Administrator>().map(|who| Arc::clone(&who.0));
+    let who = parts.extensions.get::<Administrator>().map(|who| who.0.clone());
     let route = format!("{} /admin{}", operation.method, operation.path);
     Deed { tenant, who, route, object, server, request_id: request_id(&parts.extensions) }
 }
 
-/// Tenants and servers have names like this.
+/// Tenants, servers and signatures have names like this.
 fn is_name(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
@@ -190,7 +195,7 @@ fn request_id(extensions: &axum::http::Extensions) -> Arc<str> {
 
 /// The request behind something that is recorded as what it is.
 pub(super) fn origin(extensions: &axum::http::Extensions) -> Origin {
-    let actor = extensions.get::<Administrator>().map(|who| Arc::clone(&who.0));
+    let actor = extensions.get::<Administrator>().map(|who| who.0.clone());
     Origin { request_id: request_id(extensions), face: Face::Admin, actor }
 }
 

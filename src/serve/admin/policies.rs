@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::super::App;
 use super::{Asked, answered, expected, json_of, read, refusal, tagged, tenant_or_own};
-use crate::auth::policy;
 use crate::error::{Error, Result};
 use crate::gateway::{Assumed, PolicySummary};
 
@@ -44,7 +43,7 @@ pub(super) async fn save(
     request: Request,
 ) -> Response {
     let saved = async {
-        let (tenant, expected) = (asked.tenant()?, expected(request.headers()));
+        let (tenant, expected) = (asked.tenant()?, expected(request.headers())?);
         let Source { source } = read(request).await?;
         app.gateway.set_policy(&tenant, &name.parse()?, &source, expected.as_deref()).await
     };
@@ -59,17 +58,17 @@ pub(super) async fn remove(
     headers: HeaderMap,
 ) -> Response {
     let removed = async {
-        app.gateway.remove_policy(&asked.tenant()?, &name.parse()?, expected(&headers).as_deref()).await?;
+        app.gateway.remove_policy(&asked.tenant()?, &name.parse()?, expected(&headers)?.as_deref()).await?;
         Ok((StatusCode::OK, json!({ "name": name, "status": "removed" })))
     };
     answered(removed.await)
 }
 
 /// What is wrong with a text.
-pub(super) async fn validate(request: Request) -> Response {
+pub(super) async fn validate(State(app): State<Arc<App>>, request: Request) -> Response {
     let validated = async {
         let Source { source } = read(request).await?;
-        let faults = policy::faults(&"policy".parse()?, &source);
+        let faults = app.gateway.policy_faults(source).await?;
         Ok((StatusCode::OK, json!({ "valid": faults.is_empty(), "errors": faults })))
     };
     answered(validated.await)
@@ -97,7 +96,7 @@ pub(super) async fn decide(State(app): State<Arc<App>>, request: Request) -> Res
     let decided = async {
         let Question { tenant_id, server, tool, subject, roles, groups, scopes } = read(request).await?;
         let tenant = tenant_or_own(&app, tenant_id.as_deref())?;
-        let principal = Assumed { subject, roles, groups, scopes }.principal(tenant);
+        let principal = app.gateway.assumed(Assumed { subject, roles, groups, scopes }, tenant).await?;
         let decisions = app.gateway.decide(&principal, &server, &tool).await?;
         let call = decisions.iter().find(|decision| decision.action == "call");
         let call = call.ok_or_else(|| Error::internal("nothing was decided"))?;

@@ -7,14 +7,13 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::App;
 use super::operation::origin;
 use super::{Asked, Count, answered, bytes, json_of, private, read, tenant_or_own};
 use crate::error::Error;
-use crate::gateway::{Assumed, EVALUATION_DEPTH, SearchRequest, shown_evaluation};
-use crate::model::JudgedRequest;
+use crate::gateway::{Assumed, EVALUATION_DEPTH, SearchRequest, shown_evaluation, shown_judged};
 use crate::search::Mode;
 
 const LIMIT: usize = 5;
@@ -47,8 +46,8 @@ pub(super) async fn search(State(app): State<Arc<App>>, request: Request) -> Res
     let found = async {
         let origin = origin(request.extensions());
         let Wanted { tenant_id, query, mode, limit, subject, roles, groups, scopes } = read(request).await?;
-        let principal =
-            Assumed { subject, roles, groups, scopes }.principal(tenant_or_own(&app, tenant_id.as_deref())?);
+        let assumed = Assumed { subject, roles, groups, scopes };
+        let principal = app.gateway.assumed(assumed, tenant_or_own(&app, tenant_id.as_deref())?).await?;
         let is_known = |mode: &str| Mode::ALL.into_iter().find(|known| known.as_str() == mode);
         let request = |mode| SearchRequest { query, mode, limit: limit.map_or(LIMIT, |limit| limit.0), origin };
         let answer = match mode.as_deref().unwrap_or(Mode::Hybrid.as_str()) {
@@ -68,7 +67,7 @@ pub(super) async fn search(State(app): State<Arc<App>>, request: Request) -> Res
 pub(super) async fn judged(State(app): State<Arc<App>>, asked: Asked) -> Response {
     let listed = async {
         let judged = app.gateway.judged(&asked.tenant()?).await?;
-        Ok((StatusCode::OK, json!({ "judged": judged.iter().map(shown).collect::<Vec<_>>() })))
+        Ok((StatusCode::OK, json!({ "judged": judged.iter().map(shown_judged).collect::<Vec<_>>() })))
     };
     answered(listed.await)
 }
@@ -84,7 +83,7 @@ struct Judgement {
 pub(super) async fn judge(State(app): State<Arc<App>>, asked: Asked, request: Request) -> Response {
     let noted = async {
         let (tenant, Judgement { query, tools }) = (asked.tenant()?, read(request).await?);
-        Ok((StatusCode::OK, shown(&app.gateway.judge(&tenant, &query, tools).await?)))
+        Ok((StatusCode::OK, shown_judged(&app.gateway.judge(&tenant, &query, tools).await?)))
     };
     answered(noted.await)
 }
@@ -125,9 +124,4 @@ pub(super) async fn evaluate(State(app): State<Arc<App>>, asked: Asked, request:
         Ok((StatusCode::OK, shown))
     };
     answered(evaluated.await)
-}
-
-fn shown(request: &JudgedRequest) -> Value {
-    let JudgedRequest { id, query, tools, created_at } = request;
-    json!({ "id": id, "query": query, "tools": tools, "created_at": created_at.to_string() })
 }

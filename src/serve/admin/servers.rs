@@ -76,7 +76,7 @@ pub(super) async fn replace(
     request: Request,
 ) -> Response {
     let replaced = async {
-        let (tenant, expected) = (asked.tenant()?, expected(request.headers()));
+        let (tenant, expected) = (asked.tenant()?, revision(request.headers())?);
         let form: ServerForm = read_private(request).await?;
         app.gateway.replace_form(&tenant, &named(&name)?, form, expected.as_deref()).await
     };
@@ -91,7 +91,7 @@ pub(super) async fn change(
     request: Request,
 ) -> Response {
     let changed = async {
-        let (tenant, expected) = (asked.tenant()?, expected(request.headers()));
+        let (tenant, expected) = (asked.tenant()?, revision(request.headers())?);
         let patch: Value = read(request).await?;
         app.gateway.patch_form(&tenant, &named(&name)?, patch, expected.as_deref()).await
     };
@@ -106,7 +106,7 @@ pub(super) async fn remove(
     headers: HeaderMap,
 ) -> Response {
     let removed = async {
-        let (name, expected) = (named(&name)?, expected(&headers));
+        let (name, expected) = (named(&name)?, revision(&headers)?);
         let tools = app.gateway.remove_server(&asked.tenant()?, &name, expected.as_deref()).await?;
         Ok((StatusCode::OK, json!({ "name": name, "status": "removed", "tools": tools })))
     };
@@ -120,6 +120,11 @@ pub(super) async fn test(State(app): State<Arc<App>>, Path(name): Path<String>, 
         Ok((StatusCode::OK, json_of(&probe)?))
     };
     answered(tested.await)
+}
+
+/// The revision in `If-Match`. A server has to be there in any case, so `*` says nothing more.
+fn revision(headers: &HeaderMap) -> Result<Option<String>> {
+    Ok(expected(headers)?.filter(|expected| expected != "*"))
 }
 
 fn named(name: &str) -> Result<ServerName> {

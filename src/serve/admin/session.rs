@@ -16,7 +16,7 @@ use super::super::{App, admit};
 use super::{Administrator, answer, answered, bytes, private, read_private, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::gateway::LoggedIn;
-use crate::model::Secret;
+use crate::model::{AuditActor, Secret};
 
 /// What a browser keeps.
 pub(in super::super) const COOKIE_NAME: &str = "mcpgw_session";
@@ -184,7 +184,7 @@ fn is_ours(app: &App, headers: &HeaderMap) -> Result<()> {
 
 /// An answer that says who it was, for the record.
 fn done_by(mut response: Response, email: &str) -> Response {
-    response.extensions_mut().insert(Administrator(email.into()));
+    response.extensions_mut().insert(Administrator(AuditActor::new(email, "")));
     response
 }
 

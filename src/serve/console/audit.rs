@@ -80,9 +80,9 @@ fn query(ui: &Ui) -> Result<AuditQuery> {
         kind: ui.asked("kind").map(|kind| audit_kind(&kind)).transpose()?,
         outcome: ui.asked("outcome").map(|outcome| outcome.parse()).transpose()?,
         since: Some(since(ui)?),
-        until: None,
         cursor: ui.asked("cursor").map(|cursor| AuditQuery::read_cursor(&cursor)).transpose()?,
         limit: PAGE,
+        ..AuditQuery::default()
     })
 }
 

@@ -1,8 +1,9 @@
 //! Whose eyes an operator looks through: the caller of a search or a decision that is tried.
 
 use super::Ui;
+use crate::error::Result;
 use crate::gateway::Assumed;
-use crate::model::{Principal, TenantId};
+use crate::model::Principal;
 
 /// What is said of the caller. Nothing at all is the operator.
 #[derive(Clone, Debug, Default)]
@@ -28,14 +29,14 @@ impl Caller {
         self.subject.is_empty() && self.scopes.is_empty() && self.roles.is_empty() && self.groups.is_empty()
     }
 
-    /// Who that is to this tenant.
-    pub(super) fn principal(&self, tenant: &TenantId) -> Principal {
-        Assumed {
+    /// Who that is to the tenant that is looked at.
+    pub(super) async fn principal(&self, ui: &Ui) -> Result<Principal> {
+        let assumed = Assumed {
             subject: (!self.subject.is_empty()).then(|| self.subject.clone()),
             roles: self.roles.iter().cloned().collect(),
             groups: self.groups.iter().cloned().collect(),
             scopes: (!self.scopes.is_empty()).then(|| self.scopes.iter().cloned().collect()),
-        }
-        .principal(tenant.clone())
+        };
+        ui.app.gateway.assumed(assumed, ui.tenant.clone()).await
     }
 }

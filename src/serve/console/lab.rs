@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::caller::Caller;
 use super::{Ui, parts, rendered, tool};
 use crate::gateway::{Compared, SearchAnswer, SearchRequest, SearchResult};
-use crate::model::{Face, JudgedRequest, Origin};
+use crate::model::{AuditActor, Face, JudgedRequest, Origin};
 use crate::search::{ArmRank, Mode};
 
 /// Results of each way, unless another number is asked for.
@@ -47,10 +47,11 @@ pub(super) async fn page(ui: Ui) -> Response {
     let caller = Caller::asked(&ui);
     let (mut compared, mut problem) = (None, None);
     if !query.is_empty() {
-        let actor = Some(ui.email.as_str().into());
+        let actor = Some(AuditActor::new(&ui.email, ""));
         let origin = Origin { face: Face::Admin, actor, ..Origin::default() };
         let request = SearchRequest { query: query.clone(), mode: Mode::Hybrid, limit, origin };
-        match ui.app.gateway.compare(&caller.principal(&ui.tenant), &request).await {
+        let found = async { ui.app.gateway.compare(&caller.principal(&ui).await?, &request).await };
+        match found.await {
             Ok(found) => compared = Some(Sides(found)),
             Err(error) => {
                 problem = Some((error.message().to_owned(), error.help_text().unwrap_or_default().to_owned()));

@@ -51,7 +51,8 @@ pub(super) async fn page(ui: Ui) -> Response {
     let decided = if server.is_empty() || tool.is_empty() {
         None
     } else {
-        Some(ui.app.gateway.decide(&caller.principal(&ui.tenant), &server, &tool).await)
+        let decided = async { ui.app.gateway.decide(&caller.principal(&ui).await?, &server, &tool).await };
+        Some(decided.await)
     };
     rendered(StatusCode::OK, &Policies { ui, policies, edited, caller, server, tool, decided })
 }

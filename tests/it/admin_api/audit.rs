@@ -65,6 +65,15 @@ fn trail(home: &Home) {
         assert_eq!((&record["face"], &record["actor"]["subject"]), (&json!("admin"), &json!("ann")), "{record}");
     }
     assert_eq!(records(&page).last().expect("the first")["request_id"], "made-it");
+    let issuer = &records(&page)[0]["actor"]["issuer"];
+    assert!(issuer.as_str().is_some_and(|issuer| !issuer.is_empty()), "{page:#}");
+    let calls = eventually(&admin, "kind=tool_call", 6);
+    assert!(records(&calls).iter().all(|record| record["actor"]["issuer"] == *issuer), "{calls:#}");
+    let failures = &admin.get("/admin/servers/s")["failures"];
+    assert!(
+        failures.as_array().is_some_and(|it| it.len() == 3),
+        "what was refused to administrators is none: {failures}"
+    );
 
     found(&admin);
     tables(home, &admin);
@@ -132,11 +141,17 @@ fn tables(home: &Home, admin: &Admin) {
     assert!(by_format.body.contains(",\"'=HYPERLINK(\"\"http://evil.example\"\")\","), "{}", by_format.body);
     let short = admin.ask("GET", "/admin/audit?kind=tool_call&format=csv&limit=2", &[], &Value::Null);
     assert_eq!(short.body.trim_end().split("\r\n").count(), 3);
+    let next = short.header("x-next-cursor").expect("there are more");
+    let rest = admin.ask("GET", &format!("/admin/audit?kind=tool_call&format=csv&cursor={next}"), &[], &Value::Null);
+    assert_eq!(rest.body.trim_end().split("\r\n").count(), 6);
+    assert_eq!(rest.header("x-next-cursor"), None);
     let exported = home.cli(&["audit", "export", "--kind", "tool_call", "--tool", "go"]);
     assert!(exported.code == 0 && exported.stdout.lines().count() == 4, "{exported:?}");
     let tailed = home.json(&["audit", "tail", "--outcome", "failed", "--subject", "ann"]);
     assert!(records(&tailed).len() >= 3, "{tailed}");
     assert_eq!(home.cli(&["audit", "tail", "--kind", "x"]).code, 2);
+    let none = home.cli(&["audit", "tail", "--tool", "none", "--output", "table"]);
+    assert!(none.stderr.contains("nothing that matches"), "{none:?}");
 }
 
 #[test]
@@ -165,8 +180,32 @@ fn records_of_a_tenant_are_the_tenants() {
         (&json!("POST /admin/tenants"), &json!("acme"))
     );
     // What is asked of a tenant that is not there is the gateway's own.
-    assert_eq!(admin.ask("DELETE", "/admin/servers/s?tenant_id=nobody", &[], &Value::Null).status, 404);
-    eventually(&admin, "kind=admin", 2);
+    for (method, path, body) in [
+        ("DELETE", "/admin/servers/s?tenant_id=nobody", Value::Null),
+        ("POST", "/admin/servers?tenant_id=nobody", json!({ "name": "s", "url": "http://127.0.0.1:1/mcp" })),
+        ("POST", "/admin/catalog/sync", json!({ "tenant_id": "nobody" })),
+    ] {
+        let refused = admin.ask(method, path, &[], &body);
+        assert_eq!((refused.status, &refused.json()["error"]["field"]), (404, &json!("tenant_id")), "{refused:?}");
+    }
+    eventually(&admin, "kind=admin", 4);
+    assert_eq!(admin.ask("GET", "/admin/tenants/nobody", &[], &Value::Null).status, 404);
+}
+
+/// What is refused before a server is looked for, and what is named in the query.
+#[test]
+fn refusals_and_removals_are_recorded_by_name() {
+    let home = Home::new();
+    let admin = Admin::new(&home);
+    admin.post("/admin/servers", &json!({ "name": "s", "url": "http://127.0.0.1:1/mcp", "enabled": false }));
+    let call = admin.ask("POST", "/admin/catalog/s::go/call", &[], &json!({ "arguments": {} }));
+    assert_eq!(call.status, 422, "{call:?}");
+    let refused = eventually(&admin, "kind=tool_call&outcome=refused", 1);
+    let record = &records(&refused)[0];
+    assert_eq!((&record["tool"], &record["actor"]["subject"]), (&json!("go"), &json!("ann")), "{record}");
+    admin.ask("DELETE", "/admin/guardrails/signatures?id=0123abcd", &[], &Value::Null);
+    let removed = eventually(&admin, "kind=admin&tool=DELETE%20/admin/guardrails/signatures", 1);
+    assert_eq!(records(&removed)[0]["object"], "0123abcd", "{removed}");
 }
 
 /// Who logs in is in the trail by name, who fails to is not, and no password is.
@@ -180,6 +219,10 @@ fn logging_in_is_recorded() {
         gateway.post("/admin/login", &[], &body.to_string())
     };
     until(Duration::from_secs(10), || (log_in("canary").status == 401).then_some(())).expect("seeded");
+    // However many fail at the same time, one that succeeds is recorded.
+    for _ in 0..40 {
+        assert_eq!(gateway.post("/admin/login", &[], "{}").status, 400);
+    }
     let session = log_in("correct horse battery");
     let cookie = session.header("set-cookie").and_then(|it| it.split(';').next()).expect("a cookie").to_owned();
     let csrf = session.json()["csrf_token"].as_str().expect("a token").to_owned();
@@ -187,7 +230,8 @@ fn logging_in_is_recorded() {
     assert_eq!(gateway.post("/admin/logout", &headers, "").status, 200);
     let told = || {
         let tail = home.json(&["audit", "tail", "--kind", "admin"]);
-        (records(&tail).len() >= 3).then_some(tail)
+        let is_last = records(&tail).last().is_some_and(|last| last["tool"] == "POST /admin/logout");
+        is_last.then_some(tail)
     };
     let tail = until(Duration::from_secs(10), told).expect("the trail has them");
     assert!(!tail.to_string().contains("canary") && !tail.to_string().contains("horse"), "{tail}");
@@ -199,6 +243,6 @@ fn logging_in_is_recorded() {
         .map(|it| (&it["tool"], &it["status"], &it["actor"]["subject"]))
         .collect();
     let (login, logout) = (json!("POST /admin/login"), json!("POST /admin/logout"));
-    let (ok, refused, ann, nobody) = (json!("ok"), json!("refused"), json!("ann@example.com"), json!("anonymous"));
-    assert_eq!(last, [(&login, &refused, &nobody), (&login, &ok, &ann), (&logout, &ok, &ann)], "{tail:#}");
+    let (ok, invalid, ann, nobody) = (json!("ok"), json!("invalid"), json!("ann@example.com"), json!("anonymous"));
+    assert_eq!(last, [(&login, &invalid, &nobody), (&login, &ok, &ann), (&logout, &ok, &ann)], "{tail:#}");
 }

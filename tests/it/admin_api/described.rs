@@ -83,6 +83,11 @@ fn references_lead_somewhere() {
             _ => {}
         }
     }
+    let tagged = |path: &str, method: &str, status: &str| {
+        !description["paths"][path][method]["responses"][status]["headers"]["ETag"].is_null()
+    };
+    assert!(tagged("/admin/servers", "post", "201") && tagged("/admin/servers/{name}", "put", "200"));
+    assert!(!tagged("/admin/servers/{name}", "delete", "200"), "nothing is left that has a revision");
     for kind in ["schemas", "parameters"] {
         for name in description["components"][kind].as_object().expect("parts").keys() {
             assert!(followed.contains(format!("#/components/{kind}/{name}").as_str()), "{kind}/{name} is used nowhere");
@@ -128,6 +133,7 @@ fn settings_are_shown_without_secrets_and_as_the_command_line_shows_them() {
     let settings = answer.json()["settings"].as_array().expect("settings").clone();
     let of = |key: &str| settings.iter().find(|each| each["key"] == key).cloned().unwrap_or_default();
     assert_eq!(of("JWT_SECRET"), json!({ "key": "JWT_SECRET", "value": "***", "origin": "environment" }));
+    assert_eq!(of("AUTH_MODE")["value"], "hs256");
     assert_eq!((&of("AUTH_MODE")["origin"], &of("MAX_TENANTS")["origin"]), (&json!("environment"), &json!("default")));
     let shown = home.cli_with(&["--output", "json", "config", "show"], &super::MODE, "");
     let shown: Value = serde_json::from_str(&shown.stdout).unwrap_or_else(|_| panic!("{shown:?}"));

@@ -7,6 +7,7 @@ use crate::fake::Fake;
 use crate::support::{Home, mongod};
 
 const SHIPPED: &str = "permit (principal, action, resource)";
+const SHIPPED_WHOLE: &str = "permit (principal, action, resource);";
 const CAREFUL: &str =
     "// who may\nforbid (principal, action == Action::\"call\", resource)\nunless { principal in Role::\"ops\" };\n";
 
@@ -46,7 +47,16 @@ fn administered(home: &Home) {
     assert_eq!(save("/admin/policies/default", &tag, CAREFUL).status, 409);
     assert_eq!(admin.ask("DELETE", "/admin/policies/default", &[], &Value::Null).status, 200);
 
+    // Any that is there, and nothing that cannot be read.
+    assert_eq!(save(path, "*", CAREFUL).status, 409, "it is not there");
+    assert_eq!(save("/admin/policies/default", "*", CAREFUL).status, 200, "the shipped one is");
+    assert_eq!(save("/admin/policies/default", "*", SHIPPED_WHOLE).status, 200);
+    assert_eq!(save("/admin/policies/default", "\"é\"", CAREFUL).status, 400);
+    assert_eq!(admin.ask("DELETE", "/admin/policies/default", &[("If-Match", "*")], &Value::Null).status, 200);
+
+    let long = CAREFUL.repeat(700);
     for (path, source, status, field) in [
+        (path, long.as_str(), 400, "source"),
         (path, "nonsense", 400, "source"),
         ("/admin/policies/No", CAREFUL, 400, ""),
         ("/admin/policies/x", "permit (principal, action, resource) when { resource.nope };", 400, "source"),
@@ -90,6 +100,8 @@ fn faults_are_found_with_their_lines() {
         assert_eq!(first["line"].as_u64(), line, "{source}: {said}");
         assert!(first["message"].as_str().is_some_and(|message| message.contains(word)), "{said}");
     }
+    let many = validate(&"permit (principal, action, resource) when { resource.nope };\n".repeat(100));
+    assert_eq!(many["errors"].as_array().map(Vec::len), Some(20), "{many}");
     let file = home.path("p.cedar");
     std::fs::write(&file, "permit (principal, action, resource)\nwhen { resource.nope };").expect("written");
     let (code, said) = home.json_with_code(&["policy", "validate", file.to_str().expect("a path")]);
@@ -121,6 +133,7 @@ fn it_is_said_what_would_be_decided() {
     assert_eq!(allowed(json!({})), permitted, "the operator");
     assert_eq!(allowed(json!({ "subject": "eve" })), nobody);
     assert_eq!(allowed(json!({ "scopes": [] })), nobody);
+    assert_eq!(allowed(json!({ "roles": ["ops"] })), nobody, "a role is no scope");
     assert_eq!(allowed(json!({ "scopes": ["orders"] })), permitted);
     assert_eq!(allowed(json!({ "groups": ["orders"] })), permitted, "groups are scopes, as in tokens");
     let careful = json!({ "source": CAREFUL });
@@ -135,4 +148,29 @@ fn it_is_said_what_would_be_decided() {
     assert_eq!(decide(json!({ "tenant_id": "acme" })).status, 404, "another tenant has no such tool");
     let checked = home.json(&["policy", "check", "--scopes", "orders", "--roles", "ops", "orders", "find"]);
     assert_eq!(checked["decisions"][1]["allowed"], true, "{checked}");
+}
+
+/// Whoever is looked as has the roles that the tenant notes, as they have when they come themselves.
+#[test]
+fn searches_as_somebody_heed_what_the_tenant_knows_of_them() {
+    let home = Home::new();
+    let server = Fake::listing(json!([{ "name": "find", "inputSchema": { "type": "object" } }]));
+    let admin = Admin::new(&home);
+    admin.post("/admin/servers", &json!({ "name": "orders", "url": server.url() }));
+    admin.sync("orders");
+    let source = "permit (principal in Role::\"ops\", action, resource);";
+    assert_eq!(admin.ask("PUT", "/admin/policies/default", &[], &json!({ "source": source })).status, 200);
+    let found = |who: &str| {
+        let answer = admin.post("/admin/search", &json!({ "query": "find", "subject": who }));
+        answer["results"].as_array().expect("results").len()
+    };
+    let in_force = || (found("eve") == 0).then_some(());
+    crate::support::until(std::time::Duration::from_secs(5), in_force).expect("it is in force");
+    assert_eq!(home.cli(&["policy", "assign", "ann", "--roles", "ops"]).code, 0);
+    assert_eq!((found("ann"), found("eve")), (1, 0));
+    let at_the_command_line = |who: &str| {
+        let answer = home.json(&["search", "--subject", who, "find"]);
+        answer["results"].as_array().expect("results").len()
+    };
+    assert_eq!((at_the_command_line("ann"), at_the_command_line("eve")), (1, 0));
 }

@@ -64,8 +64,12 @@ fn answer(operation: &Operation, schema: &str) -> Value {
         content["text/csv"] = json!({ "schema": { "type": "string" } });
     }
     let mut answer = json!({ "description": schema, "content": content });
-    if operation.is_conditional || schema == "ServerDetail" || schema == "Policy" {
-        answer["headers"] = json!({ "ETag": { "$ref": "#/components/headers/ETag" } });
+    let header = match schema {
+        "Server" | "ServerDetail" | "Policy" => Some("ETag"),
+        _ => operation.query.contains(&"format").then_some("X-Next-Cursor"),
+    };
+    if let Some(name) = header {
+        answer["headers"] = json!({ name: { "$ref": format!("#/components/headers/{name}") } });
     }
     answer
 }
