@@ -340,19 +340,31 @@ impl Gateway {
         Ok((token, logged_in))
     }
 
-    /// Who the browser that keeps `token` is; `None` for nobody.
+    async fn session(&self, token: &str) -> Result<Option<Stored<AdminSession>>> {
+        let Some(stored) = self.admin_sessions().get(&digest(token)).await? else { return Ok(None) };
+        let Some(email) = &stored.value.email else { return Ok(None) };
+        let user = self.admins().get(email).await?.map(|stored| stored.value);
+        Ok(user.is_some_and(|user| user.sessions_since <= stored.value.created_at).then_some(stored))
+    }
+
+    /// Who the browser that keeps `token` is; `None` for nobody. The session is not used by that: for what a page asks
+    /// by itself.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn still_logged_in(&self, token: &str) -> Result<Option<LoggedIn>> {
+        match self.session(token).await? {
+            Some(stored) => self.logged_in_as(&stored.value).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Who the browser that keeps `token` is, and that they used their session now; `None` for nobody.
     ///
     /// # Errors
     /// The store's.
     pub async fn logged_in(&self, token: &str) -> Result<Option<LoggedIn>> {
-        let Some(Stored { mut value, revision }) = self.admin_sessions().get(&digest(token)).await? else {
-            return Ok(None);
-        };
-        let Some(email) = &value.email else { return Ok(None) };
-        let user = self.admins().get(email).await?.map(|stored| stored.value);
-        if user.is_none_or(|user| user.sessions_since > value.created_at) {
-            return Ok(None);
-        }
+        let Some(Stored { mut value, revision }) = self.session(token).await? else { return Ok(None) };
         let now = Timestamp::now();
         if now > value.used_at.plus(NOTE_USE) {
             value.used_at = now;
@@ -424,7 +436,8 @@ impl Gateway {
     /// Gives the one who asks another password; all their other sessions end.
     ///
     /// # Errors
-    /// [`Kind::Unauthenticated`] for a wrong present password; [`Kind::InvalidInput`] for one that cannot be one.
+    /// [`Kind::InvalidInput`] for a wrong present password, and for one that cannot be one; [`Kind::RateLimited`] after
+    /// too many wrong ones.
     pub async fn change_password(&self, session: &LoggedIn, present: &Secret, wanted: &Secret) -> Result<()> {
         check_password(wanted).map_err(|error| error.field("wanted"))?;
         let account = [Against::Account(digest(&session.email))];
@@ -432,7 +445,8 @@ impl Gateway {
         let gone = || Error::not_found("your account was removed");
         let Stored { mut value, revision } = self.admins().get(&session.email).await?.ok_or_else(gone)?;
         if !self.console.is_right(present, &value.password_hash).await? {
-            return Err(Error::new(Kind::Unauthenticated, "the present password is wrong"));
+            // Whoever asks is logged in all the same.
+            return Err(Error::invalid("the present password is wrong").field("present"));
         }
         self.console.succeeded(&account);
         value.password_hash = self.console.hashed(wanted).await?;

@@ -62,6 +62,7 @@ struct App {
     face: Arc<Face>,
     streams: connections::Streams,
     draining: AtomicBool,
+    figures: console::Figures,
 }
 
 /// What happens without a request; ends when dropped.
@@ -133,6 +134,7 @@ impl Ready {
             streams: connections::Streams::default(),
             gateway: Arc::clone(&gateway),
             draining: AtomicBool::new(false),
+            figures: console::Figures::default(),
         });
         let sweeping = tokio::spawn(sweep(Arc::clone(&app.face)));
         let outcome = listen::run(&app, listener, stop).await;

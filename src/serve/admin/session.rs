@@ -160,6 +160,14 @@ pub(in super::super) async fn of_cookie(app: &App, headers: &HeaderMap) -> Resul
     }
 }
 
+/// The same for what a page asks by itself, which keeps no session alive.
+pub(in super::super) async fn still_of_cookie(app: &App, headers: &HeaderMap) -> Result<Option<LoggedIn>> {
+    match cookie(headers, COOKIE_NAME) {
+        Some(token) => app.gateway.still_logged_in(token).await,
+        None => Ok(None),
+    }
+}
+
 fn shown(session: &LoggedIn) -> serde_json::Value {
     json!({
         "email": session.email, "csrf_token": session.csrf_token, "expires_at": session.expires_at.to_string(),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -37,13 +37,15 @@ pub(super) fn address(name: &str) -> String {
     format!("/ui/assets/{name}?v={}", *VERSION)
 }
 
-pub(super) async fn asset(Path(name): Path<String>) -> Response {
+pub(super) async fn asset(Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    // Another build's address, as while replicas are replaced, must not be kept with what is of this one.
+    let is_this = query.is_some_and(|query| query == format!("v={}", *VERSION));
     let headers = [
         (CONTENT_TYPE, asset.content),
-        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (CACHE_CONTROL, if is_this { "public, max-age=31536000, immutable" } else { "no-store" }),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));

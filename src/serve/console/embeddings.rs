@@ -41,7 +41,7 @@ pub(super) async fn page(ui: Ui) -> Response {
 
 /// Its live part.
 pub(super) async fn live(ui: Ui, headers: HeaderMap) -> Response {
-    live::stream(ui, headers, |ui| Box::pin(async move { Now::of(&ui.app.gateway).await.ok()?.render().ok() }))
+    live::stream(ui, headers, |ui, _| Box::pin(async move { live::written(&Now::of(&ui.app.gateway).await?) }))
 }
 
 impl Embeddings {

@@ -112,10 +112,20 @@ impl Lab {
         self.ui.with(&[("q", &judged.query)])
     }
 
-    /// Whether the request that is looked at is judged, and that tool right for it.
-    fn is_right(&self, row: &Row<'_>) -> bool {
+    /// The tools that are right for the request that is looked at, where it is judged.
+    fn right(&self) -> &[String] {
         let judged = self.judged.iter().find(|judged| judged.query == self.query.trim());
-        judged.is_some_and(|judged| judged.tools.contains(&row.judged_name()))
+        judged.map(|judged| judged.tools.as_slice()).unwrap_or_default()
+    }
+
+    fn is_right(&self, row: &Row<'_>) -> bool {
+        self.right().contains(&row.judged_name())
+    }
+
+    /// Right tools that no way of searching found.
+    fn not_found(&self, compared: &Sides) -> Vec<&String> {
+        let found: Vec<String> = compared.rows().iter().map(Row::judged_name).collect();
+        self.right().iter().filter(|tool| !found.contains(tool)).collect()
     }
 }
 

@@ -10,6 +10,7 @@ mod catalog;
 mod chart;
 mod embeddings;
 mod guardrails;
+mod health;
 mod lab;
 mod live;
 mod overview;
@@ -18,6 +19,7 @@ mod policies;
 mod server;
 mod servers;
 mod settings;
+mod shared;
 mod tenants;
 mod tool;
 
@@ -37,7 +39,7 @@ use super::App;
 use super::admin::{session, tenant_asked};
 use super::sign_in::{member, page_headers};
 use crate::error::{Error, Kind};
-use crate::gateway::LoggedIn;
+use crate::gateway::{AuditSummary, LoggedIn};
 use crate::model::TenantId;
 
 /// Nothing but our own runs in these pages, nobody frames them, and their forms go nowhere else.
@@ -45,6 +47,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 /// Tenants that are offered by name.
 const OFFERED_TENANTS: usize = 200;
+
+/// What was executed lately, for everybody who looks at an overview.
+pub(super) type Figures = shared::Shared<AuditSummary>;
 
 /// Every page.
 pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
@@ -62,6 +67,7 @@ pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/embeddings/live", get(embeddings::live))
         .route("/guardrails", get(guardrails::page))
         .route("/cache", get(cache::page))
+        .route("/cache/kept", get(cache::kept))
         .route("/audit", get(audit::page))
         .route("/audit/sums", get(audit::sums))
         .route("/policies", get(policies::page))
@@ -85,7 +91,12 @@ async fn nothing(ui: Ui) -> Response {
 
 /// Lets those in who are logged in; sends the others to do that, and back to where they wanted to be.
 async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match session::of_cookie(&app, request.headers()).await {
+    // A live part comes back by itself whenever its connection was lost.
+    let found = match request.uri().path().ends_with("/live") {
+        true => session::still_of_cookie(&app, request.headers()).await,
+        false => session::of_cookie(&app, request.headers()).await,
+    };
+    match found {
         Ok(Some(session)) => {
             request.extensions_mut().insert(session);
             next.run(request).await

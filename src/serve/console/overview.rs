@@ -1,14 +1,15 @@
 //! How the gateway is, live.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::Value;
 
-use super::super::{App, health};
+use super::super::App;
 use super::chart::{Bars, bars};
+use super::health::Health;
 use super::{Ui, link, live, rendered};
 use crate::error::Result;
 use crate::gateway::AuditSummary;
@@ -30,9 +31,8 @@ struct Overview {
 #[derive(Template)]
 #[template(path = "overview_now.html")]
 struct Now {
-    /// As `/health` answers.
-    health: Value,
-    is_ready: bool,
+    /// How the gateway is, as it is written.
+    health: String,
     servers: usize,
     enabled: usize,
     /// Whose last sync failed, and where they are found.
@@ -43,13 +43,14 @@ struct Now {
     quarantined: u64,
     /// Where these are found.
     kept_at: String,
-    calls: AuditSummary,
+    calls: Arc<AuditSummary>,
     chart: Bars,
 }
 
 /// The page.
 pub(super) async fn page(ui: Ui) -> Response {
-    match Now::of(&ui.app, &ui.tenant).await {
+    let health = Health::of(&ui.app).await;
+    match Now::of(&ui.app, &ui.tenant, &health).await {
         Ok(now) => rendered(StatusCode::OK, &Overview { ui, now }),
         Err(error) => ui.failed(&error),
     }
@@ -57,16 +58,20 @@ pub(super) async fn page(ui: Ui) -> Response {
 
 /// Its live part.
 pub(super) async fn live(ui: Ui, headers: HeaderMap) -> Response {
-    live::stream(ui, headers, |ui| Box::pin(async move { Now::of(&ui.app, &ui.tenant).await.ok()?.render().ok() }))
+    live::stream(ui, headers, |ui, health| {
+        Box::pin(async move { live::written(&Now::of(&ui.app, &ui.tenant, health).await?) })
+    })
 }
 
 impl Now {
-    async fn of(app: &App, tenant: &TenantId) -> Result<Self> {
+    async fn of(app: &App, tenant: &TenantId, health: &Health) -> Result<Self> {
         let gateway = &app.gateway;
         let view = gateway.catalog().view(tenant).await?;
         let until = Timestamp::now().plus(Duration::from_millis(1));
         let span = i64::try_from(SPAN.as_millis()).unwrap_or(i64::MAX);
-        let calls = gateway.audit_summary(tenant, Timestamp(until.0.saturating_sub(span)), until).await?;
+        let since = Timestamp(until.0.saturating_sub(span));
+        // Every record of that time is read for it.
+        let calls = app.figures.of(tenant, gateway.audit_summary(tenant, since, until)).await?;
         let found_at =
             |server: &Server| (server.name.to_string(), link(app, tenant, &format!("/ui/servers/{}", server.name)));
         let heights = calls.buckets.iter().map(|bucket| (bucket.calls, bucket.errors));
@@ -74,10 +79,8 @@ impl Now {
             server.is_enabled && server.last_sync.as_ref().is_some_and(|last| last.status != SyncStatus::Ok)
         };
         let failing = view.servers().filter(|server| has_failed(server));
-        let (health, is_ready) = health::picture(app).await;
         Ok(Self {
-            health,
-            is_ready,
+            health: live::written(health)?,
             enabled: view.servers().filter(|server| server.is_enabled).count(),
             failing: failing.take(MOST_NAMED).map(|server| found_at(server)).collect(),
             add_at: link(app, tenant, "/ui/servers"),
@@ -88,16 +91,6 @@ impl Now {
             chart: bars(heights),
             calls,
         })
-    }
-
-    /// What it says at this place.
-    fn says(&self, pointer: &str) -> &str {
-        self.health.pointer(pointer).and_then(Value::as_str).unwrap_or("—")
-    }
-
-    /// Audit records that wait for the store.
-    fn waiting(&self) -> u64 {
-        self.health.pointer("/audit/waiting_records").and_then(Value::as_u64).unwrap_or_default()
     }
 
     /// Calls in a second, of the time that is shown.

@@ -49,6 +49,10 @@ fn administers(home: &Home) {
     let phone = Browser::new(&other, PASSWORD);
     let weak = ann.ask(&gateway, "POST", "/admin/password", &json!({ "present": PASSWORD, "wanted": "short" }));
     assert_eq!(weak.status, 400, "{weak:?}");
+    let change = json!({ "present": "wrong horse battery", "wanted": "another horse battery" });
+    let wrong = ann.ask(&gateway, "POST", "/admin/password", &change);
+    assert_eq!((wrong.status, &wrong.json()["error"]["field"]), (400, &json!("present")), "{wrong:?}");
+    assert!(ann.is_in(&gateway));
     let change = json!({ "present": PASSWORD, "wanted": "another horse battery" });
     assert_eq!(ann.ask(&gateway, "POST", "/admin/password", &change).status, 200);
     assert!(!phone.is_in(&other) && ann.is_in(&gateway), "the other sessions ended");
@@ -127,8 +131,10 @@ fn the_first_account_is_made_once_by_whoever_has_the_link() {
     assert_eq!(set_up(&token, PASSWORD).status, 403, "once");
     Browser::new(&gateway, PASSWORD);
     drop(gateway);
-    let gateway = Gateway::start(&home, &[]);
-    std::thread::sleep(Duration::from_millis(500));
+    let mut gateway = Gateway::start(&home, &[]);
+    // It would be printed before that.
+    gateway.stop();
+    assert!(gateway.log().contains("stopping"), "{}", gateway.log());
     assert!(!gateway.log().contains("/ui/setup"), "there is an account: {}", gateway.log());
 }
 
@@ -196,6 +202,11 @@ fn the_first_page_is_small_and_asks_nobody_else() {
         let answer = gateway.get(asset);
         assert_eq!(answer.status, 200, "{asset}");
         assert!(answer.header("cache-control").is_some_and(|it| it.contains("immutable")), "{answer:?}");
+        // Of another build, as a page of a former replica asks for it.
+        let (path, _) = asset.split_once("?v=").expect("a version");
+        for foreign in [path.to_owned(), format!("{path}?v=0123456789abcdef")] {
+            assert_eq!(gateway.get(&foreign).header("cache-control"), Some("no-store"), "{foreign}");
+        }
         answer.body.len()
     });
     let whole = page.len() + sizes.sum::<usize>();

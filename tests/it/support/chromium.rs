@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -71,8 +70,10 @@ impl Chromium {
         self.driver.as_ref().expect("it is open")
     }
 
+    /// Leaves a page, which has to be clean, for another.
     #[track_caller]
     pub(crate) fn goto(&self, url: &str) {
+        self.is_clean();
         self.runtime.block_on(self.driver().goto(url)).unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
@@ -96,8 +97,7 @@ impl Chromium {
                 element.is_displayed().await.ok()?.then_some(element)
             })
         };
-        until(Duration::from_secs(20), seen)
-            .unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.page()))
+        until(DEADLINE, seen).unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.page()))
     }
 
     /// Waits until the element can be seen.
@@ -153,14 +153,14 @@ impl Chromium {
             let text = self.eval(&script).as_str()?.to_owned();
             text.contains(wanted).then_some(text)
         };
-        until(Duration::from_secs(20), said)
+        until(DEADLINE, said)
             .unwrap_or_else(|| panic!("{css} on {} does not say “{wanted}”:\n{}", self.url(), self.page()))
     }
 
     /// Waits until the address has this in it.
     #[track_caller]
     pub(crate) fn is_at(&self, part: &str) {
-        let there = until(Duration::from_secs(20), || self.url().contains(part).then_some(()));
+        let there = until(DEADLINE, || self.url().contains(part).then_some(()));
         assert!(there.is_some(), "{part}: {}\n{}", self.url(), self.page());
     }
 
@@ -174,7 +174,8 @@ impl Chromium {
     /// What the page refused or complained of.
     #[track_caller]
     pub(crate) fn is_clean(&self) {
-        let faults = self.eval("return window.faults");
+        // The empty page that a browser begins with has none.
+        let faults = self.eval("return window.faults ?? []");
         assert_eq!(faults, json!([]), "{}", self.url());
     }
 

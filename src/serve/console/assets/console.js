@@ -28,9 +28,10 @@
 
   const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
   const list = (text) => text.split(/[\s,]+/).filter(Boolean);
-  const pairs = (text) => lines(text).map((line) => {
-    const at = line.search(/[=:]/);
-    if (at < 1) throw new Error(`“${line}” is not NAME=VALUE`);
+  // What is before and after the place in each line where `find` finds the separator.
+  const pairs = (text, find, wanted) => lines(text).map((line) => {
+    const at = find(line);
+    if (at < 1) throw new Error(`“${line}” is not ${wanted}`);
     return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
   const number = (text) => {
@@ -52,13 +53,18 @@
     },
     lines,
     list,
-    pairs: (text) => Object.fromEntries(pairs(text)),
-    lists: (text) => Object.fromEntries(pairs(text).map(([name, value]) => [name, list(value)])),
+    headers: (text) => Object.fromEntries(pairs(text, (line) => line.indexOf(":"), "NAME: VALUE")),
+    variables: (text) => Object.fromEntries(pairs(text, (line) => line.indexOf("="), "NAME=VALUE")),
+    // A tool's name may have any sign in it.
+    scopes: (text) => Object.fromEntries(pairs(text, (line) => line.lastIndexOf("="), "TOOL=SCOPE SCOPE")
+      .map(([name, value]) => [name, list(value)])),
+    each: (text) => text.trim() || undefined,
   };
 
   // What a control says; undefined where it says nothing.
   const valueOf = (control) => {
-    if (control.type === "radio" || control.dataset.type === "each") return control.checked ? control.value : undefined;
+    const isOneOfMany = control.type === "radio" || (control.type === "checkbox" && control.dataset.type === "each");
+    if (isOneOfMany) return control.checked ? control.value : undefined;
     if (control.type === "checkbox") return control.checked;
     const kind = control.dataset.type || "text";
     if (control.value === "") return undefined;
@@ -93,11 +99,18 @@
     all("[aria-invalid]", form).forEach((each) => { each.removeAttribute("aria-invalid"); each.removeAttribute("aria-errormessage"); });
   };
 
+  // The control of a field: of that name, else the one that the field is a part of, else a part of the field itself.
+  const controlOf = (form, field) => {
+    const controls = controlsOf(form).filter((each) => each.type !== "hidden");
+    return controls.find((each) => each.name === field || each.dataset.key === field)
+      || controls.find((each) => each.name && (field.startsWith(`${each.name}.`) || field.startsWith(`${each.name}[`)))
+      || controls.find((each) => each.name.endsWith(`.${field}`));
+  };
+
   // Beside the control it is about; else where the form begins.
   const complain = (form, message, field, control) => {
     if (!form.isConnected) return say(message);
-    const isMeant = (each) => each.type !== "hidden" && (each.name === field || each.dataset.key === field);
-    const named = control || (field && controlsOf(form).find(isMeant));
+    const named = control || (field && controlOf(form, field));
     const problem = make("p", { className: "problem", textContent: message, id: `problem-${Math.random().toString(36).slice(2)}` });
     problem.dataset.said = "";
     problem.setAttribute("role", "alert");
@@ -105,6 +118,7 @@
       named.setAttribute("aria-invalid", "true");
       named.setAttribute("aria-errormessage", problem.id);
       named.after(problem);
+      for (let part = named; part; part = part.parentElement) if (part.localName === "details") part.open = true;
       named.focus();
     } else {
       form.prepend(problem);
@@ -114,13 +128,40 @@
   };
 
   const here = () => location.pathname + location.search;
-  const toLogin = () => location.assign(`/ui/login?next=${encodeURIComponent(here())}`);
+
+  // What somebody typed is not lost unasked. Before anybody is logged in, there is nothing to lose.
+  const token = one('meta[name="csrf-token"]');
+  const dirty = new Set();
+  if (token) {
+    document.addEventListener("input", ({ target: { form } }) => { if (form?.dataset.admin !== undefined) dirty.add(form); });
+    document.addEventListener("reset", ({ target }) => dirty.delete(target));
+    addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected)) event.preventDefault(); });
+  }
+
+  // The session is over: to a new one, or where something was typed, to one beside it.
+  const toLogin = () => {
+    const login = `/ui/login?next=${encodeURIComponent(here())}`;
+    const form = [...dirty].find((form) => form.isConnected);
+    if (!form) return location.assign(login);
+    if (one(".log-in", form)) return;
+    const link = make("a", { className: "log-in", href: login, target: "_blank", rel: "noopener", textContent: "Log in in another tab" });
+    complain(form, "Your session has ended. What you typed is still here. ").append(link, ", then send it again.");
+  };
+
+  // Whoever logged in again in another tab has another token. Whether there is one, for the same person.
+  const renewed = async () => {
+    const response = await ask("GET", "/admin/session");
+    if (!response.ok) return false;
+    const { email, csrf_token: now } = await response.json();
+    if (now === token.content || email !== one("#email-of-session").textContent) return false;
+    token.content = now;
+    return true;
+  };
 
   const ask = (method, path, body, etag) => {
-    const token = one('meta[name="csrf-token"]')?.content;
     const options = { method, headers: { Accept: "application/json" } };
     if (etag) options.headers["If-Match"] = `"${etag}"`;
-    if (token) options.headers["X-CSRF-Token"] = token;
+    if (token) options.headers["X-CSRF-Token"] = token.content;
     if (body !== undefined) {
       options.headers["Content-Type"] = "application/json";
       options.body = JSON.stringify(body);
@@ -133,12 +174,13 @@
     try { return JSON.parse(text); } catch { return { error: { message: text || `HTTP ${response.status}` } }; }
   };
 
-  const confirmed = (said) => {
+  const confirmed = (said, deed) => {
     const wanted = said.confirm;
     if (wanted === undefined) return Promise.resolve(true);
     const dialog = one("#confirm"), name = one("#confirm-name"), go = one('button[value="yes"]', dialog);
     one("#confirm-text").textContent = said.confirmText || "This cannot be undone.";
     one("#confirm-wanted").textContent = wanted;
+    go.textContent = deed || "Go on";
     name.value = "";
     go.disabled = true;
     name.oninput = () => { go.disabled = name.value !== wanted; };
@@ -148,7 +190,9 @@
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes" && name.value === wanted), { once: true }));
   };
 
-  const succeeded = (form, said, answer) => {
+  const succeeded = (form, said, answer, submitter) => {
+    // A button that only asks beside what the form itself does has saved nothing.
+    if (!(submitter?.dataset.admin && said.result)) dirty.delete(form);
     if (said.result) {
       const target = one(said.result);
       const view = views[said.show];
@@ -189,7 +233,7 @@
       form.requestSubmit();
     });
     const take = make("button", { type: "button", className: "plain", textContent: "Drop mine and show theirs" });
-    take.addEventListener("click", () => location.reload());
+    take.addEventListener("click", () => { dirty.delete(form); location.reload(); });
     problem.after(...[make("div", { className: "scroll", tabIndex: 0 }, table), make("p", { className: "row" }, over, " ", take)].map((node) => {
       node.dataset.said = "";
       node.classList.add("problem-part");
@@ -213,15 +257,17 @@
       (path, control) => path.replace(`{${control.dataset.inPath}}`, encodeURIComponent(control.value)), template);
     let body;
     try { body = bodyOf(form, submitter); } catch (error) { return complain(form, error.message, undefined, error.control); }
-    if (!(await confirmed(said))) return;
+    if (!(await confirmed(said, submitter?.textContent))) return;
     const buttons = all("button:enabled", form);
     buttons.forEach((button) => { button.disabled = true; });
     form.setAttribute("aria-busy", "true");
     if (said.result) { one(said.result).hidden = true; one(said.result).replaceChildren(); }
     try {
-      const response = await ask(method, path, method === "DELETE" ? undefined : body, said.etag);
+      const sent = () => ask(method, path, method === "DELETE" ? undefined : body, said.etag);
+      let response = await sent();
+      if (response.status === 403 && token && await renewed()) response = await sent();
       const answer = await answerOf(response);
-      if (response.ok) return succeeded(form, said, answer);
+      if (response.ok) return succeeded(form, said, answer, submitter);
       const { message, help, field } = answer.error || {};
       const text = [message, help].filter(Boolean).join("\n");
       if (response.status === 401 && path !== "/admin/login") return toLogin();
@@ -268,13 +314,20 @@
 
   const connection = one("#connection");
   const isConnected = (is) => { if (connection) connection.hidden = is; };
-  document.addEventListener("htmx:sseError", () => isConnected(false));
+  document.addEventListener("htmx:sseError", async ({ detail: { source } }) => {
+    isConnected(false);
+    // It was answered with something else than events: the page for logging in, where the session is over.
+    if (source.readyState !== EventSource.CLOSED) return;
+    const response = await ask("GET", "/admin/session").catch(() => undefined);
+    if (response?.status === 401) toLogin();
+  });
   document.addEventListener("htmx:sseOpen", () => isConnected(true));
   document.addEventListener("htmx:sendError", () => isConnected(false));
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) isConnected(true); });
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 401) return toLogin();
-    say(`The gateway answered ${event.detail.xhr.status}.`);
+    const text = `The gateway answered ${event.detail.xhr.status}. Load the page again to try once more.`;
+    event.detail.target.replaceChildren(make("p", { className: "problem", textContent: text }));
   });
 
   // Times: how long ago; the exact moment is in the title.
