@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use crate::fake::{Fake, Say};
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{DEADLINE, Gateway, Home, Mongod, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, mongod, until};
 
 /// The keys that need a name.
 const ENTER: &str = "\u{e007}";
@@ -84,22 +84,6 @@ fn a_live_page_keeps_the_place_and_ends_with_the_session() {
     let ended = elsewhere.ask(&desk.gateway, "POST", "/admin/logout", &json!({ "everywhere": true }));
     assert_eq!(ended.status, 200, "{ended:?}");
     page.is_at("/ui/login?next=%2Fui%2Foverview");
-}
-
-#[test]
-fn a_store_that_is_away_is_told_on_live_pages() {
-    let Some(mongod) = Mongod::start() else { return };
-    let home = Home::on_mongodb(&mongod.uri());
-    let Some(desk) = Desk::open(&home) else { return };
-    let page = desk.at("/ui/overview");
-    desk.log_in();
-    page.says("[sse-swap] .good", "It serves");
-    mongod.pause();
-    page.says("[sse-swap] .bad", "It does not serve");
-    page.sees("[sse-swap] .problem");
-    mongod.resume();
-    page.says("[sse-swap] .good", "It serves");
-    page.says("[sse-swap]", "Calls a second");
 }
 
 /// Whoever is not logged in comes back to where they wanted to be.
