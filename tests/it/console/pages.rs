@@ -148,15 +148,15 @@ fn lab(desk: &Desk) {
     page.says("#evaluation", "hybrid");
     // A right tool that no way of searching finds is named, and stays when the request is judged again.
     let judged = || desk.ask("GET", "/admin/search/judged", &Value::Null).json()["judged"][0]["tools"].clone();
-    page.fill("#another", "weather/get_forecast");
+    page.fill("#another", "weather/get_current_weather");
     page.click("form[data-admin*='judged'] button");
-    let both = || (judged() == json!(["orders/find_order", "weather/get_forecast"])).then_some(());
+    let both = || (judged() == json!(["orders/find_order", "weather/get_current_weather"])).then_some(());
     until(DEADLINE, both).unwrap_or_else(|| panic!("{}", judged()));
     let page = desk.at("/ui/search?q=look+up+a+purchase+by+its+id&limit=1");
     page.says("form[data-admin*='judged']", "not among what was found");
     page.click("form[data-admin*='judged'] button");
     page.says("#said", "Saved.");
-    assert_eq!(judged(), json!(["orders/find_order", "weather/get_forecast"]));
+    assert_eq!(judged(), json!(["orders/find_order", "weather/get_current_weather"]));
     page.is_clean();
     // Somebody without a scope finds nothing.
     let page = desk.at("/ui/search?q=storm&scopes=nothing");
