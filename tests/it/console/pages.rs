@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use crate::fake::{Fake, Say};
 use crate::support::providers::{Api, KEY, Provider};
-use crate::support::{DEADLINE, Gateway, Home, Mongod, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, mongod, until};
 
 /// The keys that need a name.
 const ENTER: &str = "\u{e007}";
@@ -86,22 +86,6 @@ fn a_live_page_keeps_the_place_and_ends_with_the_session() {
     page.is_at("/ui/login?next=%2Fui%2Foverview");
 }
 
-#[test]
-fn a_store_that_is_away_is_told_on_live_pages() {
-    let Some(mongod) = Mongod::start() else { return };
-    let home = Home::on_mongodb(&mongod.uri());
-    let Some(desk) = Desk::open(&home) else { return };
-    let page = desk.at("/ui/overview");
-    desk.log_in();
-    page.says("[sse-swap] .good", "It serves");
-    mongod.pause();
-    page.says("[sse-swap] .bad", "It does not serve");
-    page.sees("[sse-swap] .problem");
-    mongod.resume();
-    page.says("[sse-swap] .good", "It serves");
-    page.says("[sse-swap]", "Calls a second");
-}
-
 /// Whoever is not logged in comes back to where they wanted to be.
 fn gets_in(desk: &Desk) {
     let page = desk.at("/ui/catalog?status=active");
@@ -164,15 +148,15 @@ fn lab(desk: &Desk) {
     page.says("#evaluation", "hybrid");
     // A right tool that no way of searching finds is named, and stays when the request is judged again.
     let judged = || desk.ask("GET", "/admin/search/judged", &Value::Null).json()["judged"][0]["tools"].clone();
-    page.fill("#another", "weather/get_forecast");
+    page.fill("#another", "weather/get_current_weather");
     page.click("form[data-admin*='judged'] button");
-    let both = || (judged() == json!(["orders/find_order", "weather/get_forecast"])).then_some(());
+    let both = || (judged() == json!(["orders/find_order", "weather/get_current_weather"])).then_some(());
     until(DEADLINE, both).unwrap_or_else(|| panic!("{}", judged()));
     let page = desk.at("/ui/search?q=look+up+a+purchase+by+its+id&limit=1");
     page.says("form[data-admin*='judged']", "not among what was found");
     page.click("form[data-admin*='judged'] button");
     page.says("#said", "Saved.");
-    assert_eq!(judged(), json!(["orders/find_order", "weather/get_forecast"]));
+    assert_eq!(judged(), json!(["orders/find_order", "weather/get_current_weather"]));
     page.is_clean();
     // Somebody without a scope finds nothing.
     let page = desk.at("/ui/search?q=storm&scopes=nothing");
