@@ -11,6 +11,9 @@ use crate::{Context, Done, config};
 
 #[derive(Args)]
 pub(crate) struct Doctor {
+    /// Only read the configuration and ask the gateway that runs here whether it is ready: exit 0 or 1 within seconds
+    #[arg(long, conflicts_with = "tool")]
+    quick: bool,
     /// Say too which policy decides about this tool (`server__tool`)
     #[arg(long, value_name = "NAME")]
     tool: Option<String>,
@@ -26,6 +29,10 @@ impl Doctor {
             Ok(config) => {
                 settings.clone_from(&config.settings);
                 let mut checks = vec![Check::ok("configuration", format!("{} keys set", settings.len()))];
+                if self.quick {
+                    checks.push(running(config.serve.bind).await);
+                    return finish(context, &checks, &[]);
+                }
                 let tenant = config.tenant.clone();
                 match Gateway::open(config).await {
                     Err(error) => {
@@ -43,13 +50,24 @@ impl Doctor {
                 checks
             }
         };
-        if context.output.is_json() {
-            context.output.json(&json!({ "checks": checks, "configuration": settings }))?;
-        } else {
-            print(context, &checks, &settings);
-        }
-        let failed = checks.iter().any(|check| check.status == CheckStatus::Fail);
-        Ok(if failed { Done::WithFailures(Kind::Internal) } else { Done::Fully })
+        finish(context, &checks, &settings)
+    }
+}
+
+fn finish(context: &Context, checks: &[Check], settings: &[Setting]) -> Result<Done> {
+    if context.output.is_json() {
+        context.output.json(&json!({ "checks": checks, "configuration": settings }))?;
+    } else {
+        print(context, checks, settings);
+    }
+    let failed = checks.iter().any(|check| check.status == CheckStatus::Fail);
+    Ok(if failed { Done::WithFailures(Kind::Internal) } else { Done::Fully })
+}
+
+async fn running(bind: std::net::SocketAddr) -> Check {
+    match mcpgw::serve::ask_ready(bind).await {
+        Ok(took) => Check::ok("gateway", format!("{bind} is ready, {:.1} ms", took.as_secs_f64() * 1e3)),
+        Err(error) => Check::fail("gateway", &error),
     }
 }
 

@@ -37,6 +37,7 @@ use mcpgw::config::{Config, Sources};
 use mcpgw::error::{Error, Kind, Result};
 use mcpgw::gateway::Gateway;
 use mcpgw::model::{Principal, TenantId};
+use mcpgw::telemetry::traces::Exporting;
 use mcpgw::telemetry::{self, LogFormat};
 
 use crate::output::{Color, Format, Output};
@@ -216,7 +217,6 @@ fn main() -> ExitCode {
     };
     let output = Output::new(cli.global.output, cli.global.color);
     let context = Context { sources: sources(&cli), yes: cli.global.yes, output };
-    start_logging(&cli, &context);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -224,6 +224,15 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    let entered = runtime.enter();
+    let exporting = match start_logging(&cli, &context) {
+        Ok(exporting) => exporting,
+        Err(error) => {
+            context.output.error(&error);
+            return ExitCode::from(exit_code(error.kind()));
+        }
+    };
+    drop(entered);
     let serving = matches!(cli.command, Command::Serve(_) | Command::DemoServer(_) | Command::Warden(_));
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -232,6 +241,8 @@ fn main() -> ExitCode {
             _ = tokio::signal::ctrl_c(), if !serving => None,
         }
     });
+    // Before what sends them.
+    drop(exporting);
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     match outcome {
         Some(Ok(Done::Fully)) => ExitCode::SUCCESS,
@@ -295,7 +306,7 @@ fn sources(cli: &Cli) -> Sources {
     Sources { flags, environment, file: cli.global.config.clone() }
 }
 
-fn start_logging(cli: &Cli, context: &Context) {
+fn start_logging(cli: &Cli, context: &Context) -> Result<Option<Exporting>> {
     let serving = matches!(cli.command, Command::Serve(_));
     let given =
         context.sources.environment.iter().find(|(name, _)| name == "RUST_LOG").map(|(_, value)| value.as_str());
@@ -308,10 +319,15 @@ fn start_logging(cli: &Cli, context: &Context) {
         (_, 0, None) => "warn",
     };
     // A fault in the configuration is reported by the subcommand; until then, logs are for people.
-    let configured = context.config().ok().and_then(|config| config.log_format);
+    let config = context.config().ok();
+    let configured = config.as_ref().and_then(|config| config.log_format);
     let terminal = context.output.is_terminal();
     let format = configured.unwrap_or(if terminal || !serving { LogFormat::Pretty } else { LogFormat::Json });
-    telemetry::init(format, filter, context.output.colors_stderr());
+    let traces = config.and_then(|config| config.traces).filter(|_| serving);
+    telemetry::init(format, filter, context.output.colors_stderr(), traces.as_ref()).map_err(|why| {
+        Error::new(Kind::InvalidConfig, format!("traces cannot be sent: {why}"))
+            .help("check OTEL_EXPORTER_OTLP_ENDPOINT and its like, or unset ENABLE_TRACING")
+    })
 }
 
 /// 1 it failed, 2 wrong usage or refused, 3 not found, 4 something could not be reached.

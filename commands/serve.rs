@@ -28,9 +28,6 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
         let (gateway, tenant) = context.open().await?;
-        for key in &gateway.config().without_effect {
-            tracing::warn!(key, "is set, but this version does not act on it");
-        }
         gateway.watch_servers();
         let bind = gateway.config().serve.bind;
         let listener = TcpListener::bind(bind).await.map_err(|error| {

@@ -15,6 +15,7 @@ use super::{Audit, SpoolPolicy};
 use crate::error::{Error, Kind, Result};
 use crate::model::{AuditRecord, TenantId};
 use crate::store::{Collection, Expect};
+use crate::telemetry::metrics::METRICS;
 
 /// What was put aside is kept up to this size.
 const MAX_ASIDE: u64 = 64 * 1024 * 1024;
@@ -189,6 +190,7 @@ impl Audit {
         for (tenant, entries) in by_tenant {
             match self.store_of(&tenant, &entries, expect, is_there).await {
                 Ok(added) => {
+                    METRICS.audit_written(added);
                     *stored += added;
                     refusals.remove(&tenant);
                 }

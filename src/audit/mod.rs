@@ -129,7 +129,7 @@ impl Audit {
         match written(record) {
             Some(json) => self.spool.append(tenant, &json, leave.room),
             None => {
-                self.spool.counts.dropped.fetch_add(1, Ordering::Relaxed);
+                self.spool.counts.dropped();
                 false
             }
         }

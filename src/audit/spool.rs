@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::folder::{self, Folder, Position};
 use super::{AuditConfig, SpoolPolicy, line};
 use crate::model::TenantId;
+use crate::telemetry::metrics::METRICS;
 
 /// The longest line; room of this size is kept for what was let in.
 pub(super) const MAX_LINE: u64 = 4096;
@@ -27,6 +28,14 @@ pub(super) struct Counts {
     pub(super) torn: AtomicU64,
     pub(super) aside: AtomicU64,
     pub(super) stored: AtomicU64,
+}
+
+impl Counts {
+    /// A record could not be kept; how many were not before it.
+    pub(super) fn dropped(&self) -> u64 {
+        METRICS.audit_dropped(1);
+        self.dropped.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
 /// The spool of one process.
@@ -113,7 +122,7 @@ impl Spool {
             self.note(written.as_ref().err());
         }
         let is_kept = written.unwrap_or(false);
-        if !is_kept && self.counts.dropped.fetch_add(1, Ordering::Relaxed) == 0 {
+        if !is_kept && self.counts.dropped() == 0 {
             tracing::warn!("audit records are dropped: the spool is full or cannot be written");
         }
         is_kept

@@ -70,6 +70,17 @@ pub enum CacheUse {
 }
 
 impl CacheUse {
+    /// Its label in the figures.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Miss => "miss",
+            Self::Hit => "hit",
+            Self::SemanticHit => "semantic_hit",
+            Self::Shared => "shared",
+        }
+    }
+
     /// Whether the server was not asked for it.
     pub fn is_hit(self) -> bool {
         matches!(self, Self::Hit | Self::SemanticHit | Self::Shared)

@@ -14,19 +14,17 @@ use crate::error::{Error, Kind};
 pub(super) struct Key {
     pub(super) name: &'static str,
     pub(super) secret: bool,
-    /// Whether this version acts on it. The others are accepted, so that a compose file keeps working,
-    /// and said out loud at start.
-    pub(super) in_force: bool,
 }
 
 /// Stands for the value of a secret.
 const MASK: &str = "***";
 
 const fn key(name: &'static str) -> Key {
-    Key { name, secret: false, in_force: true }
+    Key { name, secret: false }
 }
-const fn later(name: &'static str) -> Key {
-    Key { name, secret: false, in_force: false }
+/// One whose value is shown to nobody.
+const fn secret(name: &'static str) -> Key {
+    Key { name, secret: true }
 }
 
 pub(super) const KEYS: &[Key] = &[
@@ -35,7 +33,7 @@ pub(super) const KEYS: &[Key] = &[
     key("MCPGW_TENANT"),
     key("MCPGW_BIND"),
     key("MCPGW_PUBLIC_URL"),
-    Key { name: "MONGODB_URI", secret: true, in_force: true },
+    secret("MONGODB_URI"),
     key("MONGODB_DB_NAME"),
     key("AUTO_BOOTSTRAP"),
     key("GATEWAY_INSTANCE_ID"),
@@ -46,14 +44,14 @@ pub(super) const KEYS: &[Key] = &[
     key("EMBEDDING_PROVIDER"),
     key("EMBEDDING_MODEL"),
     key("EMBEDDING_BASE_URL"),
-    Key { name: "EMBEDDING_API_KEY", secret: true, in_force: true },
+    secret("EMBEDDING_API_KEY"),
     key("EMBEDDING_DEPLOYMENT"),
     key("EMBEDDING_API_VERSION"),
-    Key { name: "EMBEDDING_SECRET", secret: true, in_force: true },
+    secret("EMBEDDING_SECRET"),
     key("EMBEDDING_TIMEOUT_MS"),
     key("EMBEDDING_MAX_RETRIES"),
     key("AUTH_MODE"),
-    Key { name: "JWT_SECRET", secret: true, in_force: true },
+    secret("JWT_SECRET"),
     key("JWT_ISSUER"),
     key("JWT_AUDIENCE"),
     key("JWKS_URL"),
@@ -76,7 +74,7 @@ pub(super) const KEYS: &[Key] = &[
     key("SESSION_IDLE_SECONDS"),
     key("DOWNSTREAM_ALLOW_PRIVATE_NETWORKS"),
     key("DOWNSTREAM_STDIO_ALLOWLIST"),
-    Key { name: "DOWNSTREAM_JWT_PRIVATE_KEY", secret: true, in_force: true },
+    secret("DOWNSTREAM_JWT_PRIVATE_KEY"),
     key("DOWNSTREAM_JWT_ISSUER"),
     key("DOWNSTREAM_JWT_AUDIENCE"),
     key("DOWNSTREAM_TOKEN_TTL_SECONDS"),
@@ -103,19 +101,21 @@ pub(super) const KEYS: &[Key] = &[
     key("QE_LOCAL_MASTER_KEY_FILE"),
     key("QE_LOCAL_PREVIOUS_MASTER_KEY_FILE"),
     // No secret, but given in a file as one is.
-    Key { name: "AWS_KMS_KEY_ARN", secret: true, in_force: true },
+    secret("AWS_KMS_KEY_ARN"),
     key("AWS_KMS_ENDPOINT"),
-    Key { name: "AWS_ACCESS_KEY_ID", secret: true, in_force: true },
-    Key { name: "AWS_SECRET_ACCESS_KEY", secret: true, in_force: true },
-    Key { name: "AWS_SESSION_TOKEN", secret: true, in_force: true },
+    secret("AWS_ACCESS_KEY_ID"),
+    secret("AWS_SECRET_ACCESS_KEY"),
+    secret("AWS_SESSION_TOKEN"),
     key("ADMIN_UI_ENABLED"),
     key("ADMIN_EMAIL"),
-    Key { name: "ADMIN_PASSWORD", secret: true, in_force: true },
-    Key { name: "ADMIN_SESSION_SECRET", secret: true, in_force: true },
-    later("ENABLE_TRACING"),
-    later("OTEL_EXPORTER_OTLP_ENDPOINT"),
+    secret("ADMIN_PASSWORD"),
+    secret("ADMIN_SESSION_SECRET"),
+    key("ENABLE_TRACING"),
+    key("OTEL_EXPORTER_OTLP_ENDPOINT"),
     key("LOG_FORMAT"),
     key("SHUTDOWN_GRACE_SECONDS"),
+    key("MAX_IN_FLIGHT_REQUESTS"),
+    key("MAX_QUEUED_REQUESTS"),
     key("MAX_BODY_BYTES"),
     key("MAX_RESULT_BYTES"),
     key("MAX_SSE_EVENT_BYTES"),
@@ -327,11 +327,6 @@ impl Layers {
             (*name, Self::open(name, value).unwrap_or(MASK).to_owned(), origin.clone())
         };
         self.values.iter().map(shown).collect()
-    }
-
-    /// Keys that are set but have no effect in this version.
-    pub(super) fn without_effect(&self) -> Vec<&'static str> {
-        KEYS.iter().filter(|key| !key.in_force && self.values.contains_key(key.name)).map(|key| key.name).collect()
     }
 
     /// Everything that was wrong, as one error.

@@ -32,6 +32,7 @@ use crate::secrets::SecretsConfig;
 use crate::serve::ServeConfig;
 use crate::store::{Location, StoreConfig};
 use crate::telemetry::LogFormat;
+use crate::telemetry::traces::TracesConfig;
 use crate::upstream::UpstreamConfig;
 
 pub use layers::{Origin, Sources};
@@ -97,10 +98,10 @@ pub struct Config {
     pub serve: ServeConfig,
     /// How logs are written; `None` decides by terminal.
     pub log_format: Option<LogFormat>,
+    /// Where traces go; `None` makes none.
+    pub traces: Option<TracesConfig>,
     /// Every set key with its value (secrets masked) and origin.
     pub settings: Vec<Setting>,
-    /// What is set but has no effect, for a warning at start.
-    pub without_effect: Vec<&'static str>,
 }
 
 /// One line of the effective configuration.
@@ -150,6 +151,8 @@ impl Config {
         let embedded = store.as_ref().is_some_and(|store| matches!(store.location, Location::Sqlite(_)));
         let auto_bootstrap = truth(layers, "AUTO_BOOTSTRAP").unwrap_or(embedded);
         let log_format = layers.choice("LOG_FORMAT", &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]);
+        let instance_id = layers.text("GATEWAY_INSTANCE_ID").map_or_else(|| instance_id(serve.as_ref()), str::to_owned);
+        let traces = read_traces(layers, &instance_id);
         let auth = callers::read_auth(layers, production, store.as_ref(), serve.as_ref());
         let downstream = callers::read_downstream(layers, production, store.as_ref());
         let demo_auth = callers::read_demo_auth(layers, downstream.as_ref());
@@ -161,7 +164,7 @@ impl Config {
         check_origins(layers, production);
         Some(Self {
             environment: environment?,
-            instance_id: layers.text("GATEWAY_INSTANCE_ID").map_or_else(|| instance_id(serve.as_ref()), str::to_owned),
+            instance_id,
             tenant: tenant?,
             auto_bootstrap,
             auth: auth?,
@@ -183,12 +186,12 @@ impl Config {
             console: console?,
             serve: serve?,
             log_format,
+            traces,
             settings: layers
                 .settings()
                 .into_iter()
                 .map(|(key, value, origin)| Setting { key, value, origin })
                 .collect(),
-            without_effect: layers.without_effect(),
         })
     }
 }
@@ -322,6 +325,8 @@ fn read_discovery(layers: &mut layers::Layers) -> Option<DiscoveryConfig> {
 
 fn read_serve(layers: &mut layers::Layers, production: bool) -> Option<ServeConfig> {
     let bind: Option<SocketAddr> = layers.parsed("MCPGW_BIND", "ADDRESS:PORT, for example 127.0.0.1:8000");
+    let max_in_flight = count(layers, "MAX_IN_FLIGHT_REQUESTS");
+    let max_queued = layers.parsed("MAX_QUEUED_REQUESTS", "a whole number");
     let max_body_bytes = count(layers, "MAX_BODY_BYTES");
     let max_json_depth = count(layers, "MAX_JSON_DEPTH");
     let max_headers = count(layers, "MAX_HEADERS");
@@ -334,6 +339,8 @@ fn read_serve(layers: &mut layers::Layers, production: bool) -> Option<ServeConf
     Some(ServeConfig {
         bind: bind?,
         public_url,
+        max_in_flight: max_in_flight?,
+        max_queued: max_queued?,
         max_body_bytes: max_body_bytes?,
         max_json_depth: max_json_depth?,
         max_headers: max_headers?,
@@ -365,6 +372,17 @@ fn check_origins(layers: &mut layers::Layers, production: bool) {
     if production && layers.list("CORS_ALLOW_ORIGINS").iter().any(|origin| origin == "*") {
         layers.fault("`CORS_ALLOW_ORIGINS` allows every origin, which `ENVIRONMENT=production` refuses".to_owned());
     }
+}
+
+/// The endpoint is one that others than we use, too: it alone makes no traces.
+fn read_traces(layers: &mut layers::Layers, instance_id: &str) -> Option<TracesConfig> {
+    let is_on = truth(layers, "ENABLE_TRACING")?;
+    let endpoint = layers.text("OTEL_EXPORTER_OTLP_ENDPOINT").map(str::to_owned)?;
+    let is_url = url::Url::parse(&endpoint).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if !is_url {
+        layers.refuse("OTEL_EXPORTER_OTLP_ENDPOINT", "the base URL of an OTLP collector, as http://127.0.0.1:4318");
+    }
+    is_on.then_some(TracesConfig { endpoint, instance: instance_id.to_owned() })
 }
 
 fn truth(layers: &mut layers::Layers, name: &'static str) -> Option<bool> {
@@ -432,7 +450,6 @@ mod tests {
     fn defaults_load() {
         let config = load(&[("HOME", "/home/someone")], None).expect("a configuration");
         assert_eq!(config.tenant.as_str(), "local-dev");
-        assert!(config.without_effect.is_empty());
         assert!(config.upstream.stdio_allowlist.is_none());
     }
 

@@ -20,6 +20,7 @@ use super::{Embedder, Facts, PROBE, Patience, Role, SAME_MODEL, Settings, Troubl
 use crate::breaker::{Breaker, Pace, Refusal, fraction};
 use crate::error::{Error, Kind, Result, innermost};
 use crate::model::Secret;
+use crate::telemetry::metrics::METRICS;
 use crate::tls::{HttpsClient, https_client};
 
 /// Requests that are under way at once for one call of [`Embedder::embed`].
@@ -43,6 +44,7 @@ const FEWEST_TOKENS: usize = 64;
 /// An API that is asked over a network.
 pub(super) struct Resilient {
     api: Box<dyn Api>,
+    provider: &'static str,
     /// `provider (place)`, for people.
     name: String,
     key: Option<Secret>,
@@ -73,6 +75,7 @@ impl Resilient {
         let tokens_each = AtomicUsize::new(api.limits().tokens_each);
         Self {
             api,
+            provider: settings.provider.as_str(),
             name: format!("{} ({})", settings.provider.as_str(), settings.base_url()),
             key: settings.api_key.clone(),
             client: OnceLock::new(),
@@ -236,8 +239,10 @@ impl Resilient {
             let error = self.error(Kind::EmbedderUnavailable, why);
             Failure { error, retry: None, is_too_long: false, has_answered: false }
         })?;
+        let asked = Instant::now();
         let sent = tokio::time::timeout_at(deadline.into(), self.send(texts, role)).await;
         let outcome = sent.unwrap_or_else(|_| Err(late()));
+        METRICS.embedded(self.provider, asked.elapsed(), outcome.is_err());
         match &outcome {
             Ok(_) => permit.succeeded(),
             Err(failure) if failure.has_answered => permit.succeeded(),

@@ -67,7 +67,7 @@ impl Gateway {
         let sync = self.sync(tenant, options, progress).await?;
         let widths = self.spaces.now().widths().await;
         self.index.prepare(tenant, widths, &|step| progress(Progress::Indexed(step))).await?;
-        let (store, search, space) = self.describe().await;
-        Ok(Bootstrapped { store, search: search.engine, embeddings: space.describe(), servers_added: added, sync })
+        let (store, search) = (self.store.describe(), self.describe_search().await.engine);
+        Ok(Bootstrapped { store, search, embeddings: self.space().describe(), servers_added: added, sync })
     }
 }

@@ -10,6 +10,7 @@ use crate::cache::{Asking, CacheUse, Found, Keys, Next, Question, Rule, keepable
 use crate::catalog::Listed;
 use crate::error::Result;
 use crate::model::{Principal, RawObject};
+use crate::telemetry::Stop;
 use crate::upstream::Reply;
 
 /// Members of a call's parameters that the key of its answer knows. A call with any other (a task, the answers to
@@ -50,7 +51,7 @@ impl Gateway {
         let Some(cachable) = self.cachable(principal, listed, call, has_own_policies) else {
             return ask().await.map(|reply| (reply, CacheUse::Off));
         };
-        if let Some(found) = self.cache.remembered(&cachable.keys) {
+        if let Some(found) = Stop::Cache.pass(|| self.cache.remembered(&cachable.keys)) {
             return Ok(replied(found));
         }
         let asking = match self.cache.next(&cachable.keys) {
@@ -75,7 +76,9 @@ impl Gateway {
         ask: impl FnOnce() -> F,
     ) -> Result<(Reply, CacheUse)> {
         let spaces = self.spaces.now();
-        if let Some(found) = asking.look(&principal.tenant, &listed.server.name, &spaces.current).await {
+        if let Some(found) =
+            Stop::Cache.wait(asking.look(&principal.tenant, &listed.server.name, &spaces.current)).await
+        {
             return Ok(replied(found));
         }
         let reply = ask().await?;

@@ -10,6 +10,8 @@ use crate::auth::Action;
 use crate::catalog::Listed;
 use crate::error::{Error, Kind, Result};
 use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal, RawJson, RawObject, ServerName, TenantId};
+use crate::telemetry::Stop;
+use crate::telemetry::metrics::METRICS;
 use crate::upstream::{Caller, Reply, Request, Target};
 
 /// Longest tool name that is looked up.
@@ -91,7 +93,7 @@ impl Gateway {
         let started = Instant::now();
         call.name.clone_into(&mut noted.tool);
         let view = self.catalog.view(&principal.tenant).await?;
-        let listed = resolve(&view, principal, call.name, call.server, Action::Call)?;
+        let listed = Stop::Authorize.pass(|| resolve(&view, principal, call.name, call.server, Action::Call))?;
         let has_own_policies = !view.policies().is_shipped();
         drop(view);
         note_tool(noted, &listed);
@@ -117,7 +119,7 @@ impl Gateway {
             // Who hears of nothing but the answer hears of no task before it.
             let _calling = call.caller.relay.as_ref().map(|_| self.tasks.calling(principal, &server.name, tool));
             let asked = Instant::now();
-            let reply = self.forward(principal, server, request).await;
+            let reply = Stop::Downstream.wait(self.forward(principal, server, request)).await;
             within.upstream_ms = Some(asked.elapsed().as_secs_f64() * 1e3);
             let reply = self.guard_reply(server, Some(tool), reply?, within).await?;
             self.with_task_ids(principal, server, tool, reply).await
@@ -128,6 +130,7 @@ impl Gateway {
         }
         let deadline = request.deadline;
         let (reply, cache) = self.through_cache(principal, &listed, call, (has_own_policies, deadline), ask).await?;
+        METRICS.cache_lookup(cache.as_str());
         noted.is_cached = cache.is_hit();
         Ok(reply)
     }
@@ -137,5 +140,8 @@ impl Gateway {
 fn note_tool(noted: &mut Noted, listed: &Listed) {
     noted.server = Some(listed.server.name.clone());
     listed.tool.name.clone_into(&mut noted.tool);
+    let span = tracing::Span::current();
+    span.record("server.name", listed.server.name.as_str());
+    span.record("tool.name", listed.tool.name.as_str());
     noted.tokens = Some(AuditTokens { catalog: None, shown: listed.tokens() as u64 });
 }

@@ -74,13 +74,6 @@ impl Gateway {
             }
             Err(error) => checks.push(Check::fail("registry", &error)),
         }
-        for key in &self.config.without_effect {
-            checks.push(Check::warn(
-                format!("configuration {key}"),
-                "is set, but this version does not act on it",
-                format!("unset {key}, or do not rely on it"),
-            ));
-        }
         checks
     }
 

@@ -307,11 +307,14 @@ impl Gateway {
         self.sealing.retry().await;
     }
 
-    /// What keeps, what ranks and what embeds.
-    pub async fn describe(&self) -> (String, index::Description, Space) {
-        let spaces = self.spaces.now();
-        let index = self.index.describe(&self.config.tenant, spaces.known_widths()).await;
-        (self.store.describe(), index, spaces.current.clone())
+    /// What ranks.
+    pub async fn describe_search(&self) -> index::Description {
+        self.index.describe(&self.config.tenant, self.spaces.now().known_widths()).await
+    }
+
+    /// What embeds.
+    pub fn space(&self) -> Space {
+        self.spaces.now().current.clone()
     }
 
     /// Has the embedder ready before the first search wants it: one in this process is loaded when this returns, one over

@@ -11,6 +11,7 @@ use crate::embeddings::{Role, Space};
 use crate::error::{Error, Result};
 use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal};
 use crate::search::{Allowed, Degraded, Fusion, Hit, Mode, ScoreDetails, SearchQuery, sentences};
+use crate::telemetry::Stop;
 
 /// Longest request that is searched for.
 pub(super) const MAX_QUERY_BYTES: usize = 16 * 1024;
@@ -172,8 +173,9 @@ impl Gateway {
         loop {
             let spaces = self.spaces.now();
             let space = spaces.for_index(|version| self.index.coverage(&principal.tenant, version));
-            let (query, degraded) = self.search_query(space, request, allowed(view, principal)).await?;
-            let found = self.index.search(&principal.tenant, &query).await?;
+            let query = self.search_query(space, request, allowed(view, principal));
+            let (query, degraded) = Stop::Embed.wait(query).await?;
+            let found = Stop::Rank.wait(self.index.search(&principal.tenant, &query)).await?;
             tries += 1;
             if !found.is_of_other_space || tries == MOST_TRIES {
                 let lacking = found.is_of_other_space.then_some(Degraded::TextOnly);

@@ -11,6 +11,8 @@ use crate::model::{
     AuditSpan, Noted, ObjectWriter, Principal, RawJson, RawObject, Server, ServerName, TenantId, Tool, ToolId,
 };
 use crate::store::Collection;
+use crate::telemetry::Stop;
+use crate::telemetry::metrics::METRICS;
 use crate::upstream::Reply;
 
 /// What a caller gives a server in its parameters; the rest is the protocol's.
@@ -20,15 +22,19 @@ const GIVEN: [&str; 2] = ["arguments", "inputResponses"];
 const PROGRESS_BYTES: usize = 96;
 
 /// Notes what was found in a part of an exchange, let through or not.
-fn note(noted: &mut Noted, part: &str, guarded: Result<Guarded>) -> Result<Guarded> {
+fn note(noted: &mut Noted, part: &'static str, guarded: Result<Guarded>) -> Result<Guarded> {
     match &guarded {
         Ok(guarded) => {
+            if guarded.masked.is_some() {
+                METRICS.finding(part, "redacted");
+            }
             for (start, end, what) in &guarded.spans {
                 let (part, what) = (part.to_owned(), (*what).to_owned());
                 noted.found(&what.clone(), AuditSpan { part, start: *start as u64, end: *end as u64, what });
             }
         }
         Err(error) => {
+            METRICS.finding(part, "blocked");
             let categories = error.details().and_then(|data| data["categories"].as_array()).into_iter().flatten();
             noted.categories.extend(categories.filter_map(|category| category.as_str().map(str::to_owned)));
         }
@@ -59,7 +65,11 @@ impl Gateway {
         let mut masked: Vec<(&str, RawJson)> = Vec::new();
         for name in GIVEN {
             let Some(given) = params.get(name) else { continue };
-            let guarded = note(noted, "arguments", chain.guard(given.get(), Direction::Arguments, &allowed).await)?;
+            let guarded = note(
+                noted,
+                "arguments",
+                Stop::Guardrails.wait(chain.guard(given.get(), Direction::Arguments, &allowed)).await,
+            )?;
             masked.extend(guarded.masked.map(|json| (name, json)));
         }
         if masked.is_empty() {
@@ -87,7 +97,11 @@ impl Gateway {
         let Some(chain) = &self.guardrails else { return Ok(reply) };
         let (Reply::Result(json) | Reply::Error(json)) = &reply;
         let allowed = Allowed(server.guardrails.allowed(tool));
-        let guarded = note(noted, "result", chain.guard(json.as_str(), Direction::Result, &allowed).await)?;
+        let guarded = note(
+            noted,
+            "result",
+            Stop::Guardrails.wait(chain.guard(json.as_str(), Direction::Result, &allowed)).await,
+        )?;
         let Some(masked) = guarded.masked else { return Ok(reply) };
         Ok(match reply {
             Reply::Result(_) => Reply::Result(masked),

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::gateway::Gateway;
 use crate::model::{EmbeddingConfig, Signature, Timestamp, WatcherPosition};
 use crate::store::{Change, ChangeFeed, Collection, Document as _, Event, Expect, ResumeToken};
+use crate::telemetry::metrics::METRICS;
 
 /// Changes that arrive within this of one another are applied together: a sync writes hundreds at once.
 const GATHER: Duration = Duration::from_millis(30);
@@ -74,6 +75,7 @@ impl Follower {
             match event {
                 // The feed goes on after its last token: nothing is missed, and nothing has to be done.
                 Err(error) => {
+                    METRICS.watcher(true);
                     if !std::mem::replace(&mut away, true) {
                         tracing::warn!(
                             error = error.chain(),
@@ -85,6 +87,7 @@ impl Follower {
                 }
                 Ok(event) => {
                     if std::mem::take(&mut away) {
+                        METRICS.watcher(false);
                         tracing::info!("the change feed is back");
                     }
                     self.apply(event, feed.as_mut()).await;

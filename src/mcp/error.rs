@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::methods::NO_METHOD;
 use crate::error::{Error, Kind};
+use crate::telemetry::metrics::METRICS;
 
 /// The codes of spec/http.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +118,7 @@ pub fn error_frame(id: Option<&RawValue>, code: Code, detail: &str, data: Option
     if !members.is_empty() {
         error["data"] = Value::Object(members);
     }
-    write(id, &error)
+    write(id, code, &error)
 }
 
 /// The frame for a failure of a use case.
@@ -127,13 +128,14 @@ pub(super) fn failure(id: Option<&RawValue>, error: &Error, request_id: &str) ->
     if code == Code::InternalError {
         tracing::error!(request.id = request_id, error = error.chain(), "internal error");
         let error = json!({ "code": code.number(), "message": code.name(), "data": { "request_id": request_id } });
-        return write(id, &error);
+        return write(id, code, &error);
     }
     // The message, not the causes: those come from libraries and from downstreams.
     error_frame(id, code, error.message(), error.details())
 }
 
-fn write(id: Option<&RawValue>, error: &Value) -> Bytes {
+fn write(id: Option<&RawValue>, code: Code, error: &Value) -> Bytes {
+    METRICS.rpc_error(code.name());
     let id = id.map_or("null", RawValue::get);
     Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{error}}}"#))
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 use serde_json::value::RawValue;
+use tracing::Instrument as _;
 
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, MAX_BATCH, Message, Request};
@@ -110,7 +111,7 @@ impl Face {
         let answers = batch.into_iter().map(|message| async move {
             match frame::read(message) {
                 Ok(Message::Request(request)) if request.method != "initialize" => {
-                    Some(self.legacy(incoming, &request, out).await)
+                    Some(self.legacy(incoming, &request, out).instrument(methods::begun(&request)).await)
                 }
                 Ok(Message::Request(request)) => {
                     let detail = "`initialize` stands alone";

@@ -1,6 +1,8 @@
 //! What the eras share: the methods' results as JSON text.
 
 use serde_json::{Value, json};
+use tracing::Span;
+use tracing::field::Empty;
 
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::gateway::{CallRequest, MAX_NAME_BYTES, Offer, PageStart, SearchRequest};
 use crate::model::{CacheHint, ObjectWriter, RawJson, RawObject};
 use crate::search::Mode;
+use crate::telemetry::metrics::METRICS;
+use crate::telemetry::traces::{self, TRACEPARENT};
 use crate::upstream::Caller;
 
 /// Results of a shortlist when nobody says how many.
@@ -18,6 +22,52 @@ const SHORTLIST: usize = 5;
 /// What clients are told about using us.
 const INSTRUCTIONS: &str = "A gateway to the tools of many MCP servers. If the tool you need is not in the list, \
 call `search_tools` with the task in your own words; every tool it finds can be called at once by its name.";
+
+/// The methods that are counted by name.
+const COUNTED: [&str; 20] = [
+    "completion/complete",
+    "initialize",
+    "logging/setLevel",
+    "ping",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/subscribe",
+    "resources/templates/list",
+    "resources/unsubscribe",
+    "server/discover",
+    "subscriptions/listen",
+    "tasks/cancel",
+    "tasks/get",
+    "tasks/result",
+    "tasks/update",
+    "tools/call",
+    "tools/list",
+    "tools/search",
+];
+
+/// Has a request counted, and makes the span of its answer, which goes on with the trace that its `_meta` names. Callers
+/// choose the method, so that those that there are not share a name.
+pub(super) fn begun(request: &Request<'_>) -> Span {
+    let method = COUNTED.into_iter().find(|method| *method == request.method).unwrap_or("other");
+    METRICS.rpc(method);
+    let span = tracing::debug_span!(
+        "mcp",
+        otel.name = method,
+        otel.kind = "server",
+        mcp.method.name = method,
+        server.name = Empty,
+        tool.name = Empty,
+    );
+    if !span.is_disabled()
+        && let Some(meta) = request.params.get("_meta").and_then(|meta| RawObject::parse(meta).ok())
+        && let Ok(Some(traceparent)) = meta.read::<&str>(TRACEPARENT)
+    {
+        traces::follow_traceparent(&span, traceparent);
+    }
+    span
+}
 
 /// `serverInfo`.
 pub(super) fn server_info() -> Value {

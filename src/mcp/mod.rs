@@ -26,10 +26,12 @@ use futures_util::Stream;
 use http::{HeaderMap, StatusCode};
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
 
 use crate::error::{Error, Kind};
 use crate::gateway::{Discovery, Gateway};
 use crate::model::{Face as AuditFace, Origin, Principal, RawJson};
+use crate::telemetry::traces::{MAX_TRACEPARENT, TRACEPARENT};
 use crate::upstream::Reply;
 
 pub use duplex::Line;
@@ -78,7 +80,8 @@ impl Incoming {
 
     /// The request, for the record of what is executed for it.
     fn origin(&self, face: AuditFace) -> Origin {
-        Origin { request_id: Arc::clone(&self.request_id), face, actor: None }
+        let traceparent = self.header(TRACEPARENT).filter(|value| value.len() <= MAX_TRACEPARENT).map(Into::into);
+        Origin { request_id: Arc::clone(&self.request_id), face, actor: None, traceparent }
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -177,7 +180,7 @@ impl Face {
     /// Records the calls in a message that is refused unheard, because its caller asks too much.
     pub fn refused_unheard(&self, principal: &Principal, request_id: &Arc<str>, face: AuditFace, body: &[u8]) {
         let Ok(raw) = frame::parse(body, self.max_depth) else { return };
-        let origin = Origin { request_id: Arc::clone(request_id), face, actor: None };
+        let origin = Origin { request_id: Arc::clone(request_id), face, ..Origin::default() };
         for message in frame::batch(raw).unwrap_or_else(|| vec![raw]).into_iter().take(frame::MAX_BATCH) {
             if let Ok(frame::Message::Request(request)) = frame::read(message)
                 && request.method == "tools/call"
@@ -218,7 +221,8 @@ impl Face {
             // What precedes the answer is not said.
             frames.close();
         }
-        let mut running = Running { work: Some(Box::pin(Arc::clone(self).one(incoming, out))), frames, last: None };
+        let mut running =
+            Running { work: Some(Box::pin(Arc::clone(self).one(incoming, out).in_current_span())), frames, last: None };
         let first = std::future::poll_fn(|context| running.poll(context)).await;
         match first {
             Some(Step::Done(answer)) => answer,
@@ -241,9 +245,11 @@ impl Face {
         }
         match frame::read(raw) {
             Ok(frame::Message::Request(request)) if modern::is_modern(&incoming, &request) => {
-                self.modern(&incoming, &request, &out).await
+                self.modern(&incoming, &request, &out).instrument(methods::begun(&request)).await
             }
-            Ok(frame::Message::Request(request)) => self.legacy(&incoming, &request, &out).await,
+            Ok(frame::Message::Request(request)) => {
+                self.legacy(&incoming, &request, &out).instrument(methods::begun(&request)).await
+            }
             Ok(message) => self.told(&incoming, message).await,
             Err(malformed) => Answer::bad(malformed.frame),
         }

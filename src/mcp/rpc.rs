@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::json;
+use tracing::Instrument as _;
 
 use super::error::{Code, error_frame, failure};
 use super::frame::{self, MAX_BATCH, Message, Request};
 use super::legacy::batch_of;
-use super::methods::{Extra, ListOptions, initialize, missing, plain_capabilities, written};
+use super::methods::{Extra, ListOptions, begun, initialize, missing, plain_capabilities, written};
 use super::{Answer, AuditFace, Face, Incoming, LEGACY};
 use crate::error::{Error, Result};
 use crate::gateway::SearchRequest;
@@ -50,6 +51,10 @@ impl Face {
     }
 
     async fn rpc_request(self: &Arc<Self>, incoming: &Incoming, request: &Request<'_>) -> Bytes {
+        self.rpc_answer(incoming, request).instrument(begun(request)).await
+    }
+
+    async fn rpc_answer(self: &Arc<Self>, incoming: &Incoming, request: &Request<'_>) -> Bytes {
         let result = match request.method.as_ref() {
             "initialize" => initialize(LEGACY[0], &plain_capabilities()),
             "ping" => Ok(RawJson::empty_object()),

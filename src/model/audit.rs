@@ -267,6 +267,8 @@ pub struct Origin {
     pub face: Face,
     /// Who is recorded, where that is another one than in whose name it is done: an administrator tries something out.
     pub actor: Option<AuditActor>,
+    /// The trace it belongs to, as its caller says (W3C Trace Context, §3.2).
+    pub traceparent: Option<Arc<str>>,
 }
 
 /// What the stops of an execution say of it while it passes them.

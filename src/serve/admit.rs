@@ -18,6 +18,7 @@ use super::{App, error, principal};
 use crate::error::{Error, Kind, Result};
 use crate::mcp::{Code, error_frame, id_of, messages_in};
 use crate::model::{Face as AuditFace, Principal};
+use crate::telemetry::Stop;
 
 /// How much of a refused request is read for its id.
 const MAX_READ_FOR_ID: usize = 64 * 1024;
@@ -42,7 +43,7 @@ pub(super) struct Caller {
 
 /// Lets those through who are known and have not asked too much.
 pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let (principal, remaining) = match known(&app, request.headers()).await {
+    let (principal, remaining) = match Stop::Authenticate.wait(known(&app, request.headers())).await {
         Ok(known) => known,
         Err(error) if error.kind() == Kind::Unauthenticated => {
             let challenge = challenge(request.headers(), &error);
@@ -55,7 +56,7 @@ pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         Err(error) => return refuse(request, StatusCode::BAD_REQUEST, Code::InvalidRequest, &error).await,
     };
     let address = address(&request, &app.gateway.config().serve.forwarders);
-    if let Err(wait) = app.gateway.quota().admit(&principal, address, 1) {
+    if let Err(wait) = Stop::RateLimit.pass(|| app.gateway.quota().admit(&principal, address, 1)) {
         let request = recorded(&app, &principal, request).await;
         let mut response = refuse(request, StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &too_much(wait)).await;
         response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());

@@ -1,7 +1,7 @@
 //! live: the process runs. ready: it can serve. The whole picture for people.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,8 +9,40 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::App;
+
+/// How long work is still taken after somebody was told that there should be no more: what they sent before they knew.
+const TOLD: Duration = Duration::from_millis(250);
+/// How long nobody asking is waited for.
+const UNASKED: Duration = Duration::from_secs(1);
+
+/// Whether work should be sent here, and whether those who send it know.
+#[derive(Default)]
+pub(super) struct Readiness {
+    is_draining: AtomicBool,
+    /// Somebody asks now and then, as a load balancer does.
+    is_asked: AtomicBool,
+    /// They were told that it is over.
+    told: Notify,
+}
+
+impl Readiness {
+    /// Whether no more work should come.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.is_draining.load(Ordering::Acquire)
+    }
+
+    /// Says from now on that no more work should come. Resolves when those who ask for it know: at once where nobody ever
+    /// asked, and after a second at most.
+    pub(super) async fn withdraw(&self) {
+        self.is_draining.store(true, Ordering::Release);
+        if self.is_asked.load(Ordering::Acquire) && tokio::time::timeout(UNASKED, self.told.notified()).await.is_ok() {
+            tokio::time::sleep(TOLD).await;
+        }
+    }
+}
 
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -19,7 +51,11 @@ pub(super) async fn live() -> Response {
 }
 
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
+    app.readiness.is_asked.store(true, Ordering::Release);
     let (checks, ready) = checks(&app).await;
+    if app.readiness.is_withdrawn() {
+        app.readiness.told.notify_one();
+    }
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     written(status, &json!({ "status": if ready { "ready" } else { "not_ready" }, "checks": checks }))
 }
@@ -31,9 +67,10 @@ pub(super) async fn whole(State(app): State<Arc<App>>) -> Response {
 
 /// Everything that is known of how the gateway is, and whether it can serve.
 pub(super) async fn picture(app: &App) -> (Value, bool) {
-    let (checks, ready) = checks(app).await;
     let gateway = &app.gateway;
-    let (store, search, space) = gateway.describe().await;
+    let searching = tokio::time::timeout(STORE_TIMEOUT, gateway.describe_search());
+    let ((checks, ready), search) = tokio::join!(checks(app), searching);
+    let (space, search) = (gateway.space(), search.map(|search| search.engine));
     let tenant = &gateway.config().tenant;
     let view = gateway.catalog().view(tenant).await.ok();
     let body = json!({
@@ -42,8 +79,8 @@ pub(super) async fn picture(app: &App) -> (Value, bool) {
         "instance": gateway.config().instance_id,
         "uptime_seconds": gateway.started().elapsed().as_secs(),
         "checks": checks,
-        "store": store.split(':').next(),
-        "search": search.engine,
+        "store": gateway.store().describe().split(':').next(),
+        "search": search.unwrap_or_else(|_| format!("no answer within {STORE_TIMEOUT:?}")),
         "embeddings": {
             "provider": space.settings.provider.as_str(), "model": space.settings.model_name(),
             "dimensions": space.embedder.known_facts().map(|facts| facts.dimensions), "version": space.version,
@@ -56,16 +93,20 @@ pub(super) async fn picture(app: &App) -> (Value, bool) {
     (body, ready)
 }
 
-async fn checks(app: &App) -> (Value, bool) {
-    let store = tokio::time::timeout(STORE_TIMEOUT, app.gateway.store().ping()).await;
-    let why = match store {
+/// Why the store cannot be used.
+pub(super) async fn store_trouble(app: &App) -> Option<String> {
+    match tokio::time::timeout(STORE_TIMEOUT, app.gateway.store().ping()).await {
         Ok(Ok(())) => None,
         // Hosts and what the driver said of them: no credentials, and nothing of a request.
         Ok(Err(error)) => Some(error.message().to_owned()),
         Err(_) => Some(format!("no answer within {STORE_TIMEOUT:?}")),
-    };
+    }
+}
+
+async fn checks(app: &App) -> (Value, bool) {
+    let why = store_trouble(app).await;
     // A gateway only listens once its registry is loaded.
-    let serving = !app.draining.load(Ordering::Acquire);
+    let serving = !app.readiness.is_withdrawn();
     let word = |good: bool, bad: &'static str| if good { "ok" } else { bad };
     let mut checks =
         json!({ "store": word(why.is_none(), "unreachable"), "registry": "ok", "draining": word(serving, "draining") });

@@ -1,17 +1,22 @@
 //! Every layer, outermost first, with its reason.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use super::{App, error};
 use crate::mcp::Code;
+use crate::telemetry::metrics::METRICS;
+use crate::telemetry::traces;
 
 const REQUEST_ID: &str = "x-request-id";
 
@@ -23,14 +28,44 @@ pub(super) fn around(routes: Router, app: &Arc<App>) -> Router {
     routes
         // Innermost: a panic hurts its own request only.
         .layer(CatchPanicLayer::custom(|_| {
+            METRICS.panicked();
             error::response(StatusCode::INTERNAL_SERVER_ERROR, Code::InternalError, "", None)
         }))
         // Before anything is read: pages of other sites must not reach us through a browser (DNS rebinding).
         .layer(from_fn_with_state(Arc::clone(app), only_known_hosts_and_origins))
         // Before anything is believed: headers have a size.
         .layer(from_fn_with_state(Arc::clone(app), limit_headers))
-        // Outermost: every answer carries the request's id, refusals too.
+        // Every answer carries the request's id, refusals too.
         .layer(from_fn(request_id))
+        // Outermost: whatever is answered is counted.
+        .layer(from_fn(counted))
+}
+
+async fn counted(request: Request, next: Next) -> Response {
+    let (begun, in_flight) = (Instant::now(), METRICS.http_begins());
+    let (method, matched) = (method_label(request.method()), request.extensions().get::<MatchedPath>().cloned());
+    let response = next.run(request).await;
+    drop(in_flight);
+    let route = matched.as_ref().map_or(OTHER, |route| label(route.as_str()));
+    METRICS.http(route, method, response.status().as_u16(), begun.elapsed());
+    response
+}
+
+/// Routes and methods that clients invent.
+const OTHER: &str = "other";
+
+fn route_label(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or(OTHER, |route| label(route.as_str()))
+}
+
+/// The administration and the console are one each.
+fn label(route: &str) -> &str {
+    ["/admin", "/ui"].into_iter().find(|part| route.starts_with(part)).unwrap_or(route)
+}
+
+fn method_label(method: &Method) -> &'static str {
+    let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    known.into_iter().find(|known| method == known).unwrap_or(OTHER)
 }
 
 async fn request_id(mut request: Request, next: Next) -> Response {
@@ -40,11 +75,39 @@ async fn request_id(mut request: Request, next: Next) -> Response {
     };
     let id: Arc<str> = given.filter(well_formed).map_or_else(|| uuid::Uuid::now_v7().to_string().into(), Into::into);
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    let mut response = next.run(request).await;
+    let span = request_span(&request, &id);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// What its logs and its trace are known by; names after OpenTelemetry's conventions for HTTP servers.
+fn request_span(request: &Request, id: &str) -> Span {
+    let (method, route) = (method_label(request.method()), route_label(request));
+    let span = tracing::info_span!(
+        "request",
+        request.id = id,
+        trace.id = Empty,
+        otel.name = Empty,
+        otel.kind = "server",
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        otel.status_code = Empty,
+    );
+    traces::follow_headers(&span, request.headers());
+    if let Some(id) = traces::trace_id(&span) {
+        span.record("trace.id", id);
+        span.record("otel.name", format!("{method} {route}"));
+    }
+    span
 }
 
 async fn limit_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -1,8 +1,7 @@
 //! Accepts connections and lets them finish.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -32,11 +31,18 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
         .max_buf_size(config.max_header_bytes.max(8192) + 64 * 1024);
     let service = TowerToHyperService::new(router::router(app));
     let connections = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
-    loop {
+    // Whoever balances load has to know before nobody listens any more.
+    let mut stop = std::pin::pin!(async {
+        stop.await;
+        let begun = Instant::now();
+        // Not longer than calls may last.
+        let _ = tokio::time::timeout(config.shutdown_grace, app.readiness.withdraw()).await;
+        begun
+    });
+    let stopping_since = loop {
         let accepted = tokio::select! {
             biased;
-            () = &mut stop => break,
+            begun = &mut stop => break begun,
             accepted = listener.accept() => accepted,
         };
         match accepted {
@@ -63,12 +69,11 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
-    }
-    app.draining.store(true, Ordering::Release);
+    };
     drop(listener);
     app.face.close_streams();
     let grace = config.shutdown_grace;
-    if tokio::time::timeout(grace, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(grace.saturating_sub(stopping_since.elapsed()), connections.shutdown()).await.is_err() {
         tracing::warn!(grace_seconds = grace.as_secs(), "calls were still under way when the grace period ended");
     }
     Ok(())

@@ -9,14 +9,16 @@ mod error;
 mod health;
 mod layers;
 mod listen;
+mod metrics;
+mod overload;
 mod principal;
 mod protocol;
+mod quick;
 mod router;
 mod sign_in;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -28,6 +30,7 @@ use crate::jobs;
 use crate::mcp::Face;
 
 pub use connections::lines;
+pub use quick::ask_ready;
 
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -38,6 +41,10 @@ pub struct ServeConfig {
     pub bind: SocketAddr,
     /// Where clients and browsers reach us; where we listen, unless it is set.
     pub public_url: Option<url::Url>,
+    /// Requests of callers that are under way at once.
+    pub max_in_flight: usize,
+    /// Further ones that wait for their turn.
+    pub max_queued: usize,
     /// Largest request body.
     pub max_body_bytes: usize,
     /// Deepest nesting of a JSON body.
@@ -61,7 +68,8 @@ struct App {
     gateway: Arc<Gateway>,
     face: Arc<Face>,
     streams: connections::Streams,
-    draining: AtomicBool,
+    readiness: health::Readiness,
+    room: overload::Room,
     figures: console::Figures,
 }
 
@@ -129,11 +137,13 @@ impl Ready {
     /// When the listener fails.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<()> {
         let Self { gateway, jobs } = self;
+        let config = &gateway.config().serve;
         let app = Arc::new(App {
             face: Face::new(Arc::clone(&gateway)),
             streams: connections::Streams::default(),
             gateway: Arc::clone(&gateway),
-            draining: AtomicBool::new(false),
+            readiness: health::Readiness::default(),
+            room: overload::Room::new(config.max_in_flight, config.max_queued),
             figures: console::Figures::default(),
         });
         let sweeping = tokio::spawn(sweep(Arc::clone(&app.face)));

@@ -12,7 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
 
 use super::protocol::{self, Endpoint, only};
-use super::{App, admin, admit, connections, console, health, layers, sign_in};
+use super::{App, admin, admit, connections, console, health, layers, metrics, overload, sign_in};
 use crate::mcp::Listing;
 
 type Shared = State<Arc<App>>;
@@ -30,12 +30,15 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route("/rpc", rpc)
         // All of the above, and none below, are for callers that are known.
         .route_layer(from_fn_with_state(Arc::clone(app), admit::admit))
+        // Before who asks is found out, which costs something.
+        .route_layer(from_fn_with_state(Arc::clone(app), overload::shed))
         .route(admit::METADATA_PATH, get(admit::metadata))
         .route("/.well-known/oauth-protected-resource/mcp", get(admit::metadata))
         .route("/.well-known/jwks.json", get(admit::jwks))
         // For browsers, which show what was sealed for one user alone.
         .route("/oauth/start", get(sign_in::page).post(sign_in::begin))
         .route("/oauth/callback/{tenant}/{server}", get(sign_in::finish))
+        .route("/metrics", get(metrics::metrics))
         .route("/health", get(health::whole))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
@@ -66,6 +69,7 @@ async fn unknown_path() -> Response {
         "/health",
         "/health/live",
         "/health/ready",
+        "/metrics",
     ];
     let body = json!({ "error": "not found", "paths": known });
     (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tracing::Span;
 
 use super::{Greeting, Reply, Request, broke_protocol, unavailable};
 use crate::model::{ObjectWriter, RawJson, RawObject, Server};
+use crate::telemetry::traces::{self, TRACEPARENT};
 
 /// The stateless revision.
 pub(super) const MODERN: &str = "2026-07-28";
@@ -71,8 +73,10 @@ fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: 
     let given = meta.and_then(|raw| RawObject::parse(raw).ok()).unwrap_or_default();
     let wants_progress = request.caller.relay.is_some() && given.get(PROGRESS_TOKEN).is_some();
     let ours = |member: &str| HOP_META.contains(&member) || member == PROGRESS_TOKEN || member.starts_with("mcpgw/");
-    let kept = || given.iter().filter(|(member, _)| !ours(member));
-    if era == Era::Legacy && !wants_progress && kept().next().is_none() {
+    let traceparent = traceparent(request);
+    let is_told = |member: &str| traceparent.is_some() && member == TRACEPARENT;
+    let kept = || given.iter().filter(|(member, _)| !ours(member) && !is_told(member));
+    if era == Era::Legacy && !wants_progress && traceparent.is_none() && kept().next().is_none() {
         return;
     }
     params.object("_meta", |meta| {
@@ -87,10 +91,24 @@ fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: 
         if wants_progress {
             meta.raw(PROGRESS_TOKEN, id.to_string().as_bytes());
         }
+        if let Some(traceparent) = &traceparent {
+            meta.text(TRACEPARENT, traceparent);
+        }
         for (member, value) in kept() {
             meta.raw(member, value.get().as_bytes());
         }
     });
+}
+
+/// What a server is told of the trace that a request belongs to: our span's where we make traces, else what the caller
+/// said in `_meta` or, failing that, in a header.
+pub(super) fn traceparent(request: &Request<'_>) -> Option<String> {
+    if let Some(ours) = traces::traceparent(&Span::current()) {
+        return Some(ours);
+    }
+    let meta = request.params.get("_meta").and_then(|raw| RawObject::parse(raw).ok());
+    let in_meta = meta.and_then(|meta| meta.read::<&str>(TRACEPARENT).ok().flatten());
+    in_meta.or(request.caller.origin.traceparent.as_deref()).map(str::to_owned)
 }
 
 /// The caller's progress token, text or number.

@@ -235,6 +235,21 @@ impl Pool {
         places.get(&(tenant.clone(), server.clone()))?.breaker.is_open()
     }
 
+    /// Circuits of servers (closed, half open, open), and connections to them.
+    pub fn figures(&self) -> ([usize; 3], usize) {
+        let mut figures = ([0; 3], 0);
+        for place in self.all() {
+            let state = match place.breaker.is_open() {
+                None => 0,
+                Some(left) if left.is_zero() => 1,
+                Some(_) => 2,
+            };
+            figures.0[state] += 1;
+            figures.1 += place.connections().len();
+        }
+        figures
+    }
+
     fn place(&self, tenant: &TenantId, server: &Arc<Server>) -> Result<Arc<Place>> {
         let key = (tenant.clone(), server.name.clone());
         let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();

@@ -61,7 +61,7 @@ impl Gateway {
     pub fn administer(&self, deed: Deed) -> Result<Administration> {
         let anonymous = deed.who.is_none().then(|| Arc::clone(&self.limited_strangers));
         let actor = deed.who.unwrap_or_else(|| AuditActor::new("anonymous", ""));
-        let origin = Origin { request_id: deed.request_id, face: Face::Admin, actor: Some(actor) };
+        let origin = Origin { request_id: deed.request_id, face: Face::Admin, actor: Some(actor), traceparent: None };
         let operator = Principal::operator(self.config.tenant.clone());
         let mut execution = self.execution(&operator, AuditKind::Admin, &origin, Hashed::default());
         if !execution.noted.is_recorded {

@@ -13,9 +13,11 @@ use crate::audit::{Audit, Flushed, Leave};
 use crate::catalog::Listed;
 use crate::error::{Error, Kind, Result};
 use crate::model::{
-    AuditActor, AuditKind, AuditRecord, AuditStatus, Noted, Origin, Principal, RawObject, TenantId, Timestamp,
-    shortened,
+    AuditActor, AuditKind, AuditRecord, AuditStatus, Noted, Origin, Principal, RawObject, ServerName, TenantId,
+    Timestamp, shortened,
 };
+use crate::telemetry::Stop;
+use crate::telemetry::metrics::METRICS;
 use crate::upstream::Reply;
 
 pub use admin::{Administration, Deed};
@@ -52,6 +54,7 @@ impl Execution {
         let Some(leave) = self.leave.take() else { return };
         let noted = std::mem::take(&mut self.noted);
         let arguments = std::mem::take(&mut self.arguments);
+        self.count(status, &noted);
         let record = AuditRecord {
             // Of one moment with the time: both order records alike.
             id: uuid::Uuid::now_v7().to_string(),
@@ -81,7 +84,24 @@ impl Execution {
             instance: self.instance.clone(),
             repeated,
         };
-        self.trail.record(&self.tenant, &record, leave);
+        Stop::Audit.pass(|| self.trail.record(&self.tenant, &record, leave));
+    }
+
+    /// The same for the figures, which say no more than how often and how long.
+    fn count(&self, status: AuditStatus, noted: &Noted) {
+        let took = self.started.elapsed();
+        match self.kind {
+            AuditKind::ToolCall => {
+                let outcome = if noted.is_cached { "cached" } else { status.as_str() };
+                METRICS.tool_call(noted.server.as_ref().map(ServerName::as_str), outcome, took);
+            }
+            // One that failed ranked nothing.
+            AuditKind::Search if let Some(hits) = noted.hits => {
+                let tokens = noted.tokens.as_ref().and_then(|tokens| Some((tokens.catalog?, tokens.shown)));
+                METRICS.search(noted.mode.unwrap_or_default(), noted.degraded.as_deref(), hits, tokens, took);
+            }
+            _ => {}
+        }
     }
 
     fn is_open(&self) -> bool {
@@ -244,7 +264,9 @@ impl Gateway {
         if !self.tenant_gate.is_known(&principal.tenant) {
             return;
         }
-        let Some(repeated) = self.limited.pass(&principal.tenant) else { return };
+        let Some(repeated) = self.limited.pass(&principal.tenant) else {
+            return METRICS.tool_call(None, AuditStatus::Limited.as_str(), std::time::Duration::ZERO);
+        };
         let mut execution = self.execution(principal, AuditKind::ToolCall, origin, Hashed::default());
         execution.noted.tool = shortened(tool);
         execution.record(AuditStatus::Limited, Hashed::default(), repeated);

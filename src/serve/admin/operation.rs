@@ -196,7 +196,7 @@ fn request_id(extensions: &axum::http::Extensions) -> Arc<str> {
 /// The request behind something that is recorded as what it is.
 pub(super) fn origin(extensions: &axum::http::Extensions) -> Origin {
     let actor = extensions.get::<Administrator>().map(|who| who.0.clone());
-    Origin { request_id: request_id(extensions), face: Face::Admin, actor }
+    Origin { request_id: request_id(extensions), face: Face::Admin, actor, ..Origin::default() }
 }
 
 fn outcome(status: StatusCode) -> AuditStatus {

@@ -1,7 +1,6 @@
 //! A part of a page that is live: rendered again and again, sent where it changed.
 
 use std::convert::Infallible;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use askama::Template;
@@ -38,7 +37,7 @@ pub(super) fn stream(ui: Ui, headers: HeaderMap, part: Part) -> Response {
     let parts = stream::unfold((ui, headers, String::new()), move |(ui, headers, mut last)| async move {
         loop {
             tokio::time::sleep(PACE).await;
-            let is_over = ui.app.draining.load(Ordering::Acquire);
+            let is_over = ui.app.readiness.is_withdrawn();
             // A page that is open and nothing more keeps no session alive.
             let session = session::still_of_cookie(&ui.app, &headers);
             let may_look = tokio::time::timeout(PATIENCE, session).await;

@@ -35,6 +35,7 @@ use super::{Greeting, Reply, Request, Upstream, UpstreamConfig, subscription, ti
 use crate::breaker::Pace;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RawJson, RawObject, Secret, Server, ServerName};
+use crate::telemetry::traces::TRACEPARENT;
 
 use exchange::Failure;
 
@@ -50,6 +51,7 @@ const DRAINED_BYTES: usize = 64 * 1024;
 const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+const TRACE: HeaderName = HeaderName::from_static(TRACEPARENT);
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
@@ -259,6 +261,9 @@ impl Inner {
 
     async fn send(&self, id: u64, session: &Session, request: &Request<'_>) -> Result<exchange::Answer, Failure> {
         let mut headers = session.headers();
+        if let Some(traceparent) = frame::traceparent(request).and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(TRACE, traceparent);
+        }
         if session.era == Era::Modern {
             let invalid = |_| Failure::Final(Error::internal("a method that is no header value"));
             headers.insert(METHOD, HeaderValue::from_str(request.method).map_err(invalid)?);
