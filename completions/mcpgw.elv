@@ -1665,6 +1665,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand --config 'A TOML file with the same keys as the environment, in lower case'
             cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
             cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --quick 'Only read the configuration and ask the gateway that runs here whether it is ready: exit 0 or 1 within seconds'
             cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
             cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
             cand -q 'Only errors'

@@ -1330,6 +1330,7 @@ plain\t'Tab-separated, for scripts'"
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l quick -d 'Only read the configuration and ask the gateway that runs here whether it is ready: exit 0 or 1 within seconds'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -s q -l quiet -d 'Only errors'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand doctor" -l yes -d 'Answer every confirmation with yes'
