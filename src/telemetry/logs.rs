@@ -40,7 +40,7 @@ pub fn init(
     let registry = registry().with(spans);
     let _ = match format {
         LogFormat::Json => {
-            let lines = layer().json().flatten_event(true).with_span_list(false).with_writer(std::io::stderr);
+            let lines = layer().json().flatten_event(true).with_current_span(false).with_writer(std::io::stderr);
             registry.with(lines.with_filter(filter)).try_init()
         }
         LogFormat::Pretty => {

@@ -87,13 +87,14 @@ struct Collector {
 #[async_trait]
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let asked = self.client.request(request.map(Full::new));
-        let sending = self.runtime.spawn(tokio::time::timeout(EXPORT_TIMEOUT, async move {
-            let (parts, body) = asked.await?.into_parts();
+        let client = self.client.clone();
+        let asked = async move {
+            let (parts, body) = client.request(request.map(Full::new)).await?.into_parts();
             let body = Limited::new(body, MAX_ANSWER).collect().await?.to_bytes();
             Ok(Response::from_parts(parts, body))
-        }));
-        sending.await??
+        };
+        let sending = async { tokio::time::timeout(EXPORT_TIMEOUT, asked).await? };
+        self.runtime.spawn(sending).await?
     }
 }
 

@@ -33,6 +33,7 @@ mod limits;
 mod live;
 mod mongodb;
 mod oauth;
+mod operation;
 mod policies;
 mod quarantine;
 mod queryable;

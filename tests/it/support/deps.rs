@@ -60,6 +60,8 @@ pub(crate) static EVALUATOR: Part = Part { fixture: "retrieval", ..PYTHON_V2 };
 static MOTO: Part = Part { fixture: "moto", ..PYTHON_V2 };
 /// What makes requests out of an OpenAPI description.
 static SCHEMATHESIS: Part = Part { fixture: "schemathesis", ..PYTHON_V2 };
+/// OpenTelemetry's definitions, for a receiver of traces.
+static OTLP: Part = Part { fixture: "otlp", ..PYTHON_V2 };
 /// all-MiniLM-L6-v2, as a package that carries its model.
 pub(crate) static MINILM: Part = Part {
     fixture: "minilm",
@@ -202,6 +204,12 @@ pub(crate) fn schema_faults(definitions: &Value) -> Option<Value> {
 pub(crate) fn moto() -> Option<&'static Path> {
     static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     MOTO.get(&ONCE)
+}
+
+/// The folder with a receiver of traces: `venv/bin/python receiver.py`.
+pub(crate) fn otlp() -> Option<&'static Path> {
+    static ONCE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    OTLP.get(&ONCE)
 }
 
 /// The folder with schemathesis: `venv/bin/schemathesis`.

@@ -45,6 +45,10 @@ impl Gateway {
         self.service.log()
     }
 
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.service.is_running()
+    }
+
     /// SIGTERM; the exit code, or `None` where it had to be killed.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         self.service.stop()
