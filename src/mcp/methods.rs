@@ -60,7 +60,7 @@ pub(super) fn begun(request: &Request<'_>) -> Span {
         server.name = Empty,
         tool.name = Empty,
     );
-    if !span.is_disabled()
+    if traces::are_made()
         && let Some(meta) = request.params.get("_meta").and_then(|meta| RawObject::parse(meta).ok())
         && let Ok(Some(traceparent)) = meta.read::<&str>(TRACEPARENT)
     {

@@ -78,7 +78,8 @@ async fn request_id(mut request: Request, next: Next) -> Response {
     let span = request_span(&request, &id);
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
-    span.record("http.response.status_code", status.as_u16());
+    // OpenTelemetry has no unsigned numbers.
+    span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
     }
@@ -102,10 +103,10 @@ fn request_span(request: &Request, id: &str) -> Span {
         http.response.status_code = Empty,
         otel.status_code = Empty,
     );
-    traces::follow_headers(&span, request.headers());
-    if let Some(id) = traces::trace_id(&span) {
-        span.record("trace.id", id);
+    if traces::are_made() {
         span.record("otel.name", format!("{method} {route}"));
+        traces::follow_headers(&span, request.headers());
+        span.record("trace.id", traces::trace_id(&span));
     }
     span
 }

@@ -35,7 +35,12 @@ pub fn init(
     let (exporting, tracer) = traces.map(Exporting::start).transpose()?.unzip();
     let spans = tracer.map(|tracer| {
         let ours = Targets::new().with_target("mcpgw", Level::DEBUG);
-        tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_threads(false).with_filter(ours)
+        tracing_opentelemetry::layer()
+            .with_tracer(tracer)
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
+            .with_filter(ours)
     });
     let registry = registry().with(spans);
     let _ = match format {

@@ -2,6 +2,7 @@
 //! collector by OTLP where `ENABLE_TRACING` says so, in the context that callers give (W3C Trace Context, as a header or
 //! in MCP's `_meta`).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
 use opentelemetry::propagation::TextMapPropagator as _;
-use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
+use opentelemetry::trace::{SpanContext, TraceContextExt as _, TracerProvider as _};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_http::{HeaderExtractor, HttpClient, HttpError};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
@@ -31,6 +32,9 @@ const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 64 * 1024;
 /// How long the end waits for the collector.
 const LAST_EXPORT: Duration = Duration::from_secs(2);
+
+/// Whether spans are made, so that nothing is done for those that are not.
+static IS_ON: AtomicBool = AtomicBool::new(false);
 
 /// Where traces go.
 #[derive(Clone, Debug)]
@@ -66,6 +70,7 @@ impl Exporting {
             .build();
         let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build();
         let tracer = provider.tracer("mcpgw");
+        IS_ON.store(true, Ordering::Release);
         Ok((Self(provider), tracer))
     }
 }
@@ -100,7 +105,7 @@ impl HttpClient for Collector {
 
 /// Has `span` go on with the trace that a caller's headers name, where they do.
 pub fn follow_headers(span: &Span, headers: &HeaderMap) {
-    if headers.contains_key(TRACEPARENT) {
+    if are_made() && headers.contains_key(TRACEPARENT) {
         follow(span, TraceContextPropagator::new().extract(&HeaderExtractor(headers)));
     }
 }
@@ -123,17 +128,25 @@ fn follow(span: &Span, context: Context) {
     }
 }
 
-/// The id of the trace that `span` belongs to; `None` where no traces are made.
+/// Whether spans go anywhere.
+pub fn are_made() -> bool {
+    IS_ON.load(Ordering::Relaxed)
+}
+
+/// The id of the trace that `span` belongs to; `None` where no traces are made. Its name and parent are settled then.
 pub fn trace_id(span: &Span) -> Option<String> {
-    let context = span.context();
-    let context = context.span().span_context().clone();
-    context.is_valid().then(|| context.trace_id().to_string())
+    known(span).map(|context| context.trace_id().to_string())
 }
 
 /// What a server is told of the trace that `span` belongs to (W3C Trace Context, §3.2); `None` where no traces are made.
 pub fn traceparent(span: &Span) -> Option<String> {
-    let context = span.context();
-    let context = context.span().span_context().clone();
+    let context = known(span)?;
     let flags = context.trace_flags().to_u8();
-    context.is_valid().then(|| format!("00-{}-{}-{flags:02x}", context.trace_id(), context.span_id()))
+    Some(format!("00-{}-{}-{flags:02x}", context.trace_id(), context.span_id()))
+}
+
+fn known(span: &Span) -> Option<SpanContext> {
+    let context = are_made().then(|| span.context())?;
+    let context = context.span().span_context().clone();
+    context.is_valid().then_some(context)
 }
