@@ -298,7 +298,7 @@ def docs():
             if not glob.glob(target):
                 fault(f"{path}: {target} is not there")
         named = re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", text)
-        check_names(path, [name for name in named if not name.startswith(("MCPGW_IMAGE", "MCPGW_PORT"))])
+        check_names(path, [name for name in named if name not in ("XDG_DATA_HOME", "X_FILE")])
 
 
 if __name__ == "__main__":
