@@ -21,8 +21,8 @@ def fault(text):
 def keys():
     """Configuration keys, and whether each is a secret, which may be given as X_FILE."""
     source = open("src/config/layers.rs", encoding="utf-8").read()
-    plain = re.findall(r'\n    (?:key|later)\("([A-Z0-9_]+)"\)', source)
-    secret = re.findall(r'Key \{ name: "([A-Z0-9_]+)", secret: true', source)
+    plain = re.findall(r'\n    key\("([A-Z0-9_]+)"\)', source)
+    secret = re.findall(r'\n    secret\("([A-Z0-9_]+)"\)', source)
     assert len(plain) > 60 and len(secret) > 5, "src/config/layers.rs is not what this script knows how to read"
     return set(plain), set(secret)
 

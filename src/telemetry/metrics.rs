@@ -404,6 +404,51 @@ mod tests {
         assert!(lag() == 0.0);
     }
 
+    /// The dashboard and the alerts are checked against that list, so that it has to be true.
+    #[test]
+    fn the_list_of_figures_is_what_there_is() {
+        let (metrics, second) = (Metrics::new(), Duration::from_secs(1));
+        metrics.http("/mcp", "POST", 200, second);
+        metrics.rpc("tools/call");
+        metrics.rpc_error("INVALID_PARAMS");
+        metrics.tool_call(None, "ok", second);
+        metrics.search("hybrid", None, 0, Some((2, 1)), second);
+        metrics.embedded("openai", second, true);
+        metrics.finding("result", "blocked");
+        let text = metrics.text(&Sampled::default()).expect("a text");
+        let mut found: Vec<String> = Vec::new();
+        for line in text.lines() {
+            if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
+                found.push(format!("{name} {kind}"));
+            } else if let Some((series, labels)) = line.split_once('{') {
+                let labels = labels.split_once('}').map_or("", |(labels, _)| labels);
+                let names = labels.split(',').filter_map(|label| Some(label.split_once('=')?.0));
+                let mut names: Vec<&str> = names.filter(|name| *name != "le").collect();
+                names.sort_unstable();
+                let last = found.last_mut().expect("a type before its samples");
+                if last.split(' ').count() == 2 && !names.is_empty() {
+                    assert!(series.starts_with(last.split(' ').next().unwrap_or_default()), "{line}");
+                    *last = format!("{last} {}", names.join(","));
+                }
+            }
+        }
+        let listed = include_str!("../../compose/prometheus/metrics.txt").lines();
+        let mut listed: Vec<String> = listed
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| {
+                let mut parts = line.splitn(3, ' ');
+                let (name, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                let mut labels: Vec<&str> = parts.next().unwrap_or_default().split(',').collect();
+                labels.sort_unstable();
+                format!("{name} {kind} {}", labels.join(",")).trim_end().to_owned()
+            })
+            .collect();
+        found.retain(|figure| figure.starts_with("mcpgw_") || listed.contains(figure));
+        found.sort();
+        listed.sort();
+        assert_eq!(found, listed);
+    }
+
     #[test]
     fn a_status_is_three_digits() {
         let mut digits = [0; 3];
