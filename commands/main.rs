@@ -9,6 +9,7 @@ mod call;
 mod catalog;
 mod completions;
 mod config;
+mod connect;
 mod demo_server;
 mod doctor;
 mod embeddings;
@@ -131,6 +132,8 @@ enum Command {
     Config(config::Config),
     /// Check every dependency and say how to fix what is broken
     Doctor(doctor::Doctor),
+    /// Put the gateway into the list of a client on this machine
+    Connect(connect::Connect),
     /// Run one of the demo MCP servers
     DemoServer(demo_server::DemoServer),
     /// End what a killed gateway has left behind (started by the gateway itself)
@@ -278,6 +281,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Warden(warden) => warden.run(),
         Command::Config(config) => config.run(context),
         Command::Doctor(doctor) => doctor.run(context).await,
+        Command::Connect(connect) => connect.run(context),
         Command::DemoServer(demo) => demo.run(context).await,
         Command::Completions(completions) => completions.run(context),
         Command::Man(man) => man.run(context),

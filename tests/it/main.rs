@@ -16,6 +16,7 @@ mod bad_input;
 mod cache;
 mod clients;
 mod conformance;
+mod connect;
 mod console;
 mod demo;
 mod embeddings;
