@@ -37,6 +37,9 @@ _mcpgw() {
             mcpgw,config)
                 cmd="mcpgw__subcmd__config"
                 ;;
+            mcpgw,connect)
+                cmd="mcpgw__subcmd__connect"
+                ;;
             mcpgw,demo-server)
                 cmd="mcpgw__subcmd__demo__subcmd__server"
                 ;;
@@ -303,6 +306,9 @@ _mcpgw() {
                 ;;
             mcpgw__subcmd__help,config)
                 cmd="mcpgw__subcmd__help__subcmd__config"
+                ;;
+            mcpgw__subcmd__help,connect)
+                cmd="mcpgw__subcmd__help__subcmd__connect"
                 ;;
             mcpgw__subcmd__help,demo-server)
                 cmd="mcpgw__subcmd__help__subcmd__demo__subcmd__server"
@@ -722,7 +728,7 @@ _mcpgw() {
 
     case "${cmd}" in
         mcpgw)
-            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help"
+            opts="-v -q -h -V --store --db --tenant --config --output --color --verbose --quiet --yes --help --version serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1993,6 +1999,52 @@ _mcpgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mcpgw__subcmd__connect)
+            opts="-v -q -h -V --url --file --undo --dry-run --store --db --tenant --config --output --color --verbose --quiet --yes --help --version claude-desktop claude-code cursor vscode"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mcpgw__subcmd__demo__subcmd__server)
             opts="-v -q -h -V --bind --name --token --store --db --tenant --config --output --color --verbose --quiet --yes --help --version weather orders"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2936,7 +2988,7 @@ _mcpgw() {
             return 0
             ;;
         mcpgw__subcmd__help)
-            opts="serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor demo-server warden completions man help"
+            opts="serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3232,6 +3284,20 @@ _mcpgw() {
         mcpgw__subcmd__help__subcmd__config__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mcpgw__subcmd__help__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -50,6 +50,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand token 'Sign and check callers'' tokens'
             cand config 'Which configuration is in force'
             cand doctor 'Check every dependency and say how to fix what is broken'
+            cand connect 'Put the gateway into the list of a client on this machine'
             cand demo-server 'Run one of the demo MCP servers'
             cand warden 'End what a killed gateway has left behind (started by the gateway itself)'
             cand completions 'Print shell completions'
@@ -1676,6 +1677,27 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'mcpgw;connect'= {
+            cand --url 'A gateway that runs, by the URL of its MCP endpoint'
+            cand --file 'The client''s file, where it is not in the usual place'
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --undo 'Take the gateway out again: the file is as it was, but for what was changed in it since'
+            cand --dry-run 'Only print what would be written'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'mcpgw;demo-server'= {
             cand --bind 'Serve streamable HTTP at http://ADDRESS/mcp in place of stdin and stdout'
             cand --name 'The name that a gateway knows it by: with DOWNSTREAM_JWT_VERIFY a token for another server is refused'
@@ -1765,6 +1787,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand token 'Sign and check callers'' tokens'
             cand config 'Which configuration is in force'
             cand doctor 'Check every dependency and say how to fix what is broken'
+            cand connect 'Put the gateway into the list of a client on this machine'
             cand demo-server 'Run one of the demo MCP servers'
             cand warden 'End what a killed gateway has left behind (started by the gateway itself)'
             cand completions 'Print shell completions'
@@ -1966,6 +1989,8 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;config;show'= {
         }
         &'mcpgw;help;doctor'= {
+        }
+        &'mcpgw;help;connect'= {
         }
         &'mcpgw;help;demo-server'= {
         }
