@@ -19,6 +19,7 @@ mod conformance;
 mod connect;
 mod console;
 mod demo;
+mod docs;
 mod embeddings;
 mod eval;
 mod fake;
