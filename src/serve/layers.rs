@@ -124,8 +124,9 @@ async fn only_known_hosts_and_origins(State(app): State<Arc<App>>, request: Requ
     let config = &app.gateway.config().serve;
     let public = config.public_url.as_ref();
     let refuse = |what: &str| {
-        if ["/admin", "/ui"].contains(&route_label(&request)) {
-            admin::refused(&app, &request, None, StatusCode::FORBIDDEN);
+        let part = route_label(&request);
+        if ["/admin", "/ui"].contains(&part) {
+            admin::refused(&app, part, &request, None, StatusCode::FORBIDDEN);
         }
         let detail = format!("this {what} is not allowed here");
         error::response(StatusCode::FORBIDDEN, Code::InvalidRequest, &detail, None)

@@ -69,7 +69,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         Ok(who) => who,
         Err(not_let_in) => {
             let NotLetIn { response, who } = *not_let_in;
-            refused(&app, &request, who, response.status());
+            refused(&app, "/admin", &request, who, response.status());
             return response;
         }
     };

@@ -186,15 +186,15 @@ fn deed(app: &App, operation: &Operation, parts: &Parts, path: &[(String, String
     Deed { tenant, who, route, object, server, request_id: request_id(&parts.extensions), face: Face::Admin }
 }
 
-/// Leaves a record of a request that was refused before anything of it began; nothing of it but its route is noted.
-pub(in super::super) fn refused(app: &App, request: &Request, who: Option<AuditActor>, status: StatusCode) {
+/// Leaves a record of a request to a `part` of ours that was refused before anything of it began; nothing of it but its
+/// route is noted.
+pub(in super::super) fn refused(app: &App, part: &str, request: &Request, who: Option<AuditActor>, status: StatusCode) {
     let status = outcome(status);
     if !matches!(status, AuditStatus::Refused | AuditStatus::Limited) {
         return;
     }
-    let matched = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    // What was asked of nothing that is there ends where that begins.
-    let path = matched.split("/{*").next().unwrap_or_default();
+    // Of what is not there, the path is whatever somebody chose.
+    let path = request.extensions().get::<MatchedPath>().map_or(part, MatchedPath::as_str);
     let deed = Deed {
         tenant: app.gateway.config().tenant.clone(),
         who,

@@ -105,7 +105,7 @@ async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
             let is_part = request.headers().contains_key("hx-request");
             // Whoever comes without anything is only shown where to log in.
             if is_part || cookie(request.headers(), session::COOKIE_NAME).is_some() {
-                refused(&app, &request, None, StatusCode::UNAUTHORIZED);
+                refused(&app, "/ui", &request, None, StatusCode::UNAUTHORIZED);
             }
             // Its script goes there.
             if is_part {
