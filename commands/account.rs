@@ -73,7 +73,7 @@ async fn list(context: &Context, gateway: &Gateway) -> Result<Done> {
 impl Password {
     async fn run(self, context: &Context, gateway: &Gateway) -> Result<Done> {
         let (email, sessions) = gateway.account_sessions(&self.email, None).await?;
-        let what = format!("Replace the password of `{email}`, and end its {} sessions?", sessions.len());
+        let what = format!("Replace the password of `{email}`, and end its sessions ({})?", sessions.len());
         context.confirm(&what)?;
         let password = match self.generate {
             true => Gateway::new_password()?,
@@ -93,7 +93,7 @@ impl Password {
         if self.generate {
             context.output.line(password.expose());
         }
-        context.output.note(&format!("`{email}` has another password; {ended} sessions ended"));
+        context.output.note(&format!("`{email}` has another password; sessions that ended: {ended}"));
         Ok(Done::Fully)
     }
 }
@@ -135,12 +135,12 @@ impl Named {
 
     async fn log_out(self, context: &Context, gateway: &Gateway) -> Result<Done> {
         let (email, sessions) = gateway.account_sessions(&self.email, None).await?;
-        context.confirm(&format!("End the {} sessions of `{email}`?", sessions.len()))?;
+        context.confirm(&format!("End the sessions of `{email}` ({})?", sessions.len()))?;
         let ended = gateway.command("account logout", &email, gateway.end_account_sessions(&email)).await?;
         if context.output.is_json() {
             context.output.json(&json!({ "email": email, "ended": ended }))?;
         } else {
-            context.output.note(&format!("{ended} sessions of `{email}` ended"));
+            context.output.note(&format!("sessions of `{email}` that ended: {ended}"));
         }
         Ok(Done::Fully)
     }
