@@ -28,6 +28,10 @@ impl Judge {
     pub(crate) async fn run(self, context: &Context) -> Result<Done> {
         let (gateway, tenant) = context.open().await?;
         if let Some(id) = &self.remove {
+            let judged = gateway.judged(&tenant).await?;
+            if let Some(known) = judged.iter().find(|known| known.id == *id) {
+                context.confirm(&format!("Forget the judged request “{}”?", crate::output::visible(&known.query)))?;
+            }
             gateway.forget_judged(&tenant, id).await?;
             return said(context, &json!({ "id": id, "status": "removed" }), "forgotten");
         }

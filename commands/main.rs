@@ -1,6 +1,7 @@
 //! The binary: words in, words out. It decides nothing about the gateway; each subcommand reads its flags,
 //! calls the library and prints.
 
+mod account;
 mod audit;
 mod bootstrap;
 mod cache;
@@ -109,6 +110,9 @@ enum Command {
     /// Who may discover and call what, in Cedar
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Who has an account of the console
+    #[command(subcommand)]
+    Account(account::Account),
     /// Which provider makes the vectors, and the change to another
     #[command(subcommand)]
     Embeddings(embeddings::Embeddings),
@@ -272,6 +276,7 @@ async fn run(command: Command, context: &Context) -> Result<Done> {
         Command::Server(server) => server.run(context).await,
         Command::Tenant(tenant) => tenant.run(context).await,
         Command::Policy(policy) => policy.run(context).await,
+        Command::Account(account) => account.run(context).await,
         Command::Embeddings(embeddings) => embeddings.run(context).await,
         Command::Guardrails(guardrails) => guardrails.run(context).await,
         Command::Audit(audit) => audit.run(context).await,

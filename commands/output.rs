@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use mcpgw::error::{Error, Result};
+use mcpgw::model::Secret;
 use serde::Serialize;
 
 /// How results are printed.
@@ -157,6 +158,14 @@ impl Output {
             input = input.default(default.to_owned());
         }
         input.validate_with(|text: &String| check(text.trim())).interact_text().map_err(asking_failed)
+    }
+
+    /// Asks twice for a password, which is not shown.
+    pub(crate) fn ask_password(&self, question: &str) -> Result<Secret> {
+        let asked = dialoguer::Password::new()
+            .with_prompt(question)
+            .with_confirmation("The same again", "these are two; once more");
+        asked.interact().map(Secret::new).map_err(asking_failed)
     }
 
     /// A progress bar on a terminal, one line a step elsewhere.

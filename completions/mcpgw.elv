@@ -42,6 +42,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
             cand policy 'Who may discover and call what, in Cedar'
+            cand account 'Who has an account of the console'
             cand embeddings 'Which provider makes the vectors, and the change to another'
             cand guardrails 'What may pass: personal data, secrets, orders to the model'
             cand audit 'What was executed, and what came of it'
@@ -989,6 +990,135 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         }
         &'mcpgw;policy;help;help'= {
         }
+        &'mcpgw;account'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List the accounts'
+            cand password 'Give an account another password, read from standard input; all its sessions end'
+            cand sessions 'Show where an account is logged in'
+            cand logout 'End all sessions of an account'
+            cand invite 'Print a link to make the first account with, while there is none'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;account;list'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;account;password'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand --generate 'Make one and print it, once'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;account;sessions'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;account;logout'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;account;invite'= {
+            cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
+            cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
+            cand --tenant 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]'
+            cand --config 'A TOML file with the same keys as the environment, in lower case'
+            cand --output 'How results are printed [default: table on a terminal, plain otherwise]'
+            cand --color 'Whether to color (NO_COLOR is respected)'
+            cand -v 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand --verbose 'More log lines; twice for all of them [env: RUST_LOG]'
+            cand -q 'Only errors'
+            cand --quiet 'Only errors'
+            cand --yes 'Answer every confirmation with yes'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'mcpgw;account;help'= {
+            cand list 'List the accounts'
+            cand password 'Give an account another password, read from standard input; all its sessions end'
+            cand sessions 'Show where an account is logged in'
+            cand logout 'End all sessions of an account'
+            cand invite 'Print a link to make the first account with, while there is none'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mcpgw;account;help;list'= {
+        }
+        &'mcpgw;account;help;password'= {
+        }
+        &'mcpgw;account;help;sessions'= {
+        }
+        &'mcpgw;account;help;logout'= {
+        }
+        &'mcpgw;account;help;invite'= {
+        }
+        &'mcpgw;account;help;help'= {
+        }
         &'mcpgw;embeddings'= {
             cand --store 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user''s data directory]'
             cand --db 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]'
@@ -1779,6 +1909,7 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
             cand server 'Which MCP servers are behind the gateway'
             cand tenant 'Whose catalogs there are'
             cand policy 'Who may discover and call what, in Cedar'
+            cand account 'Who has an account of the console'
             cand embeddings 'Which provider makes the vectors, and the change to another'
             cand guardrails 'What may pass: personal data, secrets, orders to the model'
             cand audit 'What was executed, and what came of it'
@@ -1910,6 +2041,23 @@ set edit:completion:arg-completer[mcpgw] = {|@words|
         &'mcpgw;help;policy;assign'= {
         }
         &'mcpgw;help;policy;schema'= {
+        }
+        &'mcpgw;help;account'= {
+            cand list 'List the accounts'
+            cand password 'Give an account another password, read from standard input; all its sessions end'
+            cand sessions 'Show where an account is logged in'
+            cand logout 'End all sessions of an account'
+            cand invite 'Print a link to make the first account with, while there is none'
+        }
+        &'mcpgw;help;account;list'= {
+        }
+        &'mcpgw;help;account;password'= {
+        }
+        &'mcpgw;help;account;sessions'= {
+        }
+        &'mcpgw;help;account;logout'= {
+        }
+        &'mcpgw;help;account;invite'= {
         }
         &'mcpgw;help;embeddings'= {
             cand show 'Show which embedding space is in force'

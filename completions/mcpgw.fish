@@ -48,6 +48,7 @@ complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "catalog" -d 'Which tool
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "server" -d 'Which MCP servers are behind the gateway'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "tenant" -d 'Whose catalogs there are'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "policy" -d 'Who may discover and call what, in Cedar'
+complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "account" -d 'Who has an account of the console'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
 complete -c mcpgw -n "__fish_mcpgw_needs_command" -f -a "audit" -d 'What was executed, and what came of it'
@@ -838,6 +839,109 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subc
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Print what policies may speak of, as a Cedar schema'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -f -a "list" -d 'List the accounts'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -f -a "password" -d 'Give an account another password, read from standard input; all its sessions end'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -f -a "sessions" -d 'Show where an account is logged in'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -f -a "logout" -d 'End all sessions of an account'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -f -a "invite" -d 'Print a link to make the first account with, while there is none'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and not __fish_seen_subcommand_from list password sessions logout invite help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l generate -d 'Make one and print it, once'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from password" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from sessions" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from logout" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l config -d 'A TOML file with the same keys as the environment, in lower case' -r -F
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l output -d 'How results are printed [default: table on a terminal, plain otherwise]' -r -f -a "table\t'For people'
+json\t'One JSON document'
+plain\t'Tab-separated, for scripts'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l color -d 'Whether to color (NO_COLOR is respected)' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -s v -l verbose -d 'More log lines; twice for all of them [env: RUST_LOG]'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -s q -l quiet -d 'Only errors'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -l yes -d 'Answer every confirmation with yes'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from invite" -s V -l version -d 'Print version'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the accounts'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "password" -d 'Give an account another password, read from standard input; all its sessions end'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "sessions" -d 'Show where an account is logged in'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "logout" -d 'End all sessions of an account'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "invite" -d 'Print a link to make the first account with, while there is none'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l store -d 'The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user\'s data directory]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l db -d 'Prefix of the databases on MongoDB [env: MONGODB_DB_NAME] [default: mcp_gateway]' -r
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand embeddings; and not __fish_seen_subcommand_from show test switch status cancel help" -l tenant -d 'Whose catalog and servers [env: MCPGW_TENANT] [default: local-dev]' -r
@@ -1419,29 +1523,30 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s q -l quiet -d 'Only 
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -l yes -d 'Answer every confirmation with yes'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand man" -s V -l version -d 'Print version'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "call" -d 'Call a tool'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "audit" -d 'What was executed, and what came of it'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "cache" -d 'Results that were kept'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "config" -d 'Which configuration is in force'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "connect" -d 'Put the gateway into the list of a client on this machine'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
-complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "serve" -d 'Run the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "stdio" -d 'Run the gateway for one client on standard input and output'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "bootstrap" -d 'Make the store ready: register, sync, index'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "search" -d 'Find tools by what they do or how they are called'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "call" -d 'Call a tool'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "catalog" -d 'Which tools exist'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "server" -d 'Which MCP servers are behind the gateway'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "tenant" -d 'Whose catalogs there are'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "policy" -d 'Who may discover and call what, in Cedar'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "account" -d 'Who has an account of the console'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "embeddings" -d 'Which provider makes the vectors, and the change to another'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "guardrails" -d 'What may pass: personal data, secrets, orders to the model'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "audit" -d 'What was executed, and what came of it'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "cache" -d 'Results that were kept'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "secrets" -d 'The servers\' credentials, as the store keeps them'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "token" -d 'Sign and check callers\' tokens'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "config" -d 'Which configuration is in force'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "doctor" -d 'Check every dependency and say how to fix what is broken'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "connect" -d 'Put the gateway into the list of a client on this machine'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "demo-server" -d 'Run one of the demo MCP servers'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "warden" -d 'End what a killed gateway has left behind (started by the gateway itself)'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "completions" -d 'Print shell completions'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "man" -d 'Write the man pages'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and not __fish_seen_subcommand_from serve stdio bootstrap search call catalog server tenant policy account embeddings guardrails audit cache secrets token config doctor connect demo-server warden completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "sync" -d 'Bring the catalog up to date with what the servers list'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "list" -d 'List tools'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from catalog" -f -a "show" -d 'Show one tool'
@@ -1475,6 +1580,11 @@ complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcom
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Say what a caller may do with a tool, and which policy decides'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "assign" -d 'Note the roles and attributes of a user, for policies to ask for'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "schema" -d 'Print what policies may speak of, as a Cedar schema'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "list" -d 'List the accounts'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "password" -d 'Give an account another password, read from standard input; all its sessions end'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "sessions" -d 'Show where an account is logged in'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "logout" -d 'End all sessions of an account'
+complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "invite" -d 'Print a link to make the first account with, while there is none'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "show" -d 'Show which embedding space is in force'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "test" -d 'Ask a provider for a vector, and say how long its vectors are; without flags the one in force'
 complete -c mcpgw -n "__fish_mcpgw_using_subcommand help; and __fish_seen_subcommand_from embeddings" -f -a "switch" -d 'Switch to another provider or model while everything is served; without flags, go on with an unfinished switch'

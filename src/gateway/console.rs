@@ -99,6 +99,14 @@ impl Default for Console {
     }
 }
 
+impl Against {
+    /// An account with the password that it has: with another one, nobody has failed yet.
+    fn account(email: &str, user: Option<&AdminUser>) -> Self {
+        let hash = user.map_or("", |user| user.password_hash.expose());
+        Self::Account(digest(&format!("{email} {hash}")))
+    }
+}
+
 impl Console {
     /// How long whoever failed too often has to wait.
     fn wait(&self, who: &[Against]) -> Option<Duration> {
@@ -118,13 +126,17 @@ impl Console {
         who.iter().filter_map(of).max().or(full.then_some(Duration::from_secs(1)))
     }
 
+    /// Refuses whoever failed too often.
+    fn check(&self, who: &[Against]) -> Result<()> {
+        let Some(wait) = self.wait(who) else { return Ok(()) };
+        let seconds = wait.as_secs() + 1;
+        Err(Error::new(Kind::RateLimited, format!("too many attempts; try again in {seconds} s"))
+            .data(serde_json::json!({ "retry_after_ms": seconds * 1000 })))
+    }
+
     /// Counts an attempt as failed before it is looked at: many at once must not all be let try.
     fn attempt(&self, who: &[Against]) -> Result<()> {
-        if let Some(wait) = self.wait(who) {
-            let seconds = wait.as_secs() + 1;
-            return Err(Error::new(Kind::RateLimited, format!("too many attempts; try again in {seconds} s"))
-                .data(serde_json::json!({ "retry_after_ms": seconds * 1000 })));
-        }
+        self.check(who)?;
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         for against in who {
             failed.entry(against.clone()).or_default().push(Instant::now());
@@ -143,7 +155,7 @@ impl Console {
         }
     }
 
-    async fn hashed(&self, password: &Secret) -> Result<Secret> {
+    pub(super) async fn hashed(&self, password: &Secret) -> Result<Secret> {
         let password = password.clone();
         self.beside(move || {
             let salt = SaltString::generate(&mut OsRng);
@@ -199,19 +211,20 @@ fn address_of(email: &str) -> Result<String> {
     Ok(email)
 }
 
-fn check_password(password: &Secret) -> Result<()> {
+pub(super) fn check_password(password: &Secret) -> Result<()> {
     if password.expose().chars().count() < LEAST_PASSWORD || password.expose().len() > MOST_PASSWORD {
-        return Err(Error::invalid(format!("a password has at least {LEAST_PASSWORD} characters")).field("password"));
+        let wanted = format!("a password has at least {LEAST_PASSWORD} characters and at most {MOST_PASSWORD} bytes");
+        return Err(Error::invalid(wanted).field("password").help("choose another one"));
     }
     Ok(())
 }
 
 impl Gateway {
-    fn admins(&self) -> Collection<AdminUser> {
+    pub(super) fn admins(&self) -> Collection<AdminUser> {
         Collection::of_control(&self.store)
     }
 
-    fn admin_sessions(&self) -> Collection<AdminSession> {
+    pub(super) fn admin_sessions(&self) -> Collection<AdminSession> {
         Collection::of_control(&self.store)
     }
 
@@ -235,6 +248,11 @@ impl Gateway {
             tracing::info!("made the first account that administers");
             return Ok(None);
         }
+        self.new_link().await.map(Some)
+    }
+
+    /// The link with which somebody makes the first account, in place of a former one.
+    pub(super) async fn new_link(&self) -> Result<Secret> {
         let token = Secret::new(random_text()?);
         let now = Timestamp::now();
         let link = AdminSession {
@@ -248,7 +266,7 @@ impl Gateway {
             expires_at: now.plus(LINK),
         };
         self.admin_sessions().put(&link, Expect::Any).await?;
-        Ok(Some(token))
+        Ok(token)
     }
 
     /// Whether anybody has an account.
@@ -272,7 +290,7 @@ impl Gateway {
     pub async fn set_up(&self, token: &str, email: &str, password: &Secret) -> Result<()> {
         let wrong = || {
             Error::new(Kind::Forbidden, "the set-up link is used, too old or wrong")
-                .help("start the gateway anew: while there is no account, it prints another")
+                .help("while there is no account, `mcpgw account invite` prints another, and so does each start")
         };
         let email = address_of(email)?;
         check_password(password)?;
@@ -303,12 +321,11 @@ impl Gateway {
         agent: Option<&str>,
     ) -> Result<(Secret, LoggedIn)> {
         let email = email.trim().to_lowercase();
-        let account = Against::Account(digest(&email));
-        let who: Vec<Against> =
-            std::iter::once(account).chain(address.map(|address| Against::Address(network(address)))).collect();
+        let mut who: Vec<Against> = address.map(|address| Against::Address(network(address))).into_iter().collect();
+        self.console.check(&who)?;
+        let user = self.admins().get(&email).await?.map(|stored| stored.value);
+        who.push(Against::account(&email, user.as_ref()));
         self.console.attempt(&who)?;
-        let user = self.admins().get(&email).await.inspect_err(|_| self.console.succeeded(&who));
-        let user = user?.map(|stored| stored.value);
         let is_known = user.is_some();
         let wrong = || Error::new(Kind::Unauthenticated, "the e-mail address or the password is wrong");
         let hash = user.as_ref().map_or_else(|| NOBODYS.clone(), |user| user.password_hash.clone());
@@ -392,16 +409,23 @@ impl Gateway {
                 value.sessions_since = Timestamp::now();
                 self.admins().put(&value, Expect::Revision(revision)).await?;
             }
-            for own in self.own_sessions(session).await? {
-                self.admin_sessions().delete(&own.id).await?;
-            }
+            self.delete_sessions(&session.email, None).await?;
         }
         self.admin_sessions().delete(&session.id).await.map(drop)
     }
 
-    async fn own_sessions(&self, session: &LoggedIn) -> Result<Vec<AdminSession>> {
-        let found = self.admin_sessions().find(&Query::all().equals("email", session.email.as_str())).await?;
+    async fn stored_sessions(&self, email: &str) -> Result<Vec<AdminSession>> {
+        let found = self.admin_sessions().find(&Query::all().equals("email", email)).await?;
         Ok(found.into_iter().map(|stored| stored.value).collect())
+    }
+
+    /// Forgets the sessions of an account but for the one of this id; how many these were.
+    pub(super) async fn delete_sessions(&self, email: &str, but: Option<&str>) -> Result<usize> {
+        let mut ended = 0;
+        for session in self.stored_sessions(email).await?.iter().filter(|it| Some(it.id.as_str()) != but) {
+            ended += usize::from(self.admin_sessions().delete(&session.id).await?);
+        }
+        Ok(ended)
     }
 
     /// Where the one who asks is logged in.
@@ -409,17 +433,22 @@ impl Gateway {
     /// # Errors
     /// The store's.
     pub async fn sessions_of(&self, session: &LoggedIn) -> Result<Vec<SessionSummary>> {
-        let mut own = self.own_sessions(session).await?;
-        own.sort_by_key(|each| std::cmp::Reverse(each.used_at));
+        self.sessions_at(&session.email, Some(session)).await
+    }
+
+    /// Where an account is logged in, as `asking` sees it.
+    pub(super) async fn sessions_at(&self, email: &str, asking: Option<&LoggedIn>) -> Result<Vec<SessionSummary>> {
+        let mut sessions = self.stored_sessions(email).await?;
+        sessions.sort_by_key(|each| std::cmp::Reverse(each.used_at));
         let summary = |each: AdminSession| SessionSummary {
-            is_own: each.id == session.id,
+            is_own: asking.is_some_and(|asking| asking.id == each.id),
             id: each.id,
             created_at: each.created_at.to_string(),
             used_at: each.used_at.to_string(),
             address: each.address,
             agent: each.agent,
         };
-        Ok(own.into_iter().map(summary).collect())
+        Ok(sessions.into_iter().map(summary).collect())
     }
 
     /// Ends one of them.
@@ -427,7 +456,7 @@ impl Gateway {
     /// # Errors
     /// [`Kind::NotFound`] where it is none of theirs.
     pub async fn end_session_of(&self, session: &LoggedIn, id: &str) -> Result<()> {
-        if !self.own_sessions(session).await?.iter().any(|own| own.id == id) {
+        if !self.stored_sessions(&session.email).await?.iter().any(|own| own.id == id) {
             return Err(Error::not_found("you have no such session"));
         }
         self.admin_sessions().delete(id).await.map(drop)
@@ -440,10 +469,10 @@ impl Gateway {
     /// too many wrong ones.
     pub async fn change_password(&self, session: &LoggedIn, present: &Secret, wanted: &Secret) -> Result<()> {
         check_password(wanted).map_err(|error| error.field("wanted"))?;
-        let account = [Against::Account(digest(&session.email))];
-        self.console.attempt(&account)?;
         let gone = || Error::not_found("your account was removed");
         let Stored { mut value, revision } = self.admins().get(&session.email).await?.ok_or_else(gone)?;
+        let account = [Against::account(&session.email, Some(&value))];
+        self.console.attempt(&account)?;
         if !self.console.is_right(present, &value.password_hash).await? {
             // Whoever asks is logged in all the same.
             return Err(Error::invalid("the present password is wrong").field("present"));
@@ -451,10 +480,7 @@ impl Gateway {
         self.console.succeeded(&account);
         value.password_hash = self.console.hashed(wanted).await?;
         self.admins().put(&value, Expect::Revision(revision)).await?;
-        for own in self.own_sessions(session).await?.into_iter().filter(|own| own.id != session.id) {
-            self.admin_sessions().delete(&own.id).await?;
-        }
-        Ok(())
+        self.delete_sessions(&session.email, Some(&session.id)).await.map(drop)
     }
 }
 

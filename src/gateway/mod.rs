@@ -1,5 +1,6 @@
 //! The use cases, and the composition root: the only place where the parts meet at run time.
 
+mod accounts;
 mod assumed;
 mod audit;
 mod bootstrap;
@@ -68,6 +69,7 @@ use spaces::Spaces;
 use tasks::Tasks;
 use tenants::TenantGate;
 
+pub use accounts::AccountSummary;
 pub use assumed::Assumed;
 pub use audit::{
     Administration, AuditBucket, AuditGroup, AuditOutcome, AuditPage, AuditQuery, AuditSummary, AuditTally,
@@ -91,7 +93,7 @@ pub use quarantine::KeptTool;
 pub use requests::{Resource, Subscription};
 pub use search::{Compared, ComparedModes, SearchAnswer, SearchRequest, SearchResult};
 pub use server_form::{OAuthForm, ServerDetail, ServerForm, shown_sync};
-pub use servers::{Probe, ServerCircuit, ServerFailure, ServerHealth, ServerPage, ServerSummary};
+pub use servers::{Probe, ServerCircuit, ServerFailure, ServerHealth, ServerPage, ServerSummary, Words};
 pub use sign_in::{LINK_LIFETIME, SignInLink, SignInOffer, SignInStart, SignedIn};
 pub use switch::{SwitchBegun, SwitchDone, SwitchProgress, TestedProvider};
 pub use tenants::{TenancyConfig, TenantSummary};
@@ -165,7 +167,7 @@ pub struct Gateway {
     quota: Quota,
     audit: Arc<Audit>,
     limited: audit::Limited,
-    /// Administration by whom nobody knows; apart, so that neither hides the other.
+    /// Administration by whom nobody knows, or who may not; apart, so that neither hides the other.
     limited_strangers: Arc<audit::Limited>,
     tenant_gate: TenantGate,
     console: console::Console,

@@ -80,15 +80,17 @@ pub struct ServerFailure {
 }
 
 /// Words that are looked for, whatever their case.
-pub(super) struct Words(Vec<String>);
+#[derive(Clone, Debug)]
+pub struct Words(Vec<String>);
 
 impl Words {
-    pub(super) fn new(text: &str) -> Self {
+    /// Those of a text, by the spaces between them.
+    pub fn new(text: &str) -> Self {
         Self(text.split_whitespace().map(str::to_lowercase).collect())
     }
 
     /// Whether each is in one of the texts.
-    pub(super) fn are_in(&self, texts: &[&str]) -> bool {
+    pub fn are_in(&self, texts: &[&str]) -> bool {
         let texts: Vec<String> =
             if self.0.is_empty() { Vec::new() } else { texts.iter().map(|it| it.to_lowercase()).collect() };
         self.0.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
@@ -302,4 +304,16 @@ fn check_text_argument(tool: &Tool, argument: &str) -> Result<()> {
     let texts: Vec<&str> = texts.map(|(name, _)| name.as_str()).collect();
     let help = if texts.is_empty() { "it has none".to_owned() } else { format!("it has: {}", texts.join(", ")) };
     Err(Error::invalid(format!("tool `{}` has no argument `{argument}` of type string", tool.name)).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+
+    #[test]
+    fn words_are_found_in_any_order_and_case() {
+        assert!(Words::new("forecast get").are_in(&["Get a Forecast"]) && Words::new("").are_in(&["x"]));
+        assert!(Words::new("forecast weather").are_in(&["Get a Forecast", "WEATHER"]));
+        assert!(!Words::new("get rain").are_in(&["Get a Forecast", "weather"]));
+    }
 }

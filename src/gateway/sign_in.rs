@@ -509,7 +509,7 @@ impl Gateway {
     }
 
     /// A page of ours.
-    fn public(&self, path: &[&str]) -> Result<Url> {
+    pub(super) fn public(&self, path: &[&str]) -> Result<Url> {
         let at = self.public_url.get().cloned().or_else(|| super::url_of(self.config.serve.bind));
         let mut url = at.ok_or_else(|| Error::internal("the gateway has no address"))?;
         if let Ok(mut segments) = url.path_segments_mut() {

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::{App, error};
+use super::{App, admin, error};
 use crate::mcp::Code;
 use crate::telemetry::metrics::METRICS;
 use crate::telemetry::traces;
@@ -63,7 +63,7 @@ fn label(route: &str) -> &str {
     ["/admin", "/ui"].into_iter().find(|part| route.starts_with(part)).unwrap_or(route)
 }
 
-fn method_label(method: &Method) -> &'static str {
+pub(super) fn method_label(method: &Method) -> &'static str {
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     known.into_iter().find(|known| method == known).unwrap_or(OTHER)
 }
@@ -125,6 +125,10 @@ async fn only_known_hosts_and_origins(State(app): State<Arc<App>>, request: Requ
     let config = &app.gateway.config().serve;
     let public = config.public_url.as_ref();
     let refuse = |what: &str| {
+        let part = route_label(&request);
+        if ["/admin", "/ui"].contains(&part) {
+            admin::refused(&app, part, &request, None, StatusCode::FORBIDDEN);
+        }
         let detail = format!("this {what} is not allowed here");
         error::response(StatusCode::FORBIDDEN, Code::InvalidRequest, &detail, None)
     };

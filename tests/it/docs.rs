@@ -158,7 +158,7 @@ fn the_binary_takes_every_command_that_is_shown() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let seen = fs::read_to_string(&seen).expect("commands").lines().count();
-    assert!(seen > 60, "only {seen} commands were read");
+    assert!(seen > 40, "only {seen} commands were read");
 }
 
 #[test]

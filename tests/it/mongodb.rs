@@ -157,6 +157,7 @@ fn a_paused_server_holds_nobody() {
     mongod.pause();
     let started = Instant::now();
     assert_eq!((listed(&gateway), find_order(&gateway)), (6, json!("A-1001")));
+    assert_eq!(gateway.get("/admin/settings").status, 401, "nor for the record of who is not let in");
     assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     let ready = gateway.get("/health/ready");
     assert_eq!(ready.status, 503, "{}", ready.json());

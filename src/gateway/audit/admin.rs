@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Execution, Hashed, Limited};
+use super::{Execution, Hashed, Limited, status_of};
 use crate::audit::Leave;
 use crate::error::Result;
 use crate::gateway::Gateway;
@@ -23,6 +23,8 @@ pub struct Deed {
     pub server: Option<ServerName>,
     /// The request.
     pub request_id: Arc<str>,
+    /// By which way it came.
+    pub face: Face,
 }
 
 /// Something an administrator wants done, under way. What is dropped before its end was not waited for, and is recorded
@@ -30,7 +32,7 @@ pub struct Deed {
 pub struct Administration {
     execution: Execution,
     wanted: TenantId,
-    /// What failures of somebody who is not known are counted by.
+    /// What failures of somebody who is not known, or was not let in, are counted by.
     anonymous: Option<Arc<Limited>>,
 }
 
@@ -61,7 +63,7 @@ impl Gateway {
     pub fn administer(&self, deed: Deed) -> Result<Administration> {
         let anonymous = deed.who.is_none().then(|| Arc::clone(&self.limited_strangers));
         let actor = deed.who.unwrap_or_else(|| AuditActor::new("anonymous", ""));
-        let origin = Origin { request_id: deed.request_id, face: Face::Admin, actor: Some(actor), traceparent: None };
+        let origin = Origin { request_id: deed.request_id, face: deed.face, actor: Some(actor), traceparent: None };
         let operator = Principal::operator(self.config.tenant.clone());
         let mut execution = self.execution(&operator, AuditKind::Admin, &origin, Hashed::default());
         if !execution.noted.is_recorded {
@@ -84,17 +86,58 @@ impl Gateway {
             done.execution.forget();
             return;
         };
-        // A record of a tenant that is not there could not be stored. Of a store that is away, nothing is asked.
+        // Of a store that is away, nothing is asked.
         if status != AuditStatus::Unavailable {
-            if self.has_tenant(&done.wanted).await.unwrap_or(false) {
-                done.execution.tenant = done.wanted.clone();
-            } else if let Err(error) = self.store.provision(&self.config.tenant).await {
-                tracing::warn!(
-                    error = error.chain(),
-                    "the configured tenant, whose records these are, is not made yet"
-                );
-            }
+            self.place(&mut done).await;
         }
         done.execution.record(status, Hashed::default(), repeated);
+    }
+
+    /// A record of a tenant that is not there could not be stored.
+    async fn place(&self, done: &mut Administration) {
+        if self.has_tenant(&done.wanted).await.unwrap_or(false) {
+            done.execution.tenant = done.wanted.clone();
+        } else if let Err(error) = self.store.provision(&self.config.tenant).await {
+            tracing::warn!(error = error.chain(), "the configured tenant, whose records these are, is not made yet");
+        }
+    }
+
+    /// Somebody was not let do it, and nothing of it began. Some of these are recorded each second and the others counted;
+    /// whoever is refused does not wait for that.
+    pub fn refused(self: &Arc<Self>, deed: Deed, status: AuditStatus) {
+        let Ok(mut refused) = self.administer(deed) else { return };
+        refused.anonymous = Some(Arc::clone(&self.limited_strangers));
+        let Some(repeated) = refused.pass(status) else {
+            refused.execution.forget();
+            return;
+        };
+        // From here on it is recorded in any case.
+        refused.anonymous = None;
+        let gateway = Arc::clone(self);
+        tokio::spawn(async move {
+            gateway.place(&mut refused).await;
+            refused.execution.record(status, Hashed::default(), repeated);
+        });
+    }
+
+    /// Has the operator do something on the command line: `command` is which, `object` what it is done to.
+    ///
+    /// # Errors
+    /// Those of `work`; when its record cannot be kept, and then nothing is done.
+    pub async fn command<T>(&self, command: &str, object: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let operator = Principal::operator(self.config.tenant.clone());
+        let begun = self.administer(Deed {
+            who: Some(AuditActor::new(&operator.subject, &operator.issuer)),
+            tenant: operator.tenant,
+            route: command.to_owned(),
+            object: shortened(object),
+            server: None,
+            request_id: Arc::default(),
+            face: Face::Command,
+        })?;
+        let outcome = work.await;
+        let status = outcome.as_ref().map_or_else(status_of, |_| AuditStatus::Ok);
+        self.administered(begun, status, None).await;
+        outcome
     }
 }

@@ -1,6 +1,7 @@
 //! What operators do over HTTP: `/admin/*`, for whoever is logged in at the console, and for bearers of the role
 //! `platform:admin` in a verified token, whatever tenants say of them.
 
+mod accounts;
 mod asked;
 mod audit;
 mod cache;
@@ -37,6 +38,7 @@ use crate::gateway::LoggedIn;
 use crate::model::{AuditActor, ServerName};
 
 pub(super) use asked::tenant_asked;
+pub(super) use operation::refused;
 pub(super) use routes::administration;
 
 use asked::{Asked, tenant_or_own};
@@ -57,18 +59,19 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         let address = admit::address(&request, &app.gateway.config().serve.forwarders);
         by_token(&app, &headers, address).await
     } else {
-        match by_session(&app, &headers, changes).await {
-            Ok(session) => {
-                let who = AuditActor::new(&session.email, "");
-                request.extensions_mut().insert(session);
-                Ok(who)
-            }
-            Err(response) => Err(response),
-        }
+        by_session(&app, &headers, changes).await.map(|session| {
+            let who = AuditActor::new(&session.email, "");
+            request.extensions_mut().insert(session);
+            who
+        })
     };
     let who = match who {
         Ok(who) => who,
-        Err(response) => return *response,
+        Err(not_let_in) => {
+            let NotLetIn { response, who } = *not_let_in;
+            refused(&app, "/admin", &request, who, response.status());
+            return response;
+        }
     };
     tracing::info!(
         admin.subject = who.subject, http.method = %request.method(), http.path = request.uri().path(), "administration"
@@ -77,19 +80,32 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
     next.run(request).await
 }
 
+/// Somebody who may not, and who that is where it is known.
+struct NotLetIn {
+    response: Response,
+    who: Option<AuditActor>,
+}
+
+impl NotLetIn {
+    fn new(response: Response, who: Option<AuditActor>) -> Box<Self> {
+        Box::new(Self { response, who })
+    }
+}
+
 /// Whoever is logged in, and means it.
-async fn by_session(app: &App, headers: &HeaderMap, changes: bool) -> std::result::Result<LoggedIn, Box<Response>> {
+async fn by_session(app: &App, headers: &HeaderMap, changes: bool) -> std::result::Result<LoggedIn, Box<NotLetIn>> {
     let found = session::of_cookie(app, headers).await;
-    let session = found.map_err(|error| Box::new(refusal(&error)))?;
+    let session = found.map_err(|error| NotLetIn::new(refusal(&error), None))?;
     let session = session.ok_or_else(|| {
         let error = session::no_session();
-        Box::new(challenged(refusal(&error), admit::challenge(headers, &error)))
+        NotLetIn::new(challenged(refusal(&error), admit::challenge(headers, &error)), None)
     })?;
     if changes {
         let given = headers.get(CSRF_TOKEN).and_then(|token| token.to_str().ok()).unwrap_or_default();
         if !session.is_csrf_token(given) {
             let error = Error::new(Kind::Forbidden, "the header X-CSRF-Token is missing or wrong");
-            return Err(Box::new(refusal(&error.help("GET /admin/session answers with it"))));
+            let who = AuditActor::new(&session.email, "");
+            return Err(NotLetIn::new(refusal(&error.help("GET /admin/session answers with it")), Some(who)));
         }
     }
     Ok(session)
@@ -100,24 +116,25 @@ async fn by_token(
     app: &App,
     headers: &HeaderMap,
     address: Option<IpAddr>,
-) -> std::result::Result<AuditActor, Box<Response>> {
-    let refuse = |error: &Error| Box::new(challenged(refusal(error), admit::challenge(headers, error)));
+) -> std::result::Result<AuditActor, Box<NotLetIn>> {
+    let refuse = |error: &Error| NotLetIn::new(challenged(refusal(error), admit::challenge(headers, error)), None);
     if !app.gateway.auth().is_required() {
         let error = Error::new(Kind::Unauthenticated, "AUTH_MODE=disabled knows no tokens");
         return Err(refuse(&error.help("log in with POST /admin/login, or at /ui; or use the command line")));
     }
     let (principal, _) = admit::known(app, headers).await.map_err(|error| refuse(&error))?;
+    let who = AuditActor::new(&principal.subject, &principal.issuer);
     if let Err(wait) = app.gateway.quota().admit(&principal, address, 1) {
         let mut response = refusal(&admit::too_much(wait));
         response.headers_mut().insert(RETRY_AFTER, admit::whole_seconds(wait).into());
-        return Err(Box::new(response));
+        return Err(NotLetIn::new(response, Some(who)));
     }
     if !principal.roles.contains(ADMIN_ROLE) {
         let error = Error::new(Kind::Forbidden, format!("this needs the role {ADMIN_ROLE}"));
         let challenge = admit::insufficient(&admit::origin(headers));
-        return Err(Box::new(challenged(refusal(&error), challenge)));
+        return Err(NotLetIn::new(challenged(refusal(&error), challenge), Some(who)));
     }
-    Ok(AuditActor::new(&principal.subject, &principal.issuer))
+    Ok(who)
 }
 
 fn challenged(mut response: Response, challenge: String) -> Response {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
@@ -13,13 +13,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::super::App;
-use super::super::layers::RequestId;
+use super::super::layers::{RequestId, method_label};
 use super::super::protocol::whole;
 use super::super::sign_in::member;
 use super::{Administrator, asked, refusal, refusal_as, tenant_asked, tenant_or_own, tool_of};
 use crate::error::Error;
 use crate::gateway::Deed;
-use crate::model::{AuditStatus, Face, Origin, ServerName, shortened};
+use crate::model::{AuditActor, AuditStatus, Face, Origin, ServerName, shortened};
 
 /// Who may do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(super) enum For {
     Administrators,
     /// Whoever is logged in.
     Sessions,
+    /// Bearers of the role.
+    Bearers,
     /// Anybody.
     All,
 }
@@ -181,7 +183,28 @@ fn deed(app: &App, operation: &Operation, parts: &Parts, path: &[(String, String
     };
     let who = parts.extensions.get::<Administrator>().map(|who| who.0.clone());
     let route = format!("{} /admin{}", operation.method, operation.path);
-    Deed { tenant, who, route, object, server, request_id: request_id(&parts.extensions) }
+    Deed { tenant, who, route, object, server, request_id: request_id(&parts.extensions), face: Face::Admin }
+}
+
+/// Leaves a record of a request to a `part` of ours that was refused before anything of it began; nothing of it but its
+/// route is noted.
+pub(in super::super) fn refused(app: &App, part: &str, request: &Request, who: Option<AuditActor>, status: StatusCode) {
+    let status = outcome(status);
+    if !matches!(status, AuditStatus::Refused | AuditStatus::Limited) {
+        return;
+    }
+    // Of what is not there, the path is whatever somebody chose.
+    let path = request.extensions().get::<MatchedPath>().map_or(part, MatchedPath::as_str);
+    let deed = Deed {
+        tenant: app.gateway.config().tenant.clone(),
+        who,
+        route: format!("{} {path}", method_label(request.method())),
+        object: String::new(),
+        server: None,
+        request_id: request_id(request.extensions()),
+        face: Face::Admin,
+    };
+    app.gateway.refused(deed, status);
 }
 
 /// Tenants, servers and signatures have names like this.

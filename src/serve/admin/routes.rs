@@ -10,8 +10,8 @@ use axum::routing::{self, MethodRouter};
 use super::super::App;
 use super::operation::{For, Operation, nothing, operate, other_method};
 use super::{
-    answer, audit, cache, catalog, embedding, guard, guardrails, openapi, policies, search, servers, session, settings,
-    tenants,
+    accounts, answer, audit, cache, catalog, embedding, guard, guardrails, openapi, policies, search, servers, session,
+    settings, tenants,
 };
 
 type Handler = MethodRouter<Arc<App>>;
@@ -65,7 +65,8 @@ const RECORDS: &[&str] =
 const SPAN: &[&str] = &["tenant_id", "since", "until"];
 
 fn table() -> Vec<(Operation, Handler)> {
-    let mut table = accounts();
+    let mut table = of_sessions();
+    table.extend(of_accounts());
     table.extend(of_servers());
     table.extend(of_tools());
     table.extend(of_search_and_policies());
@@ -73,7 +74,7 @@ fn table() -> Vec<(Operation, Handler)> {
     table
 }
 
-fn accounts() -> Vec<(Operation, Handler)> {
+fn of_sessions() -> Vec<(Operation, Handler)> {
     let session = |operation: Operation| operation.for_whom(For::Sessions);
     vec![
         (
@@ -99,6 +100,26 @@ fn accounts() -> Vec<(Operation, Handler)> {
         (
             session(post("/password", "Change one's password; the other sessions end", "Status").body("NewPassword")),
             routing::post(session::change_password),
+        ),
+    ]
+}
+
+fn of_accounts() -> Vec<(Operation, Handler)> {
+    vec![
+        (get("/accounts", "Who has an account of the console", "Accounts"), routing::get(accounts::list)),
+        (
+            get("/accounts/{email}/sessions", "Where an account is logged in", "Sessions"),
+            routing::get(accounts::sessions),
+        ),
+        (
+            delete("/accounts/{email}/sessions", "End all sessions of an account", "SessionsEnded"),
+            routing::delete(accounts::end),
+        ),
+        (
+            post("/accounts/{email}/password", "Set an account's password; its sessions end", "SessionsEnded")
+                .body("WantedPassword")
+                .for_whom(For::Bearers),
+            routing::post(accounts::set_password),
         ),
     ]
 }

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::parts::{Pages, has_words, page_of};
+use super::parts::{Pages, page_of};
 use super::{Ui, rendered};
+use crate::gateway::Words;
 use crate::guardrails::{GuardrailsConfig, Mode};
 use crate::model::{Signature, SignatureSource};
 
@@ -35,7 +36,8 @@ pub(super) async fn page(ui: Ui) -> Response {
         Err(error) => return ui.failed(&error),
     };
     let wanted = ui.asked("q").unwrap_or_default();
-    let is_meant = |signature: &Signature| has_words(&format!("{} {}", signature.family, signature.text), &wanted);
+    let words = Words::new(&wanted);
+    let is_meant = |signature: &Signature| words.are_in(&[&signature.family, &signature.text]);
     let meant: Vec<Signature> = signatures.into_iter().filter(is_meant).collect();
     let pages = Pages::of(&ui, meant.len(), PAGE, &[("q", &wanted)]);
     let config = ui.app.gateway.config().guardrails.clone();

@@ -13,6 +13,8 @@ use crate::search::{ArmRank, Mode};
 /// Results of each way, unless another number is asked for.
 const RESULTS: usize = 10;
 const MOST_RESULTS: usize = 50;
+/// Characters of a request that has to be typed.
+const MOST_TYPED: usize = 60;
 
 #[derive(Template)]
 #[template(path = "lab.html")]
@@ -108,6 +110,12 @@ impl Lab {
         self.ui.link(&tool::address(&result.listed.tool.id))
     }
 
+    /// What is typed to remove it: the request, where somebody can type that, else its id.
+    fn name_of<'a>(&self, judged: &'a JudgedRequest) -> &'a str {
+        let is_typed = judged.query.chars().count() <= MOST_TYPED && judged.query.split(' ').all(is_word);
+        if is_typed { &judged.query } else { &judged.id }
+    }
+
     fn again(&self, judged: &JudgedRequest) -> String {
         self.ui.with(&[("q", &judged.query)])
     }
@@ -127,6 +135,10 @@ impl Lab {
         let found: Vec<String> = compared.rows().iter().map(Row::judged_name).collect();
         self.right().iter().filter(|tool| !found.contains(tool)).collect()
     }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|each: char| each.is_whitespace() || each.is_control())
 }
 
 fn place_in(answer: &SearchAnswer, result: &SearchResult) -> Option<usize> {

@@ -36,8 +36,8 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use super::App;
-use super::admin::{session, tenant_asked};
-use super::sign_in::{member, page_headers};
+use super::admin::{refused, session, tenant_asked};
+use super::sign_in::{cookie, member, page_headers};
 use crate::error::{Error, Kind};
 use crate::gateway::{AuditSummary, LoggedIn};
 use crate::model::TenantId;
@@ -101,9 +101,16 @@ async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
             request.extensions_mut().insert(session);
             next.run(request).await
         }
-        // A part of a page: its script goes there.
-        Ok(None) if request.headers().contains_key("hx-request") => bare(StatusCode::UNAUTHORIZED, String::new()),
         Ok(None) => {
+            let is_part = request.headers().contains_key("hx-request");
+            // Whoever comes without anything is only shown where to log in.
+            if is_part || cookie(request.headers(), session::COOKIE_NAME).is_some() {
+                refused(&app, "/ui", &request, None, StatusCode::UNAUTHORIZED);
+            }
+            // Its script goes there.
+            if is_part {
+                return bare(StatusCode::UNAUTHORIZED, String::new());
+            }
             let wanted = request.uri().path_and_query().map_or("/", |it| it.as_str());
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             redirect(&format!("/ui/login?{}", query.append_pair("next", &format!("/ui{wanted}")).finish()))

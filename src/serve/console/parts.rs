@@ -77,12 +77,6 @@ pub(super) fn page_of<T>(all: Vec<T>, pages: &Pages) -> Vec<T> {
     all.into_iter().skip(start).take(end - start).collect()
 }
 
-/// Whether every one of these words is in the text, whatever its case.
-pub(super) fn has_words(text: &str, words: &str) -> bool {
-    let text = text.to_lowercase();
-    words.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,11 +96,5 @@ mod tests {
         ] {
             assert_eq!(ago(Timestamp(1_000_000_000), Timestamp(1_000_000_000 + seconds * 1000)), words);
         }
-    }
-
-    #[test]
-    fn words_are_found_in_any_order_and_case() {
-        assert!(has_words("Get a Forecast", "forecast get") && has_words("x", ""));
-        assert!(!has_words("Get a Forecast", "get rain"));
     }
 }

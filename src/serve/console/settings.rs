@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::parts::has_words;
 use super::{Ui, rendered};
 use crate::config::Setting;
+use crate::gateway::Words;
 
 #[derive(Template)]
 #[template(path = "settings.html")]
@@ -20,6 +20,7 @@ struct Settings {
 pub(super) async fn page(ui: Ui) -> Response {
     let wanted = ui.asked("q").unwrap_or_default();
     let mut settings = ui.app.gateway.config().settings.clone();
-    settings.retain(|setting| has_words(&format!("{} {} {}", setting.key, setting.value, setting.origin), &wanted));
+    let words = Words::new(&wanted);
+    settings.retain(|setting| words.are_in(&[setting.key, &setting.value, &setting.origin.to_string()]));
     rendered(StatusCode::OK, &Settings { ui, wanted, settings })
 }

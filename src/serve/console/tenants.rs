@@ -4,10 +4,10 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::parts::{self, Pages, has_words, page_of};
+use super::parts::{self, Pages, page_of};
 use super::{Ui, link, rendered};
 use crate::error::Result;
-use crate::gateway::TenantSummary;
+use crate::gateway::{TenantSummary, Words};
 use crate::model::TenantId;
 
 /// Tenants of a page.
@@ -41,7 +41,8 @@ pub(super) async fn page(ui: Ui) -> Response {
 
 async fn meant(ui: &Ui, wanted: &str) -> Result<Vec<TenantId>> {
     let mut tenants = ui.app.gateway.tenants().await?;
-    tenants.retain(|tenant| has_words(tenant.as_str(), wanted));
+    let words = Words::new(wanted);
+    tenants.retain(|tenant| words.are_in(&[tenant.as_str()]));
     tenants.sort_unstable_by(|one, two| one.as_str().cmp(two.as_str()));
     Ok(tenants)
 }

@@ -107,7 +107,11 @@ fn judged(home: &Home, admin: &Admin) {
     assert_eq!(admin.ask("DELETE", &path, &[], &Value::Null).json()["status"], "removed");
     assert_eq!(admin.ask("DELETE", &path, &[], &Value::Null).status, 404);
     let noted = home.json(&["catalog", "judge", "cancel it", "orders/cancel_order"]);
-    home.json(&["catalog", "judge", "--remove", noted["id"].as_str().expect("an id")]);
+    let remove = ["catalog", "judge", "--remove", noted["id"].as_str().expect("an id")];
+    let asked = home.cli(&remove);
+    assert!(asked.code == 2 && asked.stderr.contains("cancel it") && asked.stderr.contains("--yes"), "{asked:?}");
+    home.json(&[&remove[..], &["--yes"]].concat());
+    assert_eq!(home.cli(&remove).code, 3, "it is gone");
     assert_eq!(home.cli(&["catalog", "judge", "cancel it", "orders/none"]).code, 3);
 }
 

@@ -111,7 +111,7 @@ fn guessing_is_slowed_down_and_tells_nothing() {
 }
 
 /// The token with which the first account is made, as it is printed.
-fn link(gateway: &Gateway) -> String {
+pub(super) fn link(gateway: &Gateway) -> String {
     let printed = || gateway.log().split("/ui/setup#").nth(1)?.lines().next().map(str::to_owned);
     until(Duration::from_secs(10), printed).expect("the link is printed")
 }

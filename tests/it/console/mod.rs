@@ -4,8 +4,10 @@ mod accounts;
 mod desk;
 mod hostile;
 mod large;
+mod live;
 mod looks;
 mod pages;
+mod reset;
 
 use std::time::Duration;
 

@@ -157,6 +157,11 @@ fn lab(desk: &Desk) {
     page.click("form[data-admin*='judged'] button");
     page.says("#said", "Saved.");
     assert_eq!(judged(), json!(["orders/find_order", "weather/get_current_weather"]));
+    page.click("form[data-admin^='DELETE'][data-admin*='judged'] button");
+    assert_ne!(judged(), Value::Null, "it is asked first");
+    page.confirm("look up a purchase by its id");
+    page.says("#said", "Removed.");
+    assert_eq!(judged(), Value::Null);
     page.is_clean();
     // Somebody without a scope finds nothing.
     let page = desk.at("/ui/search?q=storm&scopes=nothing");

@@ -42,6 +42,7 @@ fn described(operation: &Operation, parts: &Value) -> Value {
         "security": match operation.for_whom {
             For::All => json!([]),
             For::Sessions => json!([{ "session": [] }]),
+            For::Bearers => json!([{ "bearer": [] }]),
             For::Administrators => json!([{ "bearer": [] }, { "session": [] }]),
         },
         "parameters": parameters(operation, parts),
