@@ -80,6 +80,8 @@ pub mod catalog;
 pub mod config;
 pub mod embeddings;
 pub mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod gateway;
 pub mod guardrails;
 pub mod jobs;

@@ -122,6 +122,23 @@ fn is_plain(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
+/// A token's text, and the same bytes as its claims: believed or refused.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = Header::read(&text, "RS256");
+    let header = URL_SAFE_NO_PAD.encode(data);
+    if let Ok(header) = Header::read(&format!("{header}.e30.c2ln"), "RS256") {
+        assert!(header.kid.is_none_or(|kid| !kid.is_empty() && kid.len() <= MAX_NAME_BYTES));
+    }
+    if let Ok(claims) = serde_json::from_slice::<Map<String, Value>>(data) {
+        let _ = check_server(&claims, "orders");
+        if let Ok((principal, _)) = principal(&claims) {
+            assert!(!principal.subject.is_empty() && is_plain(&principal.subject), "{:?}", principal.subject);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

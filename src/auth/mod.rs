@@ -20,6 +20,8 @@ use crate::model::{Principal, Secret};
 use claims::Header;
 use jwks::KeySet;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use claims::fuzz as fuzz_token;
 pub use downstream::{DownstreamConfig, DownstreamSigner, Signed};
 pub use jsonwebtoken::Algorithm;
 use mint::DevelopmentKey;

@@ -183,6 +183,27 @@ pub(super) fn read_page(result: &RawJson) -> Result<Page, Fault> {
     Ok(Page { definitions, next_cursor: shape.next_cursor })
 }
 
+/// A tool as a stranger defines it: taken or refused, and its hash does not depend on the order of its members.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Ok(raw) = RawJson::check(data.to_vec()) else { return };
+    let server: Server = serde_json::from_value(serde_json::json!({
+        "name": "orders", "transport": "streamable_http", "url": "http://127.0.0.1/", "is_enabled": true, "updated_at": 0
+    }))
+    .expect("a server");
+    let limits = CatalogConfig { max_tools_per_server: 10, max_schema_bytes: 64 * 1024 };
+    let _ = read_page(&raw);
+    if let Ok(Value::Object(members)) = raw.parse::<Value>() {
+        let turned: Map<String, Value> =
+            members.iter().rev().map(|(name, value)| (name.clone(), value.clone())).collect();
+        assert_eq!(hash(&Value::Object(members)), hash(&Value::Object(turned)));
+    }
+    if let Ok(tool) = read_definition(&server, &raw, &limits) {
+        assert!(!tool.name.trim().is_empty());
+        let _ = vector_text(&tool);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

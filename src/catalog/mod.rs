@@ -22,6 +22,8 @@ use crate::search::SearchIndex;
 use crate::store::{Change, Collection, Damaged, Document, Query, Readable, Store, Stored};
 
 pub use access::Access;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use definition::fuzz as fuzz_definition;
 pub use definition::{Fault, read_definition, vector_text};
 pub use drift::difference;
 pub use sync::{KeptBack, Outcome, Progress, ServerSync, Skipped, SyncOptions, SyncReport, Syncer};

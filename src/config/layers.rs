@@ -345,3 +345,20 @@ impl Layers {
         }
     }
 }
+
+/// A configuration file: taken or refused with its faults, and no secret of it is shown.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut layers = Layers { values: BTreeMap::new(), faults: Vec::new() };
+    layers.add_toml(&text, &Origin::File(PathBuf::from("fuzzed")));
+    for key in KEYS.iter().filter(|key| key.secret) {
+        layers.refuse(key.name, "something else");
+        let shown = layers.settings();
+        let shown = shown.iter().find(|(name, ..)| *name == key.name);
+        assert!(shown.is_none_or(|(_, value, _)| value == MASK), "{}", key.name);
+        let secret = layers.text(key.name).filter(|secret| secret.len() > 32).map(str::to_owned);
+        assert!(secret.is_none_or(|secret| !layers.faults.iter().any(|fault| fault.contains(&secret))), "{}", key.name);
+    }
+    let _ = layers.finish();
+}

@@ -35,6 +35,8 @@ use crate::telemetry::LogFormat;
 use crate::telemetry::traces::TracesConfig;
 use crate::upstream::UpstreamConfig;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use layers::fuzz as fuzz_configuration;
 pub use layers::{Origin, Sources};
 
 /// A prefix that leaves room for a tenant's slug and digits in the 63 bytes of a database name.

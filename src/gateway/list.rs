@@ -117,6 +117,19 @@ fn page_of<'a>(mut tools: impl Iterator<Item = &'a Listed>, limit: usize) -> (Ve
     (page, next)
 }
 
+/// A cursor of ours, an offset, or none.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = PageStart::read(Some(&text), true);
+    // What we hand out means what it meant.
+    let ours = format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(text.as_bytes()));
+    match PageStart::read(Some(&ours), false) {
+        Ok(PageStart::After(id)) => assert_eq!(id.as_str(), text),
+        other => panic!("{ours} is {:?}", other.is_ok()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

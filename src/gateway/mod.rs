@@ -84,6 +84,8 @@ pub use embedding::shown_status;
 pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched, shown_evaluation};
 pub use import::ImportedServer;
 pub use judged::shown_judged;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use list::fuzz as fuzz_cursor;
 pub use list::{Page, PageStart};
 pub use notify::{Hub, List, Note};
 pub use offers::{Offer, Offered};

@@ -460,3 +460,24 @@ fn taking_time<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     let has_threads = Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
     if bytes > LONG_TEXT && has_threads { tokio::task::block_in_place(work) } else { work() }
 }
+
+/// A document with strings: masked once it is JSON as before, and nothing is left to mask.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    use futures_util::FutureExt as _;
+    let text = String::from_utf8_lossy(&data[..data.len().min(16 * 1024)]);
+    let json = serde_json::json!({ "text": text, "list": [text] }).to_string();
+    let chain = Chain { mode: Mode::Redact, rails: vec![Box::new(personal::Personal)] };
+    let guard = |json: &str| {
+        let allowed = Allowed::default();
+        let guarded = chain.guard(json, Direction::Result, &allowed);
+        guarded.now_or_never().expect("nothing that is waited for").ok().map(|guarded| guarded.masked)
+    };
+    if let Some(Some(masked)) = guard(&json) {
+        let document: serde_json::Value = masked.parse().expect("it is JSON still");
+        assert!(document["text"].is_string() && document["list"][0].is_string());
+        assert!(matches!(guard(masked.as_str()), None | Some(None)), "masked twice: {}", masked.as_str());
+    }
+    let orders = Chain { mode: Mode::Redact, rails: vec![Box::new(orders::Orders)] };
+    let _ = orders.check(&text, Direction::Arguments).now_or_never();
+}

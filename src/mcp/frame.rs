@@ -184,6 +184,31 @@ pub fn exceeds_depth(text: &[u8], limit: usize) -> bool {
     false
 }
 
+/// Whatever a client sends as a message is read or refused, and the refusal is a frame.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let is_frame = |frame: &[u8]| {
+        let frame: serde_json::Value = serde_json::from_slice(frame).expect("a frame is JSON");
+        assert!(frame["error"]["code"].is_i64(), "{frame}");
+    };
+    let (_, messages) = (id_of(data), messages_in(data));
+    assert!(messages >= 1 && messages as usize <= MAX_BATCH);
+    let raw = match parse(data, 64) {
+        Ok(raw) => raw,
+        Err(malformed) => return is_frame(&malformed.frame),
+    };
+    for message in batch(raw).unwrap_or_else(|| vec![raw]) {
+        match read(message) {
+            Ok(Message::Request(request)) => {
+                let answered = result(request.id, b"{}");
+                assert!(serde_json::from_slice::<serde_json::Value>(&answered).is_ok());
+            }
+            Ok(_) => {}
+            Err(malformed) => is_frame(&malformed.frame),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,6 +37,8 @@ use crate::upstream::Reply;
 pub use duplex::Line;
 pub use error::{Code, error_frame};
 pub use frame::{exceeds_depth, id_of, messages_in};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use {frame::fuzz as fuzz_envelope, modern::fuzz as fuzz_request_headers};
 
 /// The stateless revision.
 pub const MODERN: &str = "2026-07-28";

@@ -368,6 +368,29 @@ fn with_result_type(result: RawJson) -> RawJson {
     RawJson::check(text).unwrap_or(result)
 }
 
+/// A request with headers, the headers first, a line each: believed or refused.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let at = memchr::memmem::find(data, b"\n\n").unwrap_or(data.len());
+    let mut headers = HeaderMap::new();
+    for line in data[..at].split(|byte| *byte == b'\n').take(32) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let name = http::HeaderName::from_bytes(&line[..colon]);
+        if let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_bytes(line[colon + 1..].trim_ascii())) {
+            headers.append(name, value);
+        }
+    }
+    let body = data.get(at + 2..).unwrap_or_default();
+    if let Ok(raw) = frame::parse(body, 64)
+        && let Ok(Message::Request(request)) = frame::read(raw)
+    {
+        let stated = check_headers(&headers, &request).is_ok();
+        let versions = headers.get_all("mcp-protocol-version").iter().count();
+        assert!(!stated || versions == 1, "a revision that is not stated once is no revision");
+        let _ = (check_meta(&request, None), check_tasks(&request));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,8 @@ pub use data_key::{DataKey, MasterKey};
 pub use embedding::{ChosenBy, EmbeddingConfig, EmbeddingSpace, EmbeddingStatus, SwitchPhase, SwitchState};
 pub use hex::hex;
 pub use judged::JudgedRequest;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use names::fuzz as fuzz_names;
 pub use names::{MAX_EXPOSED_NAME, PolicyName, ServerName, TenantId, exposed_name, split_exposed};
 pub use param_header::ParamHeader;
 pub use policy::{Policy, UserContext};

@@ -142,6 +142,23 @@ pub fn split_exposed(name: &str) -> Option<(&str, &str)> {
     name.split_once("__").filter(|(server, tool)| !server.is_empty() && !tool.is_empty())
 }
 
+/// A name that somebody asks for, and names that somebody gives.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some((server, tool)) = split_exposed(&text) {
+        assert_eq!(format!("{server}__{tool}"), text);
+    }
+    if let Ok(server) = text.parse::<ServerName>() {
+        assert_eq!(server.as_str(), text);
+        let id = super::ToolId::new(&server, "a__b");
+        assert_eq!(super::ToolId::stored(id.as_str().to_owned()), id);
+    }
+    if let Ok(tenant) = text.parse::<TenantId>() {
+        assert!(tenant.as_str().len() <= 64 && tenant.as_str() == text);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

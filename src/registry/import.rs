@@ -134,6 +134,15 @@ fn server(name: ServerName, value: &Value) -> Result<Server> {
     })
 }
 
+/// A client's file: as many servers as it has entries, each read or refused.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Ok(file) = serde_json::from_slice::<Value>(data) else { return };
+    if let Ok(entries) = read(&file) {
+        assert!(entries.len() <= MOST_ENTRIES);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

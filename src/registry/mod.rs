@@ -8,6 +8,8 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{CacheTool, LastSync, Server, ServerName, TenantId, Timestamp, Transport};
 use crate::store::{Collection, Expect, Query, Store, Stored};
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use import::fuzz as fuzz_import;
 pub use import::{Imported, read as read_import};
 
 /// How often a lost race is tried again.

@@ -30,6 +30,8 @@ use crate::jobs;
 use crate::mcp::Face;
 
 pub use connections::lines;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use principal::fuzz as fuzz_caller_headers;
 pub use quick::ask_ready;
 
 const SWEEP: Duration = Duration::from_secs(1);

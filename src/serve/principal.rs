@@ -35,3 +35,21 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>> {
         .map(|value| value.to_str().map_err(|_| Error::invalid(format!("the header {name} is not plain text"))))
         .transpose()
 }
+
+/// The headers of a caller, a line each.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for (line, name) in data.split(|byte| *byte == b'\n').zip(["x-mcp-scopes", "x-mcp-query", "x-mcp-scopes"]) {
+        if let Ok(value) = axum::http::HeaderValue::from_bytes(line) {
+            headers.append(name, value);
+        }
+    }
+    if let Ok(Some(scopes)) = text(&headers, "x-mcp-scopes") {
+        let _ = Scopes::from_list(scopes);
+    }
+    assert!(
+        query(&headers).is_ok_and(|query| query.is_none_or(|query| !query.is_empty()))
+            || headers.contains_key("x-mcp-query")
+    );
+}

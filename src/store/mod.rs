@@ -24,6 +24,8 @@ use crate::model::{Secret, Tenant, TenantId, TenantStatus, Timestamp};
 
 pub use self::mongodb::MongoDb;
 pub(crate) use self::mongodb::server_code;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use mongodb::fuzz as fuzz_bson;
 pub use schema::{COLLECTIONS, CollectionSpec, DRIVER_SEALED, Home, SealedField, SealedWhen, Series};
 pub use vault::KeyVault;
 

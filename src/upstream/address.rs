@@ -184,6 +184,23 @@ impl tower_service::Service<Name> for PolicyResolver {
     }
 }
 
+/// A URL, and its host as an address: what is refused always is refused whatever else is allowed.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let (Ok(server), text) = ("fuzzed".parse::<ServerName>(), String::from_utf8_lossy(data)) else { return };
+    if check_url(&server, &text, false).is_ok() {
+        assert!(check_url(&server, &text, true).is_ok(), "{text} is refused where more is allowed");
+        assert!(parse_url(&server, &text).is_ok_and(|url| url.has_host() && url.password().is_none()));
+    }
+    let _ = check_confidential(&server, "a token", &text);
+    for address in
+        text.parse::<IpAddr>().ok().into_iter().chain(data.first_chunk::<16>().map(|it| Ipv6Addr::from(*it).into()))
+    {
+        let never = address.is_unspecified() || address.is_multicast();
+        assert!(!never || refusal(address, true).is_some(), "{address}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -106,6 +106,28 @@ fn read(text: &Bytes) -> Event {
     event
 }
 
+/// The first byte says where to cut: the events are the same as in one piece.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Some((cut, stream)) = data.split_first() else { return };
+    let all = |parts: &[&[u8]]| {
+        let (mut events, mut found) = (Events::default(), Vec::new());
+        for part in parts {
+            events.push(part);
+            found.extend(std::iter::from_fn(|| events.next()));
+        }
+        (found, events.pending())
+    };
+    // A lone CR at a cut may be half of a line end: what follows it decides, so that both halves arrive together.
+    let mut at = usize::from(*cut).min(stream.len());
+    while at > 0 && stream[at - 1] == b'\r' {
+        at -= 1;
+    }
+    let whole = all(&[stream]);
+    assert_eq!(all(&[&stream[..at], &stream[at..]]), whole);
+    assert!(whole.1 <= stream.len());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,8 @@ pub use oauth::{Grant, Granted, Refusal, TokenEndpoints, UserTokens, wants_sign_
 pub use pool::Pool;
 pub use relay::{ASK_TIMEOUT, Ask, Asked, Audience, Caller, Cancel, Event, Relayed, SessionKey, capability_for};
 pub use stdio::watch_over;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use {address::fuzz as fuzz_address, events::fuzz as fuzz_event_stream, stdio::fuzz as fuzz_stdio};
 
 /// Limits and policy towards downstream servers.
 #[derive(Clone, Debug)]

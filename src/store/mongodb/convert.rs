@@ -192,6 +192,32 @@ fn push_text(json: &mut Vec<u8>, text: &str) -> Option<()> {
     serde_json::to_writer(json, text).ok()
 }
 
+/// A document as JSON goes to BSON and comes back as it was; any bytes as BSON are read or refused.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    if let Ok(raw) = mongodb::bson::RawDocumentBuf::from_bytes(data.to_vec())
+        && let Ok((_, _, json)) = from_bson(&raw)
+    {
+        assert!(serde_json::from_str::<Value>(&json).is_ok(), "{json}");
+    }
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(data) else { return };
+    for own in [REVISION, EXPIRES_AT] {
+        members.remove(own);
+    }
+    members.remove("_id");
+    let place = Place { collection: <crate::model::Tool as crate::store::Document>::SPEC, tenant: None };
+    members.remove("embedding");
+    members.remove("next_embedding");
+    let body = Value::Object(members).to_string();
+    let Ok(document) = to_bson(&place, "s::t", &body, 7, None) else { return };
+    let raw = mongodb::bson::RawDocumentBuf::try_from(&document).expect("BSON that was just made");
+    let (id, revision, json) = from_bson(&raw).expect("what was just written can be read");
+    let [back, before] = [&json, &body].map(|text| serde_json::from_str::<Value>(text).expect("JSON"));
+    let mut back = back;
+    assert!(back.as_object_mut().is_some_and(|back| back.remove("_id").is_some()));
+    assert_eq!((id.as_str(), revision, back), ("s::t", 7, before));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,9 @@ use super::{
 use crate::error::{Error, Kind, Result};
 use crate::model::{Secret, Tenant, TenantId};
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use convert::fuzz;
+
 pub(crate) use fault::code as server_code;
 
 /// Until the first answer of a server that was just named.

@@ -286,3 +286,16 @@ impl Drop for Group {
 pub(super) fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// A line of a child's output, cut off where it is too long: read, or passed over.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzz(data: &[u8]) {
+    use futures_util::FutureExt as _;
+    for line in data.split(|byte| *byte == b'\n') {
+        let _ = frame::read(&Bytes::copy_from_slice(line));
+        let _ = frame::id_in(line);
+    }
+    let (mut lines, mut line) = (data, data[..data.len().min(512)].to_vec());
+    let skipped = skip_line(&mut lines, &mut line).now_or_never().expect("bytes that are there are not waited for");
+    assert!(skipped.is_ok() && line.len() <= 512, "no more is kept than the two ends");
+}

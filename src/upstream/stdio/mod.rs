@@ -8,6 +8,8 @@ mod child;
 mod family;
 mod warden;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use child::fuzz;
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
