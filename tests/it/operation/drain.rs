@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
+use super::home;
 use crate::fake::{Fake, Say};
-use crate::support::{DEADLINE, Gateway, Home, http, until};
+use crate::support::{DEADLINE, Gateway, http, until};
 
 const CALLS: usize = 20;
 
@@ -25,13 +26,6 @@ fn slow(takes: Duration) -> Fake {
         std::thread::sleep(takes);
         Say::Result(json!({ "content": [{ "type": "text", "text": "done" }] }))
     })
-}
-
-fn home(server: &Fake) -> Home {
-    let home = Home::new();
-    assert_eq!(home.cli(&["server", "add", "shop", "--url", &server.url()]).code, 0);
-    assert_eq!(home.cli(&["catalog", "sync"]).code, 0);
-    home
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::home;
 use crate::fake::{Fake, Say};
 use crate::support::{DEADLINE, Gateway, Home, http, until};
 
@@ -73,9 +74,8 @@ fn server() -> Fake {
 
 #[test]
 fn every_outcome_has_its_figure() {
-    let (home, server) = (Home::new(), server());
-    assert_eq!(home.cli(&["server", "add", "shop", "--url", &server.url()]).code, 0);
-    assert_eq!(home.cli(&["catalog", "sync"]).code, 0);
+    let server = server();
+    let home = home(&server);
     let env = [("DOWNSTREAM_TIMEOUT_MS", "300"), ("EMBEDDING_PROVIDER", "builtin")];
     let gateway = Gateway::start_with(&home, &[], &env);
     let call =
@@ -147,9 +147,8 @@ fn clients_invent_no_labels() {
 
 #[test]
 fn records_that_the_store_took_are_counted() {
-    let (home, server) = (Home::new(), server());
-    assert_eq!(home.cli(&["server", "add", "shop", "--url", &server.url()]).code, 0);
-    assert_eq!(home.cli(&["catalog", "sync"]).code, 0);
+    let server = server();
+    let home = home(&server);
     let gateway = Gateway::start(&home, &[]);
     for _ in 0..5 {
         gateway.rpc("tools/call", json!({ "name": "works" }));

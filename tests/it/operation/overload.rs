@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::home;
 use crate::fake::{Fake, Say};
-use crate::support::{DEADLINE, Gateway, Home, http, until};
+use crate::support::{DEADLINE, Gateway, http, until};
 
 const SLOW: Duration = Duration::from_secs(2);
 
@@ -19,9 +20,7 @@ fn what_there_is_no_room_for_is_turned_away_with_a_code() {
         std::thread::sleep(SLOW);
         Say::Result(json!({ "content": [{ "type": "text", "text": "done" }] }))
     });
-    let home = Home::new();
-    assert_eq!(home.cli(&["server", "add", "shop", "--url", &server.url()]).code, 0);
-    assert_eq!(home.cli(&["catalog", "sync"]).code, 0);
+    let home = home(&server);
     let env = [("MAX_IN_FLIGHT_REQUESTS", "4"), ("MAX_QUEUED_REQUESTS", "2"), ("DOWNSTREAM_TIMEOUT_MS", "30000")];
     let gateway = Gateway::start_with(&home, &[], &env);
     let address = gateway.address();

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use super::home;
 use crate::fake::{Fake, Say};
-use crate::support::{DEADLINE, Gateway, Home, Service, deps, until};
+use crate::support::{DEADLINE, Gateway, Service, deps, until};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -49,13 +50,6 @@ fn server() -> (Fake, Arc<Mutex<Vec<Value>>>) {
         Say::Result(json!({ "content": [{ "type": "text", "text": "done" }] }))
     });
     (server, told)
-}
-
-fn home(server: &Fake) -> Home {
-    let home = Home::new();
-    assert_eq!(home.cli(&["server", "add", "shop", "--url", &server.url()]).code, 0);
-    assert_eq!(home.cli(&["catalog", "sync"]).code, 0);
-    home
 }
 
 #[test]
