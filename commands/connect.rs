@@ -232,7 +232,10 @@ impl Connect {
         if is_written {
             // The first backup is the one without the gateway.
             let backup = file.backup();
-            if file.text.is_some() && !backup.exists() {
+            let former = file.servers(&present).and_then(|servers| servers.get(NAME));
+            // A file that we have made ourselves is nothing to go back to.
+            let is_ours = former.is_some_and(|entry| file.with(None, entry).ok() == file.text);
+            if file.text.is_some() && !is_ours && !backup.exists() {
                 fs::copy(&file.path, &backup).map_err(|error| {
                     Error::new(Kind::Internal, format!("no backup can be written to {}", backup.display()))
                         .source(error)

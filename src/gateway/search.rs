@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Gateway;
 use crate::catalog::View;
 use crate::embeddings::{Role, Space};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal};
 use crate::search::{Allowed, Degraded, Fusion, Hit, Mode, ScoreDetails, SearchQuery, sentences};
 use crate::telemetry::Stop;
@@ -230,6 +230,10 @@ async fn query_vectors(space: &Space, request: &SearchRequest) -> Result<(Vec<Ve
         Err(error) if request.mode == Mode::Hybrid => {
             tracing::debug!(error = error.chain(), "a request was not embedded; searching by words only");
             Ok((Vec::new(), Some(Degraded::TextOnly)))
+        }
+        Err(error) if error.kind() == Kind::EmbedderUnavailable => {
+            let what = "the request has no vector: the provider of embeddings is away";
+            Err(Error::new(Kind::UpstreamUnavailable, what).help("search with mode hybrid or text").source(error))
         }
         Err(error) => Err(error),
     }

@@ -73,6 +73,45 @@ fn a_gateway_that_runs_is_named_by_its_url() {
     assert_eq!(home.cli(&["connect", "cursor", "--url", "file:///etc/passwd"]).code, 2);
 }
 
+/// Another way to the same gateway is no other state to go back to.
+#[test]
+fn connected_twice_is_taken_out_at_once() {
+    let home = Home::new();
+    home.json(&["connect", "cursor"]);
+    home.json(&["connect", "cursor", "--url", "http://127.0.0.1:8000/mcp"]);
+    home.json(&["connect", "cursor", "--undo"]);
+    assert!(!home.path(".cursor/mcp.json").exists());
+    // An entry of this name that somebody else wrote comes back.
+    let before = json!({ "mcpServers": { "mcpgw": { "command": "theirs" }, "other": { "command": "x" } } }).to_string();
+    fs::write(home.path(".cursor/mcp.json"), &before).expect("a file");
+    home.json(&["connect", "cursor"]);
+    home.json(&["connect", "cursor", "--url", "http://127.0.0.1:8000/mcp"]);
+    home.json(&["connect", "cursor", "--undo"]);
+    assert_eq!(fs::read_to_string(home.path(".cursor/mcp.json")).expect("a file"), before);
+}
+
+#[test]
+fn a_gateway_is_not_imported_into_itself() {
+    let home = Home::new();
+    let file = home.path("servers.json");
+    let elsewhere = json!({ "mcpServers": { "other": { "command": "mcpgw-other", "args": ["stdio"] }, "far": { "url": "https://example.com:8000/mcp" } } });
+    fs::write(&file, elsewhere.to_string()).expect("a file");
+    let path = file.to_str().expect("a path");
+    home.json(&["connect", "cursor", "--file", path]);
+    let mut text = read(&home, "servers.json");
+    text["mcpServers"]["by-url"] = json!({ "url": "http://localhost:8000/mcp/full" });
+    fs::write(&file, text.to_string()).expect("a file");
+    let imported = home.json(&["server", "import", path])["servers"].clone();
+    let status = |name: &str| {
+        let found = imported.as_array().expect("a list").iter().find(|server| server["name"] == name);
+        found.unwrap_or_else(|| panic!("no {name} in {imported}"))["status"].clone()
+    };
+    assert_eq!(
+        [status("mcpgw"), status("by-url"), status("other"), status("far")],
+        [json!("itself"), json!("itself"), json!("added"), json!("added")]
+    );
+}
+
 #[test]
 fn what_cannot_be_read_is_left_alone() {
     let home = Home::new();

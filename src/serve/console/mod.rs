@@ -112,6 +112,8 @@ async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
                 return bare(StatusCode::UNAUTHORIZED, String::new());
             }
             let wanted = request.uri().path_and_query().map_or("/", |it| it.as_str());
+            // The console's own root has no slash.
+            let wanted = if wanted == "/" { "" } else { wanted };
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             redirect(&format!("/ui/login?{}", query.append_pair("next", &format!("/ui{wanted}")).finish()))
         }
