@@ -207,6 +207,15 @@ impl File {
     }
 }
 
+/// What somebody has added to the entry, as variables of its environment, stays; what says where the gateway is does not.
+fn kept(former: Option<&Value>, mut entry: Value) -> Value {
+    let theirs = former.and_then(Value::as_object).into_iter().flatten();
+    for (name, value) in theirs.filter(|(name, _)| !["command", "args", "url", "type"].contains(&name.as_str())) {
+        entry[name] = value.clone();
+    }
+    entry
+}
+
 fn written(document: &Map<String, Value>) -> Result<String> {
     let text = serde_json::to_string_pretty(document);
     text.map(|text| text + "\n").map_err(|error| Error::internal("a client's file").source(error))
@@ -223,19 +232,19 @@ impl Connect {
     }
 
     fn put_in(&self, context: &Context, file: &File) -> Result<Done> {
-        let entry = self.client.entry(&self.transport(context)?)?;
         let known = self.client.servers();
         let present = file.document(file.text.as_deref())?;
-        let is_there = file.servers(&present).and_then(|servers| servers.get(NAME)) == Some(&entry);
+        let former = file.servers(&present).and_then(|servers| servers.get(NAME));
+        let entry = kept(former, self.client.entry(&self.transport(context)?)?);
+        let is_there = former == Some(&entry);
         let text = file.with(file.text.as_deref(), &entry)?;
         let is_written = !is_there && !self.dry_run;
         if is_written {
             // The first backup is the one without the gateway.
             let backup = file.backup();
-            let former = file.servers(&present).and_then(|servers| servers.get(NAME));
-            // A file that we have made ourselves is nothing to go back to.
+            // A file that we have made ourselves is nothing to go back to; one that is without us is.
             let is_ours = former.is_some_and(|entry| file.with(None, entry).ok() == file.text);
-            if file.text.is_some() && !is_ours && !backup.exists() {
+            if file.text.is_some() && !is_ours && (former.is_none() || !backup.exists()) {
                 fs::copy(&file.path, &backup).map_err(|error| {
                     Error::new(Kind::Internal, format!("no backup can be written to {}", backup.display()))
                         .source(error)

@@ -27,11 +27,10 @@
 //! | [`mcp`] | the protocol face: JSON-RPC of both eras in, gateway calls out; knows no server |
 //! | [`serve`] | the HTTP face: routes, layers, health; the only folder that names axum |
 //! | [`jobs`] | what happens without a request: following the store's changes, stopping idle children |
-//! | [`telemetry`] | how logs are written |
-//! | [`tls`] | whom we trust when we connect to others |
-//! | `breaker` | circuits of those we ask over a network |
 //!
-//! Imports point up this table, never down; `tests/it/layers.rs` holds the rule.
+//! Imports point up this table, never down; `tests/it/layers.rs` holds the rule. Beside it stand what any part may use:
+//! [`telemetry`] (logs, figures, traces), [`tls`] (whom we trust when we connect to others) and `breaker` (circuits of
+//! those we ask over a network).
 //!
 //! # One call
 //!

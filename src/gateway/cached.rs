@@ -11,6 +11,7 @@ use crate::catalog::Listed;
 use crate::error::Result;
 use crate::model::{Principal, RawObject};
 use crate::telemetry::Stop;
+use crate::telemetry::metrics::METRICS;
 use crate::upstream::Reply;
 
 /// Members of a call's parameters that the key of its answer knows. A call with any other (a task, the answers to
@@ -49,6 +50,7 @@ impl Gateway {
     ) -> Result<(Reply, CacheUse)> {
         let _writing = self.cache.writing(&principal.tenant, &listed.server, &listed.tool);
         let Some(cachable) = self.cachable(principal, listed, call, has_own_policies) else {
+            METRICS.cache_lookup(CacheUse::Off.as_str());
             return ask().await.map(|reply| (reply, CacheUse::Off));
         };
         if let Some(found) = Stop::Cache.pass(|| self.cache.remembered(&cachable.keys)) {
@@ -60,7 +62,10 @@ impl Gateway {
                 let told = tokio::time::timeout_at(deadline.into(), others.answer()).await;
                 return match told.ok().flatten() {
                     Some(found) => Ok(replied(found)),
-                    None => ask().await.map(|reply| (reply, CacheUse::Miss)),
+                    None => {
+                        METRICS.cache_lookup(CacheUse::Miss.as_str());
+                        ask().await.map(|reply| (reply, CacheUse::Miss))
+                    }
                 };
             }
         };
@@ -81,6 +86,7 @@ impl Gateway {
         {
             return Ok(replied(found));
         }
+        METRICS.cache_lookup(CacheUse::Miss.as_str());
         let reply = ask().await?;
         if let Reply::Result(result) = &reply
             && !call.caller.asked.is_set()
@@ -137,5 +143,6 @@ impl Gateway {
 }
 
 fn replied((result, how): Found) -> (Reply, CacheUse) {
+    METRICS.cache_lookup(how.as_str());
     (Reply::Result(result), how)
 }

@@ -169,8 +169,7 @@ pub struct Gateway {
     quota: Quota,
     audit: Arc<Audit>,
     limited: audit::Limited,
-    /// Administration by whom nobody knows, or who may not; apart, so that neither hides the other.
-    limited_strangers: Arc<audit::Limited>,
+    refusals: audit::Refusals,
     tenant_gate: TenantGate,
     console: console::Console,
     users: Users,
@@ -220,7 +219,7 @@ impl Gateway {
             quota: Quota::new(config.quota.clone()),
             audit: Arc::new(Audit::new(&config.audit, &store, &config.store.identity())),
             limited: audit::Limited::default(),
-            limited_strangers: Arc::default(),
+            refusals: audit::Refusals::default(),
             tenant_gate: TenantGate::default(),
             console: console::Console::default(),
             users: Users::default(),

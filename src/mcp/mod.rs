@@ -31,7 +31,7 @@ use tracing::Instrument as _;
 use crate::error::{Error, Kind};
 use crate::gateway::{Discovery, Gateway};
 use crate::model::{Face as AuditFace, Origin, Principal, RawJson};
-use crate::telemetry::traces::{MAX_TRACEPARENT, TRACEPARENT};
+use crate::telemetry::traces::{TRACEPARENT, is_traceparent};
 use crate::upstream::Reply;
 
 pub use duplex::Line;
@@ -82,7 +82,7 @@ impl Incoming {
 
     /// The request, for the record of what is executed for it.
     fn origin(&self, face: AuditFace) -> Origin {
-        let traceparent = self.header(TRACEPARENT).filter(|value| value.len() <= MAX_TRACEPARENT).map(Into::into);
+        let traceparent = self.header(TRACEPARENT).filter(|value| is_traceparent(value)).map(Into::into);
         Origin { request_id: Arc::clone(&self.request_id), face, actor: None, traceparent }
     }
 

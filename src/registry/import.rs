@@ -139,7 +139,9 @@ fn server(name: ServerName, value: &Value) -> Result<Server> {
 pub(crate) fn fuzz(data: &[u8]) {
     let Ok(file) = serde_json::from_slice::<Value>(data) else { return };
     if let Ok(entries) = read(&file) {
-        assert!(entries.len() <= MOST_ENTRIES);
+        let lists = [file.get("mcpServers"), file.get("servers"), file.pointer("/mcp/servers")];
+        let counts: Vec<usize> = lists.into_iter().flatten().filter_map(Value::as_object).map(Map::len).collect();
+        assert!(counts.contains(&entries.len()) && entries.len() <= MOST_ENTRIES);
     }
 }
 

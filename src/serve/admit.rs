@@ -4,16 +4,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use serde_json::{Value, json};
 
 use super::layers::RequestId;
-use super::protocol::whole;
 use super::{App, error, principal};
 use crate::error::{Error, Kind, Result};
 use crate::mcp::{Code, error_frame, id_of, messages_in};
@@ -22,6 +22,7 @@ use crate::telemetry::Stop;
 
 /// How much of a refused request is read for its id.
 const MAX_READ_FOR_ID: usize = 64 * 1024;
+const READ_FOR_ID: Duration = Duration::from_millis(250);
 pub(super) const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
 /// Said by a proxy that ends TLS.
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
@@ -89,7 +90,7 @@ async fn recorded(app: &App, principal: &Principal, request: Request) -> Request
         return request;
     }
     let (parts, body) = request.into_parts();
-    let body = whole(body, MAX_READ_FOR_ID).await.unwrap_or_default();
+    let body = read_for_id(body).await;
     let face = if parts.uri.path() == "/rpc" { AuditFace::Rpc } else { AuditFace::Mcp };
     refused_unheard(app, principal, &parts.extensions, face, &body);
     Request::from_parts(parts, Body::from(body))
@@ -259,11 +260,15 @@ async fn refuse(request: Request, status: StatusCode, code: Code, error: &Error)
     if request.method() != Method::POST {
         return error::response(status, code, error.message(), data);
     }
-    let body = whole(request.into_body(), MAX_READ_FOR_ID).await.unwrap_or_default();
-    let id = id_of(&body);
-    let mut response = error::response(status, code, error.message(), data);
-    *response.body_mut() = Body::from(error_frame(id, code, error.message(), data));
-    response
+    let body = read_for_id(request.into_body()).await;
+    error::answered(status, error_frame(id_of(&body), code, error.message(), data))
+}
+
+/// What is there of a body whose request is refused. Whoever sends it drop by drop does not keep us: nobody knows them.
+async fn read_for_id(body: Body) -> Bytes {
+    let read = Limited::new(body, MAX_READ_FOR_ID).collect();
+    let read = tokio::time::timeout(READ_FOR_ID, read).await;
+    read.ok().and_then(Result::ok).map(Collected::to_bytes).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -12,7 +13,7 @@ use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
 use axum::response::Response;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::admit::{Caller, admit_batch, too_much};
 use super::protocol::{event, event_stream, incoming, whole};
@@ -22,6 +23,10 @@ use crate::gateway::Gateway;
 use crate::mcp::{Code, Face, Line, Listing, error_frame, id_of, messages_in};
 use crate::model::{Face as AuditFace, Principal};
 
+/// WebSockets at once.
+const MOST_SOCKETS: u32 = 100_000;
+/// How long a message waits behind others of its stream.
+const HEARS: Duration = Duration::from_secs(5);
 /// Messages of one connection that wait, in either direction.
 const ROOM: usize = 64;
 
@@ -37,6 +42,22 @@ struct Open {
 impl Streams {
     fn open(&self) -> std::sync::MutexGuard<'_, HashMap<String, Open>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// WebSockets that are open, which HTTP has lost sight of.
+pub(super) struct Sockets(Arc<Semaphore>);
+
+impl Default for Sockets {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(MOST_SOCKETS as usize)))
+    }
+}
+
+impl Sockets {
+    /// Until all of them are closed.
+    pub(super) async fn closed(&self) {
+        let _ = self.0.acquire_many(MOST_SOCKETS).await;
     }
 }
 
@@ -64,22 +85,25 @@ pub(super) async fn sse(State(app): State<Arc<App>>, request: Request) -> Respon
         };
         let ended = async {
             tokio::select! {
-                () = out.closed() => {}
-                () = streams.face.closed() => {}
-                () = expired => {}
+                () = out.closed() => false,
+                () = streams.face.closed() => true,
+                () = expired => false,
             }
         };
-        tokio::pin!(ended);
-        loop {
-            tokio::select! {
-                message = posted.recv() => match message {
-                    Some(message) => line.receive(message).await,
-                    None => break,
-                },
-                () = &mut ended => break,
+        let hearing = async {
+            while let Some(message) = posted.recv().await {
+                line.receive(message).await;
             }
-        }
+        };
+        let stops = tokio::select! {
+            () = hearing => false,
+            stops = ended => stops,
+        };
         streams.streams.open().remove(&key);
+        if stops {
+            // What is under way is answered before the stream ends.
+            line.finish().await;
+        }
     });
     let endpoint = Bytes::from(format!("event: endpoint\ndata: /messages?session_id={id}\n\n"));
     let said = events_of(said);
@@ -115,9 +139,13 @@ pub(super) async fn messages(State(app): State<Arc<App>>, request: Request) -> R
         return *refused;
     }
     let mut response = Response::new(axum::body::Body::from("Accepted"));
-    *response.status_mut() = match messages.send(body).await {
-        Ok(()) => StatusCode::ACCEPTED,
-        Err(_) => StatusCode::NOT_FOUND,
+    *response.status_mut() = match tokio::time::timeout(HEARS, messages.send(body)).await {
+        Ok(Ok(())) => StatusCode::ACCEPTED,
+        Ok(Err(_)) => StatusCode::NOT_FOUND,
+        Err(_) => {
+            let detail = "the stream is not read, and too much waits behind it";
+            return error::response(StatusCode::SERVICE_UNAVAILABLE, Code::RateLimited, detail, None);
+        }
     };
     response
 }
@@ -136,12 +164,15 @@ pub(super) async fn websocket(State(app): State<Arc<App>>, request: Request) -> 
         Err(_) => return refuse("this is a WebSocket: connect with one"),
     };
     let Some(caller) = parts.extensions.get::<Caller>().cloned() else { return refuse("nobody is calling") };
+    let Ok(open) = Arc::clone(&app.sockets.0).try_acquire_owned() else {
+        let detail = "too many connections are open; try again later";
+        return error::response(StatusCode::SERVICE_UNAVAILABLE, Code::RateLimited, detail, None);
+    };
     let limit = app.gateway.config().serve.max_body_bytes;
-    upgrade
-        .protocols(["mcp"])
-        .max_message_size(limit)
-        .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(app, socket, caller))
+    upgrade.protocols(["mcp"]).max_message_size(limit).max_frame_size(limit).on_upgrade(move |socket| async move {
+        converse(app, socket, caller).await;
+        drop(open);
+    })
 }
 
 async fn converse(app: Arc<App>, socket: WebSocket, caller: Caller) {

@@ -9,14 +9,11 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
 use super::App;
 
-/// How long work is still taken after somebody was told that there should be no more: what they sent before they knew.
-const TOLD: Duration = Duration::from_millis(250);
-/// How long nobody asking is waited for.
-const UNASKED: Duration = Duration::from_secs(1);
+/// Those who ask whether we are ready do so as often as this, and send work in between.
+const ASKED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Whether work should be sent here, and whether those who send it know.
 #[derive(Default)]
@@ -24,8 +21,6 @@ pub(super) struct Readiness {
     is_draining: AtomicBool,
     /// Somebody asks now and then, as a load balancer does.
     is_asked: AtomicBool,
-    /// They were told that it is over.
-    told: Notify,
 }
 
 impl Readiness {
@@ -34,12 +29,12 @@ impl Readiness {
         self.is_draining.load(Ordering::Acquire)
     }
 
-    /// Says from now on that no more work should come. Resolves when those who ask for it know: at once where nobody ever
-    /// asked, and after a second at most.
+    /// Says from now on that no more work should come. Resolves when those who ask for it have had time to: at once where
+    /// nobody ever asked.
     pub(super) async fn withdraw(&self) {
         self.is_draining.store(true, Ordering::Release);
-        if self.is_asked.load(Ordering::Acquire) && tokio::time::timeout(UNASKED, self.told.notified()).await.is_ok() {
-            tokio::time::sleep(TOLD).await;
+        if self.is_asked.load(Ordering::Acquire) {
+            tokio::time::sleep(ASKED_WITHIN).await;
         }
     }
 }
@@ -53,9 +48,6 @@ pub(super) async fn live() -> Response {
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     app.readiness.is_asked.store(true, Ordering::Release);
     let (checks, ready) = checks(&app).await;
-    if app.readiness.is_withdrawn() {
-        app.readiness.told.notify_one();
-    }
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     written(status, &json!({ "status": if ready { "ready" } else { "not_ready" }, "checks": checks }))
 }

@@ -73,7 +73,8 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
     drop(listener);
     app.face.close_streams();
     let grace = config.shutdown_grace;
-    if tokio::time::timeout(grace.saturating_sub(stopping_since.elapsed()), connections.shutdown()).await.is_err() {
+    let finished = async { tokio::join!(connections.shutdown(), app.sockets.closed()) };
+    if tokio::time::timeout(grace.saturating_sub(stopping_since.elapsed()), finished).await.is_err() {
         tracing::warn!(grace_seconds = grace.as_secs(), "calls were still under way when the grace period ended");
     }
     Ok(())

@@ -70,6 +70,7 @@ struct App {
     gateway: Arc<Gateway>,
     face: Arc<Face>,
     streams: connections::Streams,
+    sockets: connections::Sockets,
     readiness: health::Readiness,
     room: overload::Room,
     figures: console::Figures,
@@ -143,6 +144,7 @@ impl Ready {
         let app = Arc::new(App {
             face: Face::new(Arc::clone(&gateway)),
             streams: connections::Streams::default(),
+            sockets: connections::Sockets::default(),
             gateway: Arc::clone(&gateway),
             readiness: health::Readiness::default(),
             room: overload::Room::new(config.max_in_flight, config.max_queued),

@@ -44,7 +44,8 @@ impl Room {
     }
 }
 
-/// Around whatever callers ask. A stream counts until it begins: the ones that last are bounded by sessions.
+/// Around whatever callers ask over HTTP. A stream counts until it begins; what comes over a connection of its own
+/// (WebSocket, `/messages`) is bounded there.
 pub(super) async fn shed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     match app.room.enter().await {
         Some(_turn) => next.run(request).await,

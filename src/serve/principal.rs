@@ -48,8 +48,9 @@ pub(crate) fn fuzz(data: &[u8]) {
     if let Ok(Some(scopes)) = text(&headers, "x-mcp-scopes") {
         let _ = Scopes::from_list(scopes);
     }
-    assert!(
-        query(&headers).is_ok_and(|query| query.is_none_or(|query| !query.is_empty()))
-            || headers.contains_key("x-mcp-query")
-    );
+    let given = headers.get("x-mcp-query").map(|value| std::str::from_utf8(value.as_bytes()).map(str::trim));
+    match (query(&headers), given) {
+        (Ok(query), Some(Ok(given))) => assert_eq!(query.as_deref().unwrap_or_default(), given),
+        (query, given) => assert!(query.is_err() == matches!(given, Some(Err(_)))),
+    }
 }

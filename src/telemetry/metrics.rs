@@ -260,9 +260,11 @@ impl Metrics {
     }
 
     fn has_label(&self, server: &str) -> bool {
-        if self.servers.read().unwrap_or_else(PoisonError::into_inner).contains(server) {
-            return true;
+        let known = self.servers.read().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(server) || known.len() >= MAX_SERVERS {
+            return known.contains(server);
         }
+        drop(known);
         let mut servers = self.servers.write().unwrap_or_else(PoisonError::into_inner);
         servers.len() < MAX_SERVERS && (servers.insert(server.to_owned()) || servers.contains(server))
     }
@@ -319,8 +321,7 @@ impl Metrics {
         self.cache_lookups.with_label_values(&[outcome]).inc();
     }
 
-    /// A guardrail found something in the `arguments`, the `result` or the `definition`, which was `blocked` or
-    /// `redacted`.
+    /// A guardrail found something in the `arguments` or the `result`, which was `blocked` or `redacted`.
     pub fn finding(&self, direction: &'static str, action: &'static str) {
         self.findings.with_label_values(&[direction, action]).inc();
     }

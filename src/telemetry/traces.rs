@@ -26,7 +26,7 @@ use crate::tls::{HttpsClient, https_client};
 /// The header, and the member of `_meta` (MCP 2026-07-28).
 pub const TRACEPARENT: &str = "traceparent";
 /// Longer ones are no `traceparent`: version 00 has 55 characters.
-pub const MAX_TRACEPARENT: usize = 128;
+const MAX_TRACEPARENT: usize = 128;
 /// A collector that needs longer gets nothing.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 64 * 1024;
@@ -103,6 +103,13 @@ impl HttpClient for Collector {
     }
 }
 
+/// Whether a text has the form of one (W3C Trace Context, §3.2.2).
+pub fn is_traceparent(text: &str) -> bool {
+    text.len() <= MAX_TRACEPARENT
+        && text.split('-').count() >= 4
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// Has `span` go on with the trace that a caller's headers name, where they do.
 pub fn follow_headers(span: &Span, headers: &HeaderMap) {
     if are_made() && headers.contains_key(TRACEPARENT) {
@@ -113,7 +120,7 @@ pub fn follow_headers(span: &Span, headers: &HeaderMap) {
 /// The same with a `traceparent` that came in `_meta`.
 pub fn follow_traceparent(span: &Span, traceparent: &str) {
     let mut headers = HeaderMap::new();
-    if traceparent.len() <= MAX_TRACEPARENT
+    if is_traceparent(traceparent)
         && let Ok(value) = traceparent.parse()
     {
         headers.insert(TRACEPARENT, value);

@@ -41,21 +41,34 @@ pub(super) enum Era {
 /// A whole request frame. Its id is the progress token too, where the caller wants progress: callers' own tokens may
 /// collide.
 pub(super) fn request(id: u64, request: &Request<'_>, era: Era) -> Bytes {
-    request_with(id, request, era, request.caller.log_level.as_deref())
+    request_with(id, request, era, request.caller.log_level.as_deref(), traceparent(request).as_deref())
 }
 
-/// The same with another log level than the caller's.
-pub(super) fn request_with(id: u64, request: &Request<'_>, era: Era, log_level: Option<&str>) -> Bytes {
+/// The same with another log level than the caller's, in this trace.
+pub(super) fn request_with(
+    id: u64,
+    request: &Request<'_>,
+    era: Era,
+    log_level: Option<&str>,
+    traceparent: Option<&str>,
+) -> Bytes {
     let arguments = request.params.get("arguments").map_or(0, |raw| raw.get().len());
     let mut frame = ObjectWriter::new(256 + arguments);
     frame.text("jsonrpc", "2.0");
     frame.raw("id", id.to_string().as_bytes());
     frame.text("method", request.method);
-    frame.object("params", |params| write_params(params, id, request, era, log_level));
+    frame.object("params", |params| write_params(params, id, request, era, log_level, traceparent));
     frame.finish().bytes().clone()
 }
 
-fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: Era, log_level: Option<&str>) {
+fn write_params(
+    params: &mut ObjectWriter,
+    id: u64,
+    request: &Request<'_>,
+    era: Era,
+    log_level: Option<&str>,
+    traceparent: Option<&str>,
+) {
     if let Some(target) = &request.target {
         params.text(target.member, target.value);
     }
@@ -73,7 +86,6 @@ fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: 
     let given = meta.and_then(|raw| RawObject::parse(raw).ok()).unwrap_or_default();
     let wants_progress = request.caller.relay.is_some() && given.get(PROGRESS_TOKEN).is_some();
     let ours = |member: &str| HOP_META.contains(&member) || member == PROGRESS_TOKEN || member.starts_with("mcpgw/");
-    let traceparent = traceparent(request);
     let is_told = |member: &str| traceparent.is_some() && member == TRACEPARENT;
     let kept = || given.iter().filter(|(member, _)| !ours(member) && !is_told(member));
     if era == Era::Legacy && !wants_progress && traceparent.is_none() && kept().next().is_none() {
@@ -91,7 +103,7 @@ fn write_params(params: &mut ObjectWriter, id: u64, request: &Request<'_>, era: 
         if wants_progress {
             meta.raw(PROGRESS_TOKEN, id.to_string().as_bytes());
         }
-        if let Some(traceparent) = &traceparent {
+        if let Some(traceparent) = traceparent {
             meta.text(TRACEPARENT, traceparent);
         }
         for (member, value) in kept() {
@@ -108,7 +120,10 @@ pub(super) fn traceparent(request: &Request<'_>) -> Option<String> {
     }
     let meta = request.params.get("_meta").and_then(|raw| RawObject::parse(raw).ok());
     let in_meta = meta.and_then(|meta| meta.read::<&str>(TRACEPARENT).ok().flatten());
-    in_meta.or(request.caller.origin.traceparent.as_deref()).map(str::to_owned)
+    in_meta
+        .filter(|text| traces::is_traceparent(text))
+        .or(request.caller.origin.traceparent.as_deref())
+        .map(str::to_owned)
 }
 
 /// The caller's progress token, text or number.

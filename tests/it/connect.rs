@@ -81,6 +81,15 @@ fn connected_twice_is_taken_out_at_once() {
     home.json(&["connect", "cursor", "--url", "http://127.0.0.1:8000/mcp"]);
     home.json(&["connect", "cursor", "--undo"]);
     assert!(!home.path(".cursor/mcp.json").exists());
+    // What was added to the entry stays in it.
+    home.json(&["connect", "cursor"]);
+    let mut text = read(&home, ".cursor/mcp.json");
+    text["mcpServers"]["mcpgw"]["env"] = json!({ "RUST_LOG": "debug" });
+    fs::write(home.path(".cursor/mcp.json"), text.to_string()).expect("a file");
+    home.json(&["connect", "cursor", "--url", "http://127.0.0.1:8000/mcp"]);
+    let entry = json!({ "url": "http://127.0.0.1:8000/mcp", "env": { "RUST_LOG": "debug" } });
+    assert_eq!(read(&home, ".cursor/mcp.json")["mcpServers"]["mcpgw"], entry);
+    home.json(&["connect", "cursor", "--undo"]);
     // An entry of this name that somebody else wrote comes back.
     let before = json!({ "mcpServers": { "mcpgw": { "command": "theirs" }, "other": { "command": "x" } } }).to_string();
     fs::write(home.path(".cursor/mcp.json"), &before).expect("a file");

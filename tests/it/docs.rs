@@ -66,7 +66,8 @@ fn commands(block: &Block) -> Vec<String> {
                     (Some(command), ..) => found.push(command.to_owned()),
                     _ => continue,
                 }
-                goes_on = line.ends_with('\\');
+                let is_quoted = found.last().is_some_and(|all| all.matches('\'').count() % 2 == 1);
+                goes_on = is_quoted || line.ends_with('\\');
             }
             found
         }

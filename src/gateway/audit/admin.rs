@@ -61,7 +61,7 @@ impl Gateway {
     /// # Errors
     /// When its record cannot be kept, and nothing may be changed without.
     pub fn administer(&self, deed: Deed) -> Result<Administration> {
-        let anonymous = deed.who.is_none().then(|| Arc::clone(&self.limited_strangers));
+        let anonymous = deed.who.is_none().then(|| Arc::clone(&self.refusals.attempts));
         let actor = deed.who.unwrap_or_else(|| AuditActor::new("anonymous", ""));
         let origin = Origin { request_id: deed.request_id, face: deed.face, actor: Some(actor), traceparent: None };
         let operator = Principal::operator(self.config.tenant.clone());
@@ -105,8 +105,9 @@ impl Gateway {
     /// Somebody was not let do it, and nothing of it began. Some of these are recorded each second and the others counted;
     /// whoever is refused does not wait for that.
     pub fn refused(self: &Arc<Self>, deed: Deed, status: AuditStatus) {
+        let limit = if deed.who.is_some() { &self.refusals.known } else { &self.refusals.unknown };
         let Ok(mut refused) = self.administer(deed) else { return };
-        refused.anonymous = Some(Arc::clone(&self.limited_strangers));
+        refused.anonymous = Some(Arc::clone(limit));
         let Some(repeated) = refused.pass(status) else {
             refused.execution.forget();
             return;

@@ -129,6 +129,17 @@ const LIMITED_TENANTS: usize = 1024;
 #[derive(Default)]
 pub(super) struct Limited(Mutex<HashMap<TenantId, Seconds>>);
 
+/// Administration that was refused, each kind apart: a flood of one hides none of the others.
+#[derive(Default)]
+pub(super) struct Refusals {
+    /// By whom somebody tried to become known: log-ins.
+    attempts: Arc<Limited>,
+    /// Of those whom nobody knows.
+    unknown: Arc<Limited>,
+    /// Of those who are known, and may not.
+    known: Arc<Limited>,
+}
+
 struct Seconds {
     began: Instant,
     recorded: u64,

@@ -22,7 +22,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -73,8 +73,10 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
             return response;
         }
     };
+    // The template: paths name people.
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     tracing::info!(
-        admin.subject = who.subject, http.method = %request.method(), http.path = request.uri().path(), "administration"
+        admin.subject = who.subject, http.method = %request.method(), http.route = route, "administration"
     );
     request.extensions_mut().insert(Administrator(who));
     next.run(request).await

@@ -261,8 +261,9 @@ impl Inner {
 
     async fn send(&self, id: u64, session: &Session, request: &Request<'_>) -> Result<exchange::Answer, Failure> {
         let mut headers = session.headers();
-        if let Some(traceparent) = frame::traceparent(request).and_then(|text| HeaderValue::try_from(text).ok()) {
-            headers.insert(TRACE, traceparent);
+        let traceparent = frame::traceparent(request);
+        if let Some(value) = traceparent.as_ref().and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(TRACE, value);
         }
         if session.era == Era::Modern {
             let invalid = |_| Failure::Final(Error::internal("a method that is no header value"));
@@ -276,7 +277,8 @@ impl Inner {
         // nothing unless it is asked.
         let unnamed = request.caller.session.as_ref().map(|_| "debug");
         let log_level = request.caller.log_level.as_deref().or(unnamed);
-        self.exchange(id, frame::request_with(id, request, session.era, log_level), &headers).await
+        self.exchange(id, frame::request_with(id, request, session.era, log_level, traceparent.as_deref()), &headers)
+            .await
     }
 
     /// Tells a server of the session era how much log the owner of this connection wants.

@@ -76,7 +76,7 @@ fn server() -> Fake {
 fn every_outcome_has_its_figure() {
     let server = server();
     let home = home(&server);
-    let env = [("DOWNSTREAM_TIMEOUT_MS", "300"), ("EMBEDDING_PROVIDER", "builtin")];
+    let env = [("DOWNSTREAM_TIMEOUT_MS", "5000"), ("EMBEDDING_PROVIDER", "builtin")];
     let gateway = Gateway::start_with(&home, &[], &env);
     let call =
         |name: &str, arguments: Value| gateway.rpc("tools/call", json!({ "name": name, "arguments": arguments }));
@@ -117,7 +117,11 @@ fn every_outcome_has_its_figure() {
         assert!(figures.get(&format!(r#"mcpgw_stop_seconds_count{{stop="{stop}"}}"#)) > 0.0, "{stop}");
     }
     assert_eq!(figures.get(r#"mcpgw_circuits{state="closed"}"#), 1.0);
-    for series in ["mcpgw_store_up", "mcpgw_build_info{version=\"0.1.0\"}", "mcpgw_http_requests_in_flight"] {
+    for series in [
+        "mcpgw_store_up",
+        concat!("mcpgw_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}"),
+        "mcpgw_http_requests_in_flight",
+    ] {
         assert_eq!(figures.get(series), 1.0, "{series}");
     }
     assert!(figures.get("process_resident_memory_bytes") > 1e6);
