@@ -4,13 +4,13 @@
 //! leave it. Implementations (`sqlite.rs`, `mongodb/`) are found by [`open`] and pass one suite, [`conformance`].
 
 pub mod conformance;
+mod location;
 mod mongodb;
 mod schema;
 mod sqlite;
 mod vault;
 
 use std::marker::PhantomData;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,56 +20,17 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Kind, Result};
-use crate::model::{Secret, Tenant, TenantId, TenantStatus, Timestamp};
+use crate::model::{Tenant, TenantId, TenantStatus, Timestamp};
 
 pub use self::mongodb::MongoDb;
-pub(crate) use self::mongodb::server_code;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use mongodb::fuzz as fuzz_bson;
+pub(crate) use self::mongodb::fuzz as fuzz_bson;
+pub(crate) use self::mongodb::server_code;
+pub use location::{Location, StoreConfig};
 pub use schema::{COLLECTIONS, CollectionSpec, DRIVER_SEALED, Home, SealedField, SealedWhen, Series};
 pub use vault::KeyVault;
 
 const MAX_DATABASE_NAME: usize = 63;
-
-/// Where documents are kept.
-#[derive(Clone, Debug)]
-pub struct StoreConfig {
-    /// Which engine.
-    pub location: Location,
-    /// Prefix of the databases on MongoDB; the embedded store has one file and ignores it.
-    pub db_name: String,
-    /// How long a change feed can be resumed.
-    pub resume_ttl: Duration,
-}
-
-impl StoreConfig {
-    /// Tells this store from every other, without credentials.
-    pub fn identity(&self) -> String {
-        let place = match &self.location {
-            Location::Sqlite(path) => {
-                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                path.canonicalize().unwrap_or(path).display().to_string()
-            }
-            // Hosts, without what stands before and after them.
-            Location::MongoDb(uri) => {
-                let uri = uri.expose();
-                let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-                let rest = rest.rsplit_once('@').map_or(rest, |(_, hosts)| hosts);
-                rest.split(['/', '?']).next().unwrap_or_default().to_owned()
-            }
-        };
-        format!("{place} {}", self.db_name)
-    }
-}
-
-/// A parsed store URI.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Location {
-    /// An embedded store in this file.
-    Sqlite(PathBuf),
-    /// A MongoDB replica set, by its connection string, which may hold credentials.
-    MongoDb(Secret),
-}
 
 /// An opened store.
 pub struct Opened {

@@ -1,7 +1,9 @@
 //! `mcpgw connect`: the gateway in the files of clients, and out of them again.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -159,7 +161,15 @@ fn the_command_in_the_file_is_an_mcp_server() {
         json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
         json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" }),
     ];
-    let input: String = frames.iter().map(|frame| format!("{frame}\n")).collect();
-    let said = crate::support::run(&mut command, &input, crate::support::DEADLINE);
-    assert!(said.stdout.contains("orders__find_order"), "{said:#?}");
+    // Its input stays open until it has answered: when a client goes, nothing more is said.
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    for frame in frames {
+        writeln!(input, "{frame}").expect("written");
+    }
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+    let listed = lines.find(|line| line.contains(r#""id":2"#));
+    drop(input);
+    assert!(child.wait().expect("its end").success());
+    assert!(listed.as_ref().is_some_and(|line| line.contains("orders__find_order")), "{listed:?}");
 }
