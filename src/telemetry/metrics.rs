@@ -1,5 +1,5 @@
 //! Figures for Prometheus, of this process. Labels come from small sets: no tenant, no user, no argument, and of servers
-//! only so many names ([`MAX_SERVERS`]).
+//! only so many names (`MAX_SERVERS`).
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, PoisonError, RwLock};
