@@ -113,7 +113,7 @@ fn a_server_on_http_learns_that_its_callers_left() {
 
 /// How often a child is killed; `MCPGW_TEST_CHILD_KILLS=500` for the whole of it.
 fn kills() -> usize {
-    std::env::var("MCPGW_TEST_CHILD_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+    std::env::var("MCPGW_TEST_CHILD_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
 }
 
 /// Killed again and again, each time after it has worked: it is there again within a second (and what a machine with

@@ -33,7 +33,7 @@ type Ranking = Vec<(String, i64)>;
 
 /// Kills per store: 50 take minutes, so that CI has fewer.
 fn kills() -> usize {
-    std::env::var("MCPGW_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(5)
+    std::env::var("MCPGW_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
 fn from_0_to(most: u64) -> u64 {
