@@ -16,7 +16,7 @@ use serde_json::json;
 
 /// Random programs; `MCPGW_TEST_PROGRAMS=2000` for the whole of them.
 fn programs() -> u64 {
-    std::env::var("MCPGW_TEST_PROGRAMS").ok().and_then(|text| text.parse().ok()).unwrap_or(250)
+    std::env::var("MCPGW_TEST_PROGRAMS").ok().and_then(|text| text.parse().ok()).unwrap_or(500)
 }
 
 const STEPS: u64 = 8;
