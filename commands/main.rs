@@ -217,6 +217,9 @@ enum Done {
 fn main() -> ExitCode {
     // Credentials must not end up in a core dump, nor be read by other processes of the same user.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    // Whatever FAILPOINTS names fails, in a build that is made for it.
+    #[cfg(feature = "failpoints")]
+    let _faults = fail::FailScenario::setup();
     let matches = Cli::command().get_matches();
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,

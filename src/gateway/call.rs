@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::audit::arguments_of;
 use super::shield::parsed;
-use super::{Gateway, resolve};
+use super::{Gateway, contained, resolve};
 use crate::auth::Action;
 use crate::catalog::Listed;
 use crate::error::{Error, Kind, Result};
@@ -39,7 +39,7 @@ impl Gateway {
     pub async fn call(&self, principal: &Principal, call: &CallRequest<'_>) -> Result<Reply> {
         let (origin, arguments) = (&call.caller.origin, arguments_of(call.params));
         let mut execution = self.begin(principal, AuditKind::ToolCall, origin, arguments).await;
-        let outcome = self.called(principal, call, &mut execution.noted).await;
+        let outcome = contained(self.called(principal, call, &mut execution.noted)).await;
         self.end(execution, &outcome).await;
         outcome
     }
@@ -90,6 +90,8 @@ impl Gateway {
     /// guard its answer, keep it.
     async fn called(&self, principal: &Principal, call: &CallRequest<'_>, noted: &mut Noted) -> Result<Reply> {
         let started = Instant::now();
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("call");
         call.name.clone_into(&mut noted.tool);
         let view = self.catalog.view(&principal.tenant).await?;
         let listed = Stop::Authorize.pass(|| resolve(&view, principal, call.name, call.server, Action::Call))?;

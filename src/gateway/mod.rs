@@ -8,6 +8,7 @@ mod cached;
 mod caches;
 mod call;
 mod console;
+mod contained;
 mod doctor;
 mod embedding;
 mod evaluate;
@@ -78,6 +79,7 @@ pub use audit::{
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use caches::Migration;
 pub use call::{CallRequest, MAX_NAME_BYTES};
+pub use contained::contained;
 pub use console::{ConsoleConfig, LoggedIn, SessionSummary};
 pub use doctor::{Check, CheckStatus};
 pub use embedding::shown_status;

@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 use super::error::failure;
 use super::frame::{self, MAX_BATCH, id_of};
 use super::session::{self, Calls, Session};
-use super::{Body, Face, Incoming, Listing, Out};
+use super::{Answer, Body, Face, Incoming, Listing, Out};
+use crate::gateway::contained;
 use crate::model::Principal;
 
 /// Requests of one connection under way; more wait to be read.
@@ -115,7 +116,9 @@ async fn say(face: &Arc<Face>, mut incoming: Incoming, out: &Out) {
             return;
         }
     }
-    let answer = Arc::clone(face).one(incoming, out.clone()).await;
+    let (body, request_id) = (incoming.body.clone(), Arc::clone(&incoming.request_id));
+    let answer = contained(async { Ok(Arc::clone(face).one(incoming, out.clone()).await) }).await;
+    let answer = answer.unwrap_or_else(|fault| Answer::ok(failure(id_of(&body), &fault, &request_id)));
     let frame = match answer.body {
         Body::Message(message) => message,
         // What wants no answer may still be wrong.

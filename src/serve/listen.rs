@@ -9,6 +9,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio_io_timeout::TimeoutStream;
 
 use super::admit::Peer;
 use super::{App, router};
@@ -16,6 +17,8 @@ use crate::error::Result;
 
 /// Against clients that open a connection and send their headers drop by drop.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// Against clients that ask for much and read none of it.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Pause after the system refused to accept (no file descriptors left), so as not to spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -49,6 +52,8 @@ pub(super) async fn run(app: &Arc<App>, listener: TcpListener, stop: impl Future
             Ok((stream, peer)) => {
                 // Without it every streamed answer waits some 40 ms for the other side's delayed ACK.
                 let _ = stream.set_nodelay(true);
+                let mut stream = Box::pin(TimeoutStream::new(stream));
+                stream.as_mut().set_write_timeout_pinned(Some(WRITE_TIMEOUT));
                 // With upgrades: `/ws` leaves HTTP.
                 let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), {
                     let (service, peer) = (service.clone(), Peer(peer.ip()));

@@ -126,6 +126,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("candle_core", &["src/embeddings/local/"]),
     ("candle_nn", &["src/embeddings/local/"]),
     ("axum", &["src/serve/"]),
+    ("fail", &["src/gateway/call.rs"]),
+    ("tokio_io_timeout", &["src/serve/listen.rs"]),
     ("tower_http", &["src/serve/"]),
     ("tower_service", &["src/upstream/address.rs"]),
     ("hyper_rustls", &["src/upstream/http/", "src/tls.rs"]),

@@ -3,6 +3,8 @@
 mod drain;
 mod figures;
 mod overload;
+#[cfg(feature = "failpoints")]
+mod panics;
 mod traces;
 
 use crate::fake::Fake;
