@@ -16,6 +16,7 @@ use crate::model::{
     DefinitionPin, Quarantine, QuarantineReason, RawJson, ServerName, TenantId, Timestamp, Tool, ToolId, ToolStatus,
 };
 use crate::store::{Collection, Query, Store};
+use crate::telemetry::metrics::METRICS;
 
 /// What a sync judges the tools of one server by.
 pub(super) struct Drift<'a> {
@@ -55,6 +56,9 @@ impl<'a> Drift<'a> {
         let goes_on = former.and_then(|former| former.quarantine.clone()).filter(|known| {
             quarantine.as_ref().is_some_and(|now| now.reason == known.reason && now.details == known.details)
         });
+        if goes_on.is_none() && quarantine.is_some() {
+            METRICS.finding("definition", "quarantined");
+        }
         tool.quarantine = goes_on.or(quarantine);
         Ok(())
     }

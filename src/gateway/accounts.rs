@@ -71,8 +71,13 @@ impl Gateway {
     /// # Errors
     /// [`Kind::NotFound`]; the store's.
     pub async fn end_account_sessions(&self, email: &str) -> Result<usize> {
-        let Stored { mut value, revision } = self.account(email).await?;
-        // Also of one that begins meanwhile.
+        let account = self.account(email).await?;
+        self.put_without_sessions(account).await
+    }
+
+    /// Writes an account, which ends its sessions, and those that begin meanwhile.
+    async fn put_without_sessions(&self, account: Stored<AdminUser>) -> Result<usize> {
+        let Stored { mut value, revision } = account;
         value.sessions_since = Timestamp::now();
         self.admins().put(&value, Expect::Revision(revision)).await?;
         self.delete_sessions(&value.email, None).await
@@ -84,11 +89,9 @@ impl Gateway {
     /// [`Kind::NotFound`]; [`Kind::InvalidInput`] for a password that cannot be one; the store's.
     pub async fn set_account_password(&self, email: &str, wanted: &Secret) -> Result<usize> {
         check_password(wanted)?;
-        let Stored { mut value, revision } = self.account(email).await?;
-        value.password_hash = self.console.hashed(wanted).await?;
-        value.sessions_since = Timestamp::now();
-        self.admins().put(&value, Expect::Revision(revision)).await?;
-        self.delete_sessions(&value.email, None).await
+        let mut account = self.account(email).await?;
+        account.value.password_hash = self.console.hashed(wanted).await?;
+        self.put_without_sessions(account).await
     }
 
     /// A password that nobody guesses.

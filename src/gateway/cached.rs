@@ -11,7 +11,6 @@ use crate::catalog::Listed;
 use crate::error::Result;
 use crate::model::{Principal, RawObject};
 use crate::telemetry::Stop;
-use crate::telemetry::metrics::METRICS;
 use crate::upstream::Reply;
 
 /// Members of a call's parameters that the key of its answer knows. A call with any other (a task, the answers to
@@ -38,8 +37,8 @@ pub(super) struct Cachable<'a> {
 }
 
 impl Gateway {
-    /// What `call` answers from what was kept, or keeps of it. `has_own_policies`: the tenant decides by more than scopes
-    /// what a caller may do.
+    /// What `call` answers from what was kept, or keeps of it, and which of them. `has_own_policies`: the tenant decides by
+    /// more than scopes what a caller may do.
     pub(super) async fn through_cache<F: Future<Output = Result<Reply>>>(
         &self,
         principal: &Principal,
@@ -47,25 +46,21 @@ impl Gateway {
         call: &CallRequest<'_>,
         (has_own_policies, deadline): (bool, Instant),
         ask: impl FnOnce() -> F,
-    ) -> Result<(Reply, CacheUse)> {
+    ) -> (CacheUse, Result<Reply>) {
         let _writing = self.cache.writing(&principal.tenant, &listed.server, &listed.tool);
         let Some(cachable) = self.cachable(principal, listed, call, has_own_policies) else {
-            METRICS.cache_lookup(CacheUse::Off.as_str());
-            return ask().await.map(|reply| (reply, CacheUse::Off));
+            return (CacheUse::Off, ask().await);
         };
         if let Some(found) = Stop::Cache.pass(|| self.cache.remembered(&cachable.keys)) {
-            return Ok(replied(found));
+            return replied(found);
         }
         let asking = match self.cache.next(&cachable.keys) {
             Next::Ask(asking) => asking,
             Next::Wait(others) => {
                 let told = tokio::time::timeout_at(deadline.into(), others.answer()).await;
                 return match told.ok().flatten() {
-                    Some(found) => Ok(replied(found)),
-                    None => {
-                        METRICS.cache_lookup(CacheUse::Miss.as_str());
-                        ask().await.map(|reply| (reply, CacheUse::Miss))
-                    }
+                    Some(found) => replied(found),
+                    None => (CacheUse::Miss, ask().await),
                 };
             }
         };
@@ -79,23 +74,22 @@ impl Gateway {
         call: &CallRequest<'_>,
         (cachable, mut asking): (&Cachable<'_>, Asking<'_>),
         ask: impl FnOnce() -> F,
-    ) -> Result<(Reply, CacheUse)> {
+    ) -> (CacheUse, Result<Reply>) {
         let spaces = self.spaces.now();
         if let Some(found) =
             Stop::Cache.wait(asking.look(&principal.tenant, &listed.server.name, &spaces.current)).await
         {
-            return Ok(replied(found));
+            return replied(found);
         }
-        METRICS.cache_lookup(CacheUse::Miss.as_str());
-        let reply = ask().await?;
-        if let Reply::Result(result) = &reply
+        let reply = ask().await;
+        if let Ok(Reply::Result(result)) = &reply
             && !call.caller.asked.is_set()
             && let Some(longest) = keepable(result, cachable.is_personal)
         {
             let ttl: Duration = cachable.rule.ttl.min(longest);
             asking.keep(&principal.tenant, (&listed.server, &listed.tool), result, ttl, &spaces.current);
         }
-        Ok((reply, CacheUse::Miss))
+        (CacheUse::Miss, reply)
     }
 
     /// `None` for a call that is made whatever was answered before.
@@ -142,7 +136,6 @@ impl Gateway {
     }
 }
 
-fn replied((result, how): Found) -> (Reply, CacheUse) {
-    METRICS.cache_lookup(how.as_str());
-    (Reply::Result(result), how)
+fn replied((result, how): Found) -> (CacheUse, Result<Reply>) {
+    (how, Ok(Reply::Result(result)))
 }

@@ -11,6 +11,7 @@ use crate::catalog::Listed;
 use crate::error::{Error, Kind, Result};
 use crate::model::{AuditKind, AuditTokens, Noted, Origin, Principal, RawJson, RawObject, ServerName, TenantId};
 use crate::telemetry::Stop;
+use crate::telemetry::metrics::METRICS;
 use crate::upstream::{Caller, Reply, Request, Target};
 
 /// Longest tool name that is looked up.
@@ -130,9 +131,10 @@ impl Gateway {
             return ask().await;
         }
         let deadline = request.deadline;
-        let (reply, cache) = self.through_cache(principal, &listed, call, (has_own_policies, deadline), ask).await?;
+        let (cache, reply) = self.through_cache(principal, &listed, call, (has_own_policies, deadline), ask).await;
+        METRICS.cache_lookup(cache.as_str());
         noted.is_cached = cache.is_hit();
-        Ok(reply)
+        reply
     }
 }
 

@@ -79,8 +79,8 @@ pub use audit::{
 pub use bootstrap::{Bootstrapped, DEMO_MARK};
 pub use caches::Migration;
 pub use call::{CallRequest, MAX_NAME_BYTES};
-pub use contained::contained;
 pub use console::{ConsoleConfig, LoggedIn, SessionSummary};
+pub use contained::contained;
 pub use doctor::{Check, CheckStatus};
 pub use embedding::shown_status;
 pub use evaluate::{EVALUATION_DEPTH, Evaluated, JudgedQuery, JudgedTool, Judgements, Searched, shown_evaluation};

@@ -321,7 +321,8 @@ impl Metrics {
         self.cache_lookups.with_label_values(&[outcome]).inc();
     }
 
-    /// A guardrail found something in the `arguments` or the `result`, which was `blocked` or `redacted`.
+    /// A guardrail found something in the `arguments` or the `result`, which was `blocked` or `redacted`, or a sync in a
+    /// `definition`, which was `quarantined`.
     pub fn finding(&self, direction: &'static str, action: &'static str) {
         self.findings.with_label_values(&[direction, action]).inc();
     }

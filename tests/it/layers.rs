@@ -41,7 +41,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("reembed", &["error", "model", "store", "embeddings"]),
     (
         "catalog",
-        &["error", "model", "auth", "store", "upstream", "embeddings", "search", "registry", "reembed", "guardrails"],
+        &[
+            "error",
+            "model",
+            "telemetry",
+            "auth",
+            "store",
+            "upstream",
+            "embeddings",
+            "search",
+            "registry",
+            "reembed",
+            "guardrails",
+        ],
     ),
     ("cache", &["error", "model", "store", "embeddings", "search", "reembed"]),
     // Only their `…Config` types and the enums these are made of.

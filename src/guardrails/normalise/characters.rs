@@ -1,7 +1,7 @@
-//! What Unicode says of a character, looked up once for the basic plane: the standard library and the normalisation
+//! What Unicode says of a character, looked up once for the 256 around it: the standard library and the normalisation
 //! crate search their tables for each character, which is most of the work for texts beyond ASCII.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
@@ -19,10 +19,15 @@ const WHOLE: u8 = 32;
 
 impl Facts {
     pub(super) fn of(char: char) -> Self {
-        static PLANE: LazyLock<Vec<Facts>> = LazyLock::new(|| {
-            (0..=0xffff).map(|code| char::from_u32(code).map(Facts::compute).unwrap_or_default()).collect()
+        static BLOCKS: [OnceLock<Box<[Facts; 256]>>; 0x1100] = [const { OnceLock::new() }; 0x1100];
+        let code = u32::from(char);
+        let Some(block) = BLOCKS.get((code >> 8) as usize) else { return Self::compute(char) };
+        let facts = block.get_or_init(|| {
+            let first = code & !0xff;
+            let of = |at: usize| char::from_u32(first + u32::try_from(at).unwrap_or_default()).map(Self::compute);
+            Box::new(std::array::from_fn(|at| of(at).unwrap_or_default()))
         });
-        PLANE.get(char as usize).copied().unwrap_or_else(|| Self::compute(char))
+        facts.get((code & 0xff) as usize).copied().unwrap_or_default()
     }
 
     fn compute(char: char) -> Self {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use unicode_normalization::char::decompose_canonical;
 
@@ -94,6 +94,8 @@ struct Letter {
 /// A folded character.
 struct Fold {
     text: String,
+    /// The same where it is one letter of ASCII, as it is for most disguises; 0 where it is another.
+    ascii: u8,
     /// Nothing was folded.
     is_same: bool,
 }
@@ -102,21 +104,26 @@ impl Fold {
     fn of(char: char, is_disguised: bool) -> Self {
         let mut text = String::new();
         push_letter(&mut text, char, is_disguised);
-        Self { is_same: text.chars().eq([char]), text }
+        let ascii = if let [byte @ 1..0x80] = text.as_bytes() { *byte } else { 0 };
+        Self { is_same: text.chars().eq([char]), ascii, text }
     }
 }
 
-/// The scripts of Europe and their look-alikes, from a table: whole texts are written in these.
+/// The scripts of Europe, their look-alikes and small capitals, from a table of the 256 around each that was met: whole
+/// texts are written in these.
 fn common(char: char) -> Option<&'static Letter> {
-    static TABLE: LazyLock<Vec<Letter>> = LazyLock::new(|| {
+    static BLOCKS: [OnceLock<Vec<Letter>>; 0x20] = [const { OnceLock::new() }; 0x20];
+    let code = u32::from(char);
+    let block = BLOCKS.get((code >> 8) as usize)?.get_or_init(|| {
+        let first = code & !0xff;
         let letter = |char: char| Letter {
             traits: Traits::of(char),
             plain: Fold::of(char, false),
             disguised: Fold::of(char, true),
         };
-        ('\0'..'\u{590}').map(letter).collect()
+        (first..first + 256).filter_map(char::from_u32).map(letter).collect()
     });
-    TABLE.get(char as usize)
+    block.get((code & 0xff) as usize)
 }
 
 fn traits(char: char) -> Traits {
@@ -245,12 +252,18 @@ impl Strong<'_> {
             push_letter(&mut self.out, char, is_disguised);
             return self.mapped(from, char, at);
         };
-        let Fold { text, is_same } = if is_disguised { &letter.disguised } else { &letter.plain };
-        self.out.push_str(text);
-        if *is_same {
-            self.map.exact(text.len(), at);
+        let fold = if is_disguised { &letter.disguised } else { &letter.plain };
+        let length = if fold.ascii == 0 {
+            self.out.push_str(&fold.text);
+            fold.text.len()
         } else {
-            self.map.whole(text.len(), at..at + char.len_utf8());
+            self.out.push(char::from(fold.ascii));
+            1
+        };
+        if fold.is_same {
+            self.map.exact(length, at);
+        } else {
+            self.map.whole(length, at..at + char.len_utf8());
         }
     }
 

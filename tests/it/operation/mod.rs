@@ -5,6 +5,7 @@ mod figures;
 mod overload;
 #[cfg(feature = "failpoints")]
 mod panics;
+mod soak;
 mod traces;
 
 use crate::fake::Fake;

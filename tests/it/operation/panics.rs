@@ -54,7 +54,8 @@ fn a_panic_fails_its_own_request_only() {
     let failed = failed.into_inner();
     assert!(failed > calls() / 4 && failed < calls() * 3 / 4, "{failed} of {}", calls());
     let figures = gateway.get("/metrics").body;
-    let counted = |name: &str| -> Option<usize> { figures.lines().find_map(|line| line.strip_prefix(name)?.parse().ok()) };
+    let counted =
+        |name: &str| -> Option<usize> { figures.lines().find_map(|line| line.strip_prefix(name)?.parse().ok()) };
     assert_eq!(counted("mcpgw_panics_total "), Some(failed), "{figures}");
     // These calls were executed too: each has its record.
     let recorded = || {
