@@ -2,6 +2,9 @@
 //! (`tenant.id`, `server.name`, `tool.name`, `duration_ms`), the unit in the name, never arguments,
 //! results or tokens.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::PanicHookInfo;
+
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::layer;
@@ -43,7 +46,7 @@ pub fn init(
             .with_filter(ours)
     });
     let registry = registry().with(spans);
-    let _ = match format {
+    let begun = match format {
         LogFormat::Json => {
             let lines = layer().json().flatten_event(true).with_current_span(false).with_writer(std::io::stderr);
             registry.with(lines.with_filter(filter)).try_init()
@@ -53,5 +56,17 @@ pub fn init(
             registry.with(lines.with_filter(filter)).try_init()
         }
     };
+    if begun.is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    }
     Ok(exporting)
+}
+
+/// A fault of ours as a line like every other. What was put together for it may hold what callers sent, and is not said.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload().downcast_ref::<&str>().copied().unwrap_or("(its message is not shown)");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let backtrace = Backtrace::capture();
+    let trace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(place, said, backtrace = trace, "a panic: this is a fault of the gateway");
 }

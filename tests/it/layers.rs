@@ -138,7 +138,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("candle_core", &["src/embeddings/local/"]),
     ("candle_nn", &["src/embeddings/local/"]),
     ("axum", &["src/serve/"]),
-    ("fail", &["src/gateway/call.rs"]),
+    ("fail", &["src/gateway/call.rs", "commands/main.rs"]),
     ("tokio_io_timeout", &["src/serve/listen.rs"]),
     ("tower_http", &["src/serve/"]),
     ("tower_service", &["src/upstream/address.rs"]),

@@ -15,12 +15,12 @@ fn calls() -> usize {
 
 #[test]
 fn a_panic_fails_its_own_request_only() {
-    let server = Fake::start(|method, params| {
+    let server = Fake::start(|method, frame| {
         if method == "tools/list" {
             let tool = json!({ "name": "echo", "description": "It echoes", "inputSchema": { "type": "object" } });
             return Say::Result(json!({ "tools": [tool] }));
         }
-        Say::Result(json!({ "content": [{ "type": "text", "text": params["arguments"]["message"] }] }))
+        Say::Result(json!({ "content": [{ "type": "text", "text": frame["params"]["arguments"]["message"] }] }))
     });
     let home = home(&server);
     let gateway = Gateway::start_with(&home, &[], &[("FAILPOINTS", "call=50%panic"), ("RUST_BACKTRACE", "0")]);
@@ -57,6 +57,15 @@ fn a_panic_fails_its_own_request_only() {
     let counted =
         |name: &str| -> Option<usize> { figures.lines().find_map(|line| line.strip_prefix(name)?.parse().ok()) };
     assert_eq!(counted("mcpgw_panics_total "), Some(failed), "{figures}");
+    // A line like every other, and nothing of what was asked.
+    let log = gateway.log();
+    let lines: Vec<&str> =
+        log.lines().filter(|line| line.contains("a panic: this is a fault of the gateway")).collect();
+    assert_eq!(lines.len(), failed);
+    assert!(lines.iter().all(|line| {
+        serde_json::from_str::<Value>(line).is_ok_and(|line| line["request.id"].is_string() || line["spans"].is_array())
+    }));
+    assert!(!log.contains("message 1"), "{log}");
     // These calls were executed too: each has its record.
     let recorded = || {
         let summary = home.json(&["audit", "report"]);
