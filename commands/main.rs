@@ -56,6 +56,7 @@ struct Cli {
 
 /// Flags of every subcommand.
 #[derive(Args)]
+#[command(next_help_heading = "Global options")]
 struct Global {
     /// The store: mongodb://…, mongodb+srv://… or sqlite:PATH [env: MONGODB_URI, else MCPGW_STORE] [default: in the user's data directory]
     #[arg(long, global = true, value_name = "URI")]
