@@ -15,7 +15,7 @@ use super::stage::call;
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) answered: Vec<Duration>,
-    /// 503 with the code for it; from when they were sent.
+    /// With a code for it: 503 by the gateway, or because of the limit of their server; from when they were sent.
     pub(crate) turned_away: Vec<Duration>,
     pub(crate) astray: Vec<String>,
 }
@@ -80,7 +80,7 @@ async fn one(
             tally.borrow_mut().answered.push(due.elapsed());
             Ok(())
         }
-        503 if text.contains("-32007") => {
+        503 | 200 if text.contains("-32007") || text.contains("too_many_calls") => {
             tally.borrow_mut().turned_away.push(sent.elapsed());
             Ok(())
         }

@@ -51,7 +51,8 @@ fn kinds() -> Vec<Kind> {
 
 pub(crate) async fn largest_at_once(stage: &Stage) -> Outcome<()> {
     for kind in kinds() {
-        let gateway = stage.serve(&[], &[])?;
+        // Time for all of it, so that the work is done.
+        let gateway = stage.serve(&[], &[("DOWNSTREAM_TIMEOUT_MS", "110000")])?;
         until_served(&gateway.address, Duration::from_secs(1)).await.ok_or("it does not serve")?;
         at_once(stage, &gateway.address, gateway.pid(), &kind, stage.many(200)).await?;
         gateway.stop().await?;

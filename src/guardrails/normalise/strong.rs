@@ -20,8 +20,13 @@ const BREAK: &str = "\n\n";
 
 /// Folds the given ranges of a text. Line breaks stay (two or more become two), other runs of blanks become one.
 pub(super) fn fold(text: &str, ranges: &[Range<usize>]) -> Folded<'static> {
-    let mut fold =
-        Strong { out: String::with_capacity(text.len().min(80 * 1024)), map: Map::default(), latin: None, text };
+    let mut fold = Strong {
+        out: String::with_capacity(text.len().min(80 * 1024)),
+        map: Map::default(),
+        latin: None,
+        letters: Vec::new(),
+        text,
+    };
     for range in ranges {
         if !fold.out.is_empty() {
             fold.out.push_str(BREAK);
@@ -126,16 +131,14 @@ fn common(char: char) -> Option<&'static Letter> {
     block.get((code & 0xff) as usize)
 }
 
-fn traits(char: char) -> Traits {
-    common(char).map_or_else(|| Traits::of(char), |letter| letter.traits)
-}
-
 struct Strong<'t> {
     text: &'t str,
     out: String,
     map: Map,
     /// Whether most letters of the text are ASCII; looked up once, when needed.
     latin: Option<bool>,
+    /// Those of the word at hand, with what the table says of them.
+    letters: Vec<(char, Option<&'static Letter>)>,
 }
 
 /// Bytes that are copied, in lower case: ASCII that begins no blank.
@@ -217,11 +220,14 @@ impl Strong<'_> {
             return first.len_utf8();
         }
         let (mut end, mut has_latin, mut has_alike, mut is_alike) = (0, false, false, true);
+        self.letters.clear();
         for char in rest.chars().take(WORD_CHARS) {
-            let traits = traits(char);
+            let known = common(char);
+            let traits = known.map_or_else(|| Traits::of(char), |letter| letter.traits);
             if !traits.is_inner {
                 break;
             }
+            self.letters.push((char, known));
             end += char.len_utf8();
             has_latin |= traits.is_latin;
             has_alike |= traits.is_foreign || traits.looks_latin;
@@ -231,9 +237,12 @@ impl Strong<'_> {
         // Among Latin letters any other is a disguise; a word without them is one if it could be read as Latin letters
         // in a text of these.
         let is_disguised = if has_latin { has_alike } else { is_alike && self.is_latin() };
-        for (offset, char) in rest.get(..end).unwrap_or(rest).char_indices() {
-            self.letter(char, base + at + offset, is_disguised);
+        let (letters, mut source) = (std::mem::take(&mut self.letters), base + at);
+        for (char, known) in &letters {
+            self.letter(*char, *known, source, is_disguised);
+            source += char.len_utf8();
         }
+        self.letters = letters;
         end
     }
 
@@ -246,8 +255,8 @@ impl Strong<'_> {
         })
     }
 
-    fn letter(&mut self, char: char, at: usize, is_disguised: bool) {
-        let Some(letter) = common(char) else {
+    fn letter(&mut self, char: char, known: Option<&Letter>, at: usize, is_disguised: bool) {
+        let Some(letter) = known else {
             let from = self.out.len();
             push_letter(&mut self.out, char, is_disguised);
             return self.mapped(from, char, at);
