@@ -19,24 +19,24 @@ use crate::support::{Gateway, Home, until};
 const MODE: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
 
 /// A gateway, and an administrator who asks it.
-struct Admin {
-    gateway: Gateway,
-    bearer: String,
+pub(crate) struct Admin {
+    pub(crate) gateway: Gateway,
+    pub(crate) bearer: String,
 }
 
 impl Admin {
-    fn new(home: &Home) -> Self {
+    pub(crate) fn new(home: &Home) -> Self {
         Self::with(home, &[], &[])
     }
 
-    fn with(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
         let minted = ["token", "mint", "--tenant", "local-dev", "--subject", "ann", "--roles", "platform:admin"];
         let token = home.cli_with(&minted, &MODE, "");
         let gateway = Gateway::start_with(home, args, &[&MODE, env].concat());
         Self { gateway, bearer: bearer(token.stdout.trim()) }
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Response {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Response {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let headers = [&[("Authorization", self.bearer.as_str())], headers].concat();
         self.gateway.request(method, path, &headers, &body)
