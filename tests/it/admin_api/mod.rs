@@ -16,24 +16,37 @@ use crate::auth::bearer;
 use crate::support::http::Response;
 use crate::support::{Gateway, Home, until};
 
-const MODE: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
+pub(crate) const MODE: [(&str, &str); 2] =
+    [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
 
 /// A gateway, and an administrator who asks it.
 pub(crate) struct Admin {
     pub(crate) gateway: Gateway,
-    pub(crate) bearer: String,
+    bearer: String,
 }
 
 impl Admin {
-    pub(crate) fn new(home: &Home) -> Self {
+    fn new(home: &Home) -> Self {
         Self::with(home, &[], &[])
     }
 
-    pub(crate) fn with(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let minted = ["token", "mint", "--tenant", "local-dev", "--subject", "ann", "--roles", "platform:admin"];
-        let token = home.cli_with(&minted, &MODE, "");
+    fn with(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::seeing("", home, args, env)
+    }
+
+    /// The same, who sees the tools of a scope, too.
+    pub(crate) fn seeing(scope: &str, home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let bearer = Self::token(scope, home);
         let gateway = Gateway::start_with(home, args, &[&MODE, env].concat());
-        Self { gateway, bearer: bearer(token.stdout.trim()) }
+        Self { gateway, bearer }
+    }
+
+    /// What such an administrator shows.
+    pub(crate) fn token(scope: &str, home: &Home) -> String {
+        let minted = ["token", "mint", "--tenant", "local-dev", "--subject", "ann", "--roles", "platform:admin"];
+        let scopes = ["--scopes", scope];
+        let minted = [&minted[..], if scope.is_empty() { &[] } else { &scopes }].concat();
+        bearer(home.cli_with(&minted, &MODE, "").stdout.trim())
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Response {

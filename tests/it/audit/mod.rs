@@ -48,7 +48,7 @@ pub(crate) fn server() -> Fake {
 }
 
 /// Has the server behind the gateway.
-pub(crate) fn behind(home: &Home, server: &Fake) {
+fn behind(home: &Home, server: &Fake) {
     let added = home.cli(&["server", "add", "s", "--timeout", "500ms", "--url", &server.url()]);
     assert_eq!(added.code, 0, "{added:#?}");
     assert_eq!(home.cli(&["catalog", "sync"]).code, 0);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use mongodb::bson::doc;
 use serde_json::{Value, json};
 
-use super::{LEEWAY, is_unharmed, names};
+use super::{LEEWAY, SCOPE, add, is_unharmed, names};
 use crate::admin_api::Admin;
 use crate::audit::{drained, stored};
 use crate::fake::Fake;
@@ -115,9 +115,8 @@ fn elections_and_killed_primaries_lose_no_acknowledged_write() {
     let home = Home::on_mongodb(&set.uri());
     let tools = json!([{ "name": "go", "description": "It does go", "inputSchema": { "type": "object" } }]);
     let server = Fake::listing(tools);
-    home.json(&["server", "add", "s", "--url", &server.url()]);
-    home.json(&["catalog", "sync"]);
-    let mut admin = Admin::with(&home, &[], &[("AUTO_BOOTSTRAP", "false")]);
+    add(&home, "s", &server);
+    let mut admin = Admin::seeing(SCOPE, &home, &[], &[("AUTO_BOOTSTRAP", "false")]);
     let load = Load::of(&admin);
     let (step_downs, kills) = (setting("MCPGW_TEST_STEP_DOWNS", 1), setting("MCPGW_TEST_PRIMARY_KILLS", 1));
     std::thread::scope(|scope| {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 
-use super::{LEEWAY, is_unharmed, names, within};
+use super::{LEEWAY, SCOPE, add, is_unharmed, names, within};
 use crate::admin_api::Admin;
 use crate::audit::{drained, stored};
 use crate::fake::{Fake, Say};
@@ -110,9 +110,8 @@ impl World {
             }
         });
         let home = Home::on_mongodb(&mongod.uri());
-        home.json(&["server", "add", "s", "--url", &server.url()]);
-        home.json(&["catalog", "sync"]);
-        let admin = Admin::with(&home, &[], &[("AUTO_BOOTSTRAP", "false")]);
+        add(&home, "s", &server);
+        let admin = Admin::seeing(SCOPE, &home, &[], &[("AUTO_BOOTSTRAP", "false")]);
         let (asked, done, slowest) = (AtomicUsize::new(0), Mutex::default(), Mutex::default());
         Some(Self { admin, home, mongod, generation, server, asked, done, slowest })
     }

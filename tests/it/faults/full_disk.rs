@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{names, within};
+use super::{SCOPE, add, names, within};
 use crate::admin_api::Admin;
-use crate::audit::{behind, server, spool, stored};
+use crate::audit::{server, spool, stored};
 use crate::operation::figures::Figures;
 use crate::support::deps::offered;
 use crate::support::{DEADLINE, Home, random, run, setting};
@@ -112,8 +112,8 @@ impl Load<'_> {
 fn a_full_disk_loses_what_it_counts_and_damages_nothing() {
     let (server, home) = (server(), Home::new());
     let Some(disk) = Disk::over(&home, "12m") else { return };
-    behind(&home, &server);
-    let mut admin = Admin::with(&home, &[], &[("AUDIT_SPOOL_POLICY", "drop"), ("AUTO_BOOTSTRAP", "false")]);
+    add(&home, "s", &server);
+    let mut admin = Admin::seeing(SCOPE, &home, &[], &[("AUDIT_SPOOL_POLICY", "drop"), ("AUTO_BOOTSTRAP", "false")]);
     let is_ready = || admin.gateway.get("/health/ready").status == 200;
     let load =
         Load { admin: &admin, is_over: AtomicBool::new(false), asked: AtomicUsize::new(0), recorded: Mutex::default() };

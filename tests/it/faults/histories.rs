@@ -10,13 +10,11 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::{LEEWAY, names};
-use crate::auth::bearer;
+use super::{LEEWAY, SCOPE, names};
+use crate::admin_api::{Admin, MODE};
 use crate::fake::Fake;
 use crate::support::{DEADLINE, Gateway, Home, http, mongod, random, setting, until};
 
-const MODE: [(&str, &str); 3] =
-    [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes"), ("AUTO_BOOTSTRAP", "false")];
 /// Of servers that are there at a time.
 const MOST: usize = 5;
 
@@ -39,8 +37,7 @@ struct World {
 
 impl World {
     fn new(home: Home) -> Self {
-        let minted = ["token", "mint", "--tenant", "local-dev", "--subject", "ann", "--roles", "platform:admin"];
-        let bearer = bearer(home.cli_with(&minted, &MODE, "").stdout.trim());
+        let bearer = Admin::token(SCOPE, &home);
         let server = Fake::listing(json!([{ "name": "go", "inputSchema": { "type": "object" } }]));
         // One makes the store, so that two do not make it at once.
         home.json(&["server", "add", "first", "--url", &server.url()]);
@@ -103,7 +100,12 @@ impl World {
         for number in 0..changes {
             if there.len() < MOST && (there.is_empty() || random(0, 1) == 0) {
                 let name = format!("n{number}");
-                self.done("POST", "/admin/servers", &json!({ "name": name, "url": self.server.url() }), &[201, 409]);
+                self.done(
+                    "POST",
+                    "/admin/servers",
+                    &json!({ "name": name, "url": self.server.url(), "scopes": [SCOPE] }),
+                    &[201, 409],
+                );
                 self.done("POST", "/admin/catalog/sync", &json!({ "server": name }), &[200]);
                 there.push(name);
             } else {
@@ -142,7 +144,11 @@ impl World {
 /// Each has its own place in the feed.
 fn start(home: &Home, number: usize) -> Gateway {
     let name = format!("replica-{number}");
-    Gateway::start_with(home, &[], &[&MODE[..], &[("GATEWAY_INSTANCE_ID", name.as_str())]].concat())
+    Gateway::start_with(
+        home,
+        &[],
+        &[&MODE[..], &[("AUTO_BOOTSTRAP", "false"), ("GATEWAY_INSTANCE_ID", name.as_str())]].concat(),
+    )
 }
 
 fn signal(gateway: &Gateway, signal: Signal) {

@@ -16,9 +16,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::fake::Fake;
 use crate::operation::figures::Figures;
-use crate::support::{Gateway, until};
+use crate::support::{Gateway, Home, until};
 
+/// What the administrators here may see.
+const SCOPE: &str = "seen";
 /// What a machine with other work adds to any limit.
 const LEEWAY: Duration = Duration::from_secs(5);
 
@@ -28,6 +31,12 @@ fn is_unharmed(gateway: &Gateway) {
     assert_eq!(Figures::of(gateway).get("mcpgw_panics_total"), 0.0);
     let spool = crate::audit::spool(gateway);
     assert_eq!((&spool["dropped"], &spool["aside"]), (&json!(0), &json!(0)), "{spool}");
+}
+
+/// Registers a server whose tools administrators see, and lists them.
+fn add(home: &Home, name: &str, server: &Fake) {
+    home.json(&["server", "add", name, "--scope", SCOPE, "--url", &server.url()]);
+    home.json(&["catalog", "sync"]);
 }
 
 /// The names in an answer to `tools/list`.

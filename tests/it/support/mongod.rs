@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// Further arguments.
     pub(crate) args: &'static [&'static str],
     /// One of several, whose set is made and awaited by [`ReplicaSet`].
-    is_member: bool,
+    pub(crate) is_member: bool,
     /// A network namespace that it runs in, and its address there; otherwise it is on this machine's loopback.
     pub(crate) namespace: Option<(&'static str, &'static str)>,
 }
