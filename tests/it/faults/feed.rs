@@ -84,6 +84,14 @@ impl World {
         self.mongod.command("admin", on);
     }
 
+    /// Whether a collection of the tenant is a series.
+    fn is_series(&self, name: &str) -> bool {
+        let named = doc! { "listCollections": 1, "filter": { "name": name, "type": "timeseries" } };
+        let answer = self.mongod.command(&database(&self.home), named);
+        let found = answer.get_document("cursor").and_then(|cursor| cursor.get_array("firstBatch"));
+        found.is_ok_and(|found| found.len() == 1)
+    }
+
     /// Another name for a collection of the tenant.
     fn rename(&self, from: &str, to: &str) {
         let database = database(&self.home);
@@ -144,8 +152,11 @@ fn collections_that_go_and_come_are_followed() {
         world.home.json(&["catalog", "sync"]);
         within(SOON, "the tools are back", || world.listed() == ["s__go", "t__go"]);
         world.follows("a drop");
+        // Who only writes records makes the rest again, too.
         world.mongod.command(&database(&world.home), doc! { "dropDatabase": 1 });
         within(SOON, "nothing at all", || world.listed().is_empty());
+        world.gateway.rpc("tools/search", json!({ "query": "go" }));
+        within(SOON, "records are kept as before", || world.is_series("audit_telemetry"));
     });
     is_unharmed(&world.gateway);
 }
