@@ -118,6 +118,8 @@ fn elections_and_killed_primaries_lose_no_acknowledged_write() {
     add(&home, "s", &server);
     let mut admin = Admin::seeing(SCOPE, &home, &[], &[("AUTO_BOOTSTRAP", "false")]);
     let load = Load::of(&admin);
+    // What is asked first is read from the store.
+    assert_eq!(names(&load.rpc("first", "tools/list", json!({}))), ["s__go"]);
     let (step_downs, kills) = (setting("MCPGW_TEST_STEP_DOWNS", 1), setting("MCPGW_TEST_PRIMARY_KILLS", 1));
     std::thread::scope(|scope| {
         scope.spawn(|| load.writes());

@@ -121,9 +121,7 @@ fn a_place_in_the_feed_that_is_none_is_made_up_for() {
         found.get_i32("n").ok().filter(|count| *count == 1)
     };
     until(DEADLINE, known).expect("its place is noted");
-    for token in
-        [json!("no token"), json!("82"), json!("8263ffffff000000012b0229296e04"), json!(""), json!(7), json!(null)]
-    {
+    for token in [json!("no token"), json!("8263ffffff000000012b0229296e04"), json!(null)] {
         assert_eq!(world.gateway.stop(), Some(0));
         let token = mongodb::bson::serialize_to_bson(&token).expect("BSON");
         let write = doc! { "q": place.clone(), "u": { "$set": { "token": token } } };
@@ -161,22 +159,23 @@ fn collections_that_go_and_come_are_followed() {
     is_unharmed(&world.gateway);
 }
 
-/// The stream fails with every code that says something of a place in it, ends `MCPGW_TEST_STREAM_ENDS` times (5), and its
-/// cursor is killed.
+/// The stream fails with a code that says something of a place in it (with each of them at full length), ends
+/// `MCPGW_TEST_STREAM_ENDS` times (2), and its cursor is killed.
 #[test]
 fn a_stream_that_fails_or_ends_is_opened_again() {
     let Some(world) = World::new() else { return };
     let mut slowest = Duration::ZERO;
     world.while_asked(|| {
         // Nothing to resume from, or not from there.
-        for code in [280, 286, 260, 136, 43, 234] {
+        let ends = setting("MCPGW_TEST_STREAM_ENDS", 2);
+        let codes = [286, 280, 260, 136, 43, 234];
+        for code in &codes[..if ends > 2 { codes.len() } else { 1 }] {
             // Once, and while it is opened again, too.
             for (times, commands) in [(1, &["getMore"][..]), (6, &["getMore", "aggregate"])] {
-                world.fail(commands, times, doc! { "errorCode": code });
+                world.fail(commands, times, doc! { "errorCode": *code });
                 slowest = slowest.max(world.follows(&format!("code {code}, {times} times")));
             }
         }
-        let ends = setting("MCPGW_TEST_STREAM_ENDS", 5);
         for _ in 0..ends {
             world.fail(&["getMore"], 1, doc! { "closeConnection": true });
             slowest = slowest.max(world.follows("the end of the stream"));
