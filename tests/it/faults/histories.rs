@@ -156,7 +156,7 @@ fn signal(gateway: &Gateway, signal: Signal) {
     kill_process(pid, signal).expect("it runs");
 }
 
-/// `MCPGW_TEST_CHANGES` (30) of the registry, `MCPGW_TEST_HISTORIES` times (1).
+/// `MCPGW_TEST_CHANGES` (16) of the registry, `MCPGW_TEST_HISTORIES` times (1).
 fn histories(home: impl Fn() -> Home) {
     for _ in 0..setting("MCPGW_TEST_HISTORIES", 1) {
         let world = World::new(home());
@@ -169,7 +169,7 @@ fn histories(home: impl Fn() -> Home) {
             });
             let trouble = scope.spawn(|| world.trouble());
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                world.change(setting("MCPGW_TEST_CHANGES", 30))
+                world.change(setting("MCPGW_TEST_CHANGES", 16))
             }));
             let last = Instant::now();
             world.is_over.store(true, Ordering::SeqCst);

@@ -1,13 +1,18 @@
 //! Networks of a test's own: namespaces joined by a router that can be told to drop everything without a word.
 
 use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsFd as _;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::support::deps::offered;
-use crate::support::{DEADLINE, run};
+use crate::support::{DEADLINE, random, run};
 
 /// Of the store, behind the router.
 pub(super) const FAR: &str = "10.213.2.2";
@@ -77,19 +82,6 @@ impl Network {
         let script = format!("echo {} > /proc/sys/net/ipv4/ip_forward", u8::from(is_on));
         ip(&["netns", "exec", &self.name("router"), "sh", "-c", &script]).expect("a router");
     }
-
-    /// Has the router delay and lose some of what it passes on, each way.
-    ///
-    /// # Errors
-    /// Where the kernel cannot.
-    pub(super) fn worsen(&self, delay_ms: u64, loss_percent: u64) -> Result<(), String> {
-        let (delay, loss) = (format!("{delay_ms}ms"), format!("{loss_percent}%"));
-        ["to_near", "to_far"].iter().try_for_each(|device| {
-            let mut tc = Command::new("tc");
-            tc.args(["-n", &self.name("router"), "qdisc", "replace", "dev", device, "root", "netem"]);
-            done(tc.args(["delay", &delay, "loss", &loss]))
-        })
-    }
 }
 
 impl Drop for Network {
@@ -98,6 +90,61 @@ impl Drop for Network {
             let _ = ip(&["netns", "del", &self.name(part)]);
         }
     }
+}
+
+/// A way to a server that takes as long as it is told to, each way. What a network loses is late on a connection, because
+/// it is sent again: one piece in twenty takes twice as long, and those behind it wait.
+pub(super) struct Way {
+    pub(super) address: SocketAddr,
+    delay_ms: Arc<AtomicU64>,
+}
+
+impl Way {
+    pub(super) fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let (address, delay_ms) = (listener.local_addr().expect("its address"), Arc::new(AtomicU64::new(0)));
+        let delay = Arc::clone(&delay_ms);
+        std::thread::spawn(move || {
+            for near in listener.incoming().flatten() {
+                let Ok(far) = TcpStream::connect(server) else { continue };
+                for (from, to) in [(&near, &far), (&far, &near)] {
+                    to.set_nodelay(true).expect("no delay");
+                    let (from, to) = (from.try_clone().expect("a stream"), to.try_clone().expect("a stream"));
+                    let delay = Arc::clone(&delay);
+                    std::thread::spawn(move || carry(from, to, &delay));
+                }
+            }
+        });
+        Self { address, delay_ms }
+    }
+
+    pub(super) fn takes(&self, delay: Duration) {
+        self.delay_ms.store(u64::try_from(delay.as_millis()).expect("some seconds"), Ordering::SeqCst);
+    }
+}
+
+/// Until either end is closed.
+fn carry(mut from: TcpStream, mut to: TcpStream, delay_ms: &AtomicU64) {
+    let (sender, pieces) = mpsc::channel::<(Instant, Vec<u8>)>();
+    let writer = std::thread::spawn(move || {
+        for (due, piece) in pieces {
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            if to.write_all(&piece).is_err() {
+                break;
+            }
+        }
+        let _ = to.shutdown(std::net::Shutdown::Both);
+    });
+    let mut piece = [0; 1400];
+    while let Ok(size @ 1..) = from.read(&mut piece) {
+        let delay = delay_ms.load(Ordering::SeqCst) * if random(1, 20) == 1 { 2 } else { 1 };
+        let due = Instant::now() + Duration::from_millis(delay);
+        if sender.send((due, piece.get(..size).unwrap_or_default().to_vec())).is_err() {
+            break;
+        }
+    }
+    drop(sender);
+    let _ = writer.join();
 }
 
 fn ip(words: &[&str]) -> Result<(), String> {
