@@ -62,7 +62,8 @@ impl World {
         let answered = || {
             let (status, answer) = self.ask(usize::from(random(0, 1) == 1), method, path, body)?;
             assert!(good.contains(&status) || status == 503, "{method} {path}: {status} {answer}");
-            good.contains(&status).then_some(())
+            let is_synced = answer["servers"][0]["status"] != "failed";
+            (good.contains(&status) && is_synced).then_some(())
         };
         until(DEADLINE, answered).unwrap_or_else(|| panic!("{method} {path} is never done"));
     }
@@ -78,6 +79,7 @@ impl World {
     fn watch(&self, number: usize) -> usize {
         let (mut shown, mut looks) = (BTreeMap::<String, Shown>::new(), 0);
         while !self.is_over.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
             let Some(listed) = self.listed(number) else { continue };
             looks += 1;
             for name in &listed {

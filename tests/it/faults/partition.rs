@@ -72,7 +72,7 @@ fn a_partition_from_the_store_is_outwaited_and_made_up_for() {
     std::thread::scope(|scope| {
         scope.spawn(|| waits.gather(&gateway, &is_over));
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            std::thread::sleep(Duration::from_secs(2));
+            std::thread::sleep(Duration::from_secs(1));
             let usual = waits.sum_up();
             network.forward(false);
             let cut = Instant::now();

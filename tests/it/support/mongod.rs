@@ -220,7 +220,10 @@ impl ReplicaSet {
     /// `count` members that elect another primary when theirs was silent for `timeout`.
     pub(crate) fn start(count: usize, timeout: Duration) -> Option<Self> {
         let options = Options { is_member: true, ..Options::default() };
-        let members: Vec<Mongod> = (0..count).map(|_| Mongod::start_with(options)).collect::<Option<_>>()?;
+        let members = std::thread::scope(|scope| {
+            let starting: Vec<_> = (0..count).map(|_| scope.spawn(move || Mongod::start_with(options))).collect();
+            starting.into_iter().map(|member| member.join().expect("a member")).collect::<Option<Vec<_>>>()
+        })?;
         let timeout = i32::try_from(timeout.as_millis()).expect("some seconds");
         let named = (0_i32..).zip(&members).map(|(id, member)| doc! { "_id": id, "host": member.address() });
         let config = doc! {
