@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::{Error as DriverError, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
@@ -90,7 +90,11 @@ impl MongoDb {
         if place.collection.series.is_some() {
             return self.append(place, writes).await;
         }
-        for _ in 0..ATTEMPTS {
+        let started = Instant::now();
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 && started.elapsed() > WRITE_DEADLINE {
+                return Err(self.late(WRITE_DEADLINE));
+            }
             let outcome = match writes {
                 [] => return Ok(Vec::new()),
                 [one] => self.apply_one(place, one).await?,
@@ -164,7 +168,9 @@ impl MongoDb {
 
     /// Whether it was committed, and not rolled back for a reason that may have passed.
     async fn commit(&self, session: &mut ClientSession) -> Result<bool> {
-        for _ in 0..ATTEMPTS {
+        let started = Instant::now();
+        // The driver itself waits for a primary each time, so that the number of attempts alone bounds nothing.
+        while started.elapsed() < WRITE_DEADLINE {
             let done = self.within(WRITE_DEADLINE, async { Ok(session.commit_transaction().await) }).await?;
             match done {
                 Ok(()) => return Ok(true),
