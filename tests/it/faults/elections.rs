@@ -128,9 +128,10 @@ fn elections_and_killed_primaries_lose_no_acknowledged_write() {
         }
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for _ in 0..step_downs {
-                let primary = until(DEADLINE, || set.primary()).expect("a primary");
                 let command = doc! { "replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 2 };
-                set.members[primary].try_command("admin", command).expect("it steps down");
+                // It does so once another has all that it has.
+                let steps_down = || set.members[set.primary()?].try_command("admin", command.clone()).ok();
+                until(DEADLINE, steps_down).expect("it steps down");
                 load.is_written_again();
             }
             for _ in 0..kills {
