@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use super::folder::{self, Batch, Folder};
 use super::line::{self, Entry};
 use super::{Audit, SpoolPolicy};
 use crate::error::{Error, Kind, Result};
-use crate::model::{AuditRecord, TenantId};
+use crate::model::{AuditRecord, TenantId, Timestamp, WatcherPosition};
 use crate::store::{Collection, Expect};
 use crate::telemetry::metrics::METRICS;
 
@@ -21,6 +21,8 @@ use crate::telemetry::metrics::METRICS;
 const MAX_ASIDE: u64 = 64 * 1024 * 1024;
 /// A tenant whose database refuses records so often in a row, while the store answers, holds up the others no longer.
 const MAX_REFUSALS: u32 = 30;
+/// How long the trial whether it takes anything is kept.
+const TRIAL_KEPT: Duration = Duration::from_secs(60);
 
 /// Says whether a tenant is there.
 pub type IsThere<'a> = dyn Fn(TenantId) -> BoxFuture<'a, Result<bool>> + Send + Sync + 'a;
@@ -194,7 +196,9 @@ impl Audit {
                     *stored += added;
                     refusals.remove(&tenant);
                 }
-                Err(error) if is_final(&error, refusals, &tenant) => self.put_aside(&tenant, &entries, &error),
+                Err(error) if self.is_final(&error, refusals, &tenant).await => {
+                    self.put_aside(&tenant, &entries, &error);
+                }
                 Err(error) => failed = Some(error),
             }
         }
@@ -246,6 +250,27 @@ impl Audit {
         Collection::<AuditRecord>::of_tenant(&self.store, tenant).add(documents, expect).await
     }
 
+    /// Whether trying again is of no use, and would hold up others.
+    async fn is_final(&self, error: &Error, refusals: &mut HashMap<TenantId, u32>, tenant: &TenantId) -> bool {
+        if error.kind() != Kind::StoreUnavailable {
+            return true;
+        }
+        if !self.store.keeps_apart() {
+            return false;
+        }
+        let count = refusals.entry(tenant.clone()).or_default();
+        *count = count.saturating_add(1);
+        // One that answers and takes nothing of anybody, as without room, says nothing about the tenant.
+        *count > MAX_REFUSALS && self.takes_anything().await
+    }
+
+    /// Whether the store takes a write at all.
+    async fn takes_anything(&self) -> bool {
+        let (id, saved_at) = ("audit::trial".to_owned(), Timestamp::now());
+        let trial = WatcherPosition { id, token: String::new(), saved_at, expires_at: saved_at.plus(TRIAL_KEPT) };
+        Collection::<WatcherPosition>::of_control(&self.store).put(&trial, Expect::Any).await.is_ok()
+    }
+
     fn put_aside(&self, tenant: &TenantId, entries: &[Entry], error: &Error) {
         let path = self.spool.base().join("aside.log");
         let lines: Vec<u8> = entries.iter().flat_map(|entry| line::encode(&entry.tenant, &entry.json)).collect();
@@ -254,7 +279,14 @@ impl Audit {
             if is_room { file.write_all(&lines) } else { Err(std::io::Error::other("it is full")) }
         });
         let count = entries.len() as u64;
-        self.spool.counts.aside.fetch_add(count, Ordering::Relaxed);
+        if written.is_ok() {
+            self.spool.counts.aside.fetch_add(count, Ordering::Relaxed);
+        } else {
+            // They are nowhere now.
+            for _ in entries {
+                self.spool.counts.dropped();
+            }
+        }
         tracing::warn!(
             tenant.id = %tenant, records = count, error = error.chain(), is_kept = written.is_ok(), path = %path.display(),
             "audit records that cannot be stored were put aside"
@@ -273,16 +305,6 @@ impl Audit {
         }
         reader.adopted.clear();
     }
-}
-
-/// Whether trying again is of no use.
-fn is_final(error: &Error, refusals: &mut HashMap<TenantId, u32>, tenant: &TenantId) -> bool {
-    if error.kind() != Kind::StoreUnavailable {
-        return true;
-    }
-    let count = refusals.entry(tenant.clone()).or_default();
-    *count += 1;
-    *count > MAX_REFUSALS
 }
 
 fn take(count: &AtomicU64, some: u64) {

@@ -170,6 +170,10 @@ impl Store for SealedStore {
         self.inner.late()
     }
 
+    fn keeps_apart(&self) -> bool {
+        self.inner.keeps_apart()
+    }
+
     async fn ping(&self) -> Result<()> {
         self.inner.ping().await
     }

@@ -309,6 +309,11 @@ pub trait Store: Send + Sync {
         Duration::ZERO
     }
 
+    /// Whether it may refuse one tenant what it takes of another: where each has a database of its own.
+    fn keeps_apart(&self) -> bool {
+        false
+    }
+
     /// Whether the store answers.
     async fn ping(&self) -> Result<()>;
 }

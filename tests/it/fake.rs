@@ -100,6 +100,11 @@ impl Fake {
     }
 }
 
+/// Answers on one connection as a [`Fake`] does, until it ends.
+pub(crate) fn speak(stream: TcpStream, answer: &dyn Fn(&str, &Value) -> Say) -> std::io::Result<()> {
+    converse(stream, answer, &Default::default(), &Heads::default(), false, &json!({ "tools": {} }))
+}
+
 fn converse(
     stream: TcpStream,
     answer: &dyn Fn(&str, &Value) -> Say,

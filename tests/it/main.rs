@@ -23,6 +23,7 @@ mod docs;
 mod embeddings;
 mod eval;
 mod fake;
+mod faults;
 mod generated;
 mod guardrails;
 mod hostile;

@@ -53,7 +53,7 @@ impl ChangeFeed for Feed {
         };
         let (mut changes, mut token) = match first? {
             Event::Changes(changes, token) => (changes, token),
-            lost => return Ok(lost),
+            Event::Lost(token) => return Ok(Event::Lost(self.made_up_for(token))),
         };
         // What has arrived by now is one event.
         while let Ok(more) = self.events.try_recv() {
@@ -73,6 +73,21 @@ impl ChangeFeed for Feed {
 }
 
 impl Feed {
+    /// The last token of what has arrived by now: whoever reads everything anew reads that, too. A database that goes is
+    /// told of once for each of its collections.
+    fn made_up_for(&mut self, mut token: ResumeToken) -> ResumeToken {
+        while let Ok(more) = self.events.try_recv() {
+            match more {
+                Ok(Event::Changes(_, later) | Event::Lost(later)) => token = later,
+                other => {
+                    self.next = Some(other);
+                    break;
+                }
+            }
+        }
+        token
+    }
+
     /// Opens the stream before it returns, so that no later change is missed.
     pub(super) async fn open(handle: MongoDb, token: Option<ResumeToken>) -> Result<Self> {
         let opened = handle.open_stream(token.as_ref()).await?;
@@ -138,8 +153,10 @@ impl MongoDb {
         let names: Vec<&str> = names.into_iter().collect();
         // The prefix holds nothing that means something in a regular expression: see `config`.
         let ours = format!("^{}_(control$|t_)", self.0.db_name);
+        // Whatever goes or gets another name: a collection that comes back under ours had another before.
+        let as_a_whole = ["drop", "rename", "dropDatabase", "invalidate"].as_slice();
         let wanted = doc! { "ns.db": { "$regex": ours }, "$or": [
-            { "ns.coll": { "$in": names } }, { "operationType": { "$in": ["dropDatabase", "invalidate"] } },
+            { "ns.coll": { "$in": names } }, { "operationType": { "$in": as_a_whole } },
         ] };
         let told = doc! { "operationType": 1, "ns": 1, "documentKey": 1 };
         let mut watch = self.0.client.watch().pipeline([doc! { "$match": wanted }, doc! { "$project": told }]);
@@ -224,6 +241,7 @@ impl Reader {
         // Whole collections or databases are gone, or have another name.
         if !matches!(told.operation_type.as_str(), "insert" | "update" | "replace" | "delete") {
             tracing::info!(operation = told.operation_type, "the store was changed as a whole");
+            self.handle.forget_made();
             return Ok(self.lost(Some(token)).await);
         }
         let (Some(ns), Some(Key { id: Bson::String(id) })) = (told.ns, told.document_key) else {

@@ -350,6 +350,10 @@ impl Store for MongoDb {
         LATE
     }
 
+    fn keeps_apart(&self) -> bool {
+        true
+    }
+
     async fn ping(&self) -> Result<()> {
         let admin = self.0.client.database("admin");
         self.within(READ_DEADLINE, async { admin.run_command(doc! { "ping": 1 }).await }).await.map(|_| ())

@@ -24,6 +24,12 @@ impl MongoDb {
         self.0.ready.read().unwrap_or_else(PoisonError::into_inner).contains(&tenant.cloned())
     }
 
+    /// Something that was made may be gone: whoever writes next makes it again, and as it has to be. What the server makes
+    /// by itself for a write has no index and is no series.
+    pub(super) fn forget_made(&self) {
+        self.0.ready.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Makes the collections of a tenant or of the control plane, once a process.
     pub(super) async fn ensure(&self, tenant: Option<&TenantId>) -> Result<()> {
         // Two at once do the same twice, which harms nobody; nobody waits for another tenant's.

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::{Error as DriverError, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
@@ -15,7 +15,7 @@ use mongodb::{ClientSession, Collection};
 
 use super::convert::{EXPIRES_AT, REVISION, to_bson};
 use super::fault::{DUPLICATE_KEY, code};
-use super::{MongoDb, WRITE_DEADLINE};
+use super::{MongoDb, READ_DEADLINE, WRITE_DEADLINE};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Expect, Place, Store as _, Write, only_added, taken};
 
@@ -90,7 +90,11 @@ impl MongoDb {
         if place.collection.series.is_some() {
             return self.append(place, writes).await;
         }
-        for _ in 0..ATTEMPTS {
+        let started = Instant::now();
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 && started.elapsed() > WRITE_DEADLINE {
+                return Err(self.late(WRITE_DEADLINE));
+            }
             let outcome = match writes {
                 [] => return Ok(Vec::new()),
                 [one] => self.apply_one(place, one).await?,
@@ -155,16 +159,33 @@ impl MongoDb {
             drop(tokio::time::timeout(WRITE_DEADLINE, session.abort_transaction()).await);
             return ended;
         }
-        if !self.commit(&mut session).await? {
-            return Ok(Outcome::Raced);
+        match self.commit(&mut session).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Outcome::Raced),
+            Err(error) => {
+                self.let_go(&session).await;
+                return Err(error);
+            }
         }
         let results: HashMap<&str, u64> = steps.iter().map(|step| (step.id.as_str(), step.result)).collect();
         Ok(Outcome::Done(writes.iter().map(|write| results.get(id_of(write)).copied().unwrap_or(0)).collect()))
     }
 
+    /// Ends a transaction whose commit got no answer: as long as it is open, for a minute, nobody else can write what it
+    /// writes.
+    async fn let_go(&self, session: &ClientSession) {
+        let (admin, command) = (self.0.client.database("admin"), doc! { "killSessions": [session.id().clone()] });
+        let ended = self.within(READ_DEADLINE, async { admin.run_command(command).await }).await;
+        if let Err(error) = ended {
+            tracing::debug!(error = error.chain(), "a transaction may stay open for a while");
+        }
+    }
+
     /// Whether it was committed, and not rolled back for a reason that may have passed.
     async fn commit(&self, session: &mut ClientSession) -> Result<bool> {
-        for _ in 0..ATTEMPTS {
+        let started = Instant::now();
+        // The driver itself waits for a primary each time, so that the number of attempts alone bounds nothing.
+        while started.elapsed() < WRITE_DEADLINE {
             let done = self.within(WRITE_DEADLINE, async { Ok(session.commit_transaction().await) }).await?;
             match done {
                 Ok(()) => return Ok(true),

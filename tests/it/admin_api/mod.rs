@@ -16,11 +16,12 @@ use crate::auth::bearer;
 use crate::support::http::Response;
 use crate::support::{Gateway, Home, until};
 
-const MODE: [(&str, &str); 2] = [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
+pub(crate) const MODE: [(&str, &str); 2] =
+    [("AUTH_MODE", "hs256"), ("JWT_SECRET", "a secret of more than thirty-two bytes")];
 
 /// A gateway, and an administrator who asks it.
-struct Admin {
-    gateway: Gateway,
+pub(crate) struct Admin {
+    pub(crate) gateway: Gateway,
     bearer: String,
 }
 
@@ -30,13 +31,25 @@ impl Admin {
     }
 
     fn with(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let minted = ["token", "mint", "--tenant", "local-dev", "--subject", "ann", "--roles", "platform:admin"];
-        let token = home.cli_with(&minted, &MODE, "");
-        let gateway = Gateway::start_with(home, args, &[&MODE, env].concat());
-        Self { gateway, bearer: bearer(token.stdout.trim()) }
+        Self::seeing("", home, args, env)
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Response {
+    /// The same, who sees the tools of a scope, too.
+    pub(crate) fn seeing(scope: &str, home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let bearer = Self::token(scope, home);
+        let gateway = Gateway::start_with(home, args, &[&MODE, env].concat());
+        Self { gateway, bearer }
+    }
+
+    /// What such an administrator shows.
+    pub(crate) fn token(scope: &str, home: &Home) -> String {
+        let minted = ["token", "mint", "--tenant", "local-dev", "--subject", "ann", "--roles", "platform:admin"];
+        let scopes = ["--scopes", scope];
+        let minted = [&minted[..], if scope.is_empty() { &[] } else { &scopes }].concat();
+        bearer(home.cli_with(&minted, &MODE, "").stdout.trim())
+    }
+
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Response {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let headers = [&[("Authorization", self.bearer.as_str())], headers].concat();
         self.gateway.request(method, path, &headers, &body)

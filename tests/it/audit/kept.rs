@@ -2,7 +2,6 @@
 #![allow(clippy::print_stderr, reason = "the figures of a long run are what it is run for")]
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::time::{Duration, Instant};
@@ -11,20 +10,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{behind, call, called, drained, server, spool, stored};
-use crate::support::{DEADLINE, Gateway, Home, Mongod, http, mongod, until};
+use crate::support::{DEADLINE, Gateway, Home, Mongod, http, mongod, random, setting, until};
 
 /// Within which a store that is back has everything: ten seconds (how long it took is said), and what a machine with other
 /// work adds.
 const DRAINED: Duration = Duration::from_secs(40);
-
-/// So many, or as many as the variable says.
-fn setting(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
-
-fn random(from: u64, to: u64) -> u64 {
-    from + RandomState::new().hash_one(0_u8) % (to - from + 1)
-}
 
 /// Calls without a pause until told to stop, and keeps the ids of the requests that were answered.
 #[derive(Default)]

@@ -15,7 +15,7 @@ use crate::support::{Gateway, Home, mongod, until};
 
 /// A server with a tool that only reads, one that may change things, one that fails, one that is slow and one that
 /// breaks off.
-fn server() -> Fake {
+pub(crate) fn server() -> Fake {
     let tool = |name: &str, only_reads: bool| {
         json!({
             "name": name, "description": format!("The tool {name}"), "inputSchema": { "type": "object" },
@@ -66,7 +66,7 @@ fn called(gateway: &Gateway, id: &str, name: &str) -> Value {
 }
 
 /// Everything in the store, by request id.
-fn stored(home: &Home) -> HashMap<String, Vec<AuditRecord>> {
+pub(crate) fn stored(home: &Home) -> HashMap<String, Vec<AuditRecord>> {
     let location = match home.uri() {
         Some(uri) => Location::MongoDb(Secret::new(uri)),
         None => Location::Sqlite(home.path("store.db")),
@@ -85,11 +85,11 @@ fn stored(home: &Home) -> HashMap<String, Vec<AuditRecord>> {
 }
 
 /// What `/health` says of the spool.
-fn spool(gateway: &Gateway) -> Value {
+pub(crate) fn spool(gateway: &Gateway) -> Value {
     gateway.get("/health").json()["audit"].clone()
 }
 
 /// Waits until the store has everything.
-fn drained(gateway: &Gateway, limit: Duration) -> Option<()> {
+pub(crate) fn drained(gateway: &Gateway, limit: Duration) -> Option<()> {
     until(limit, || (spool(gateway)["waiting_bytes"] == 0).then_some(()))
 }

@@ -28,10 +28,10 @@ const LABELS: [&str; 15] = [
 ];
 
 /// Samples by name and labels, as the text has them.
-struct Figures(BTreeMap<String, f64>);
+pub(crate) struct Figures(BTreeMap<String, f64>);
 
 impl Figures {
-    fn of(gateway: &Gateway) -> Self {
+    pub(crate) fn of(gateway: &Gateway) -> Self {
         let answer = gateway.get("/metrics");
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
@@ -42,7 +42,7 @@ impl Figures {
         Self(answer.body.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).filter_map(line).collect())
     }
 
-    fn get(&self, series: &str) -> f64 {
+    pub(crate) fn get(&self, series: &str) -> f64 {
         self.0.get(series).copied().unwrap_or_default()
     }
 

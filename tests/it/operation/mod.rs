@@ -1,7 +1,7 @@
 //! What an operator lives with: figures, traces, draining, too much at once.
 
 mod drain;
-mod figures;
+pub(crate) mod figures;
 mod overload;
 #[cfg(feature = "failpoints")]
 mod panics;

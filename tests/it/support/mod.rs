@@ -17,6 +17,7 @@ pub(crate) mod mongod;
 mod process;
 pub(crate) mod providers;
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -30,6 +31,16 @@ pub(crate) use process::{DEADLINE, Service, run, until};
 /// The binary under test.
 pub(crate) fn mcpgw() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_mcpgw"))
+}
+
+/// So many, or as many as the variable says.
+pub(crate) fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// A number from `from` to `to`, both included.
+pub(crate) fn random(from: u64, to: u64) -> u64 {
+    from + RandomState::new().hash_one(0_u8) % (to - from + 1)
 }
 
 /// A port of this machine on which nobody listens; another process may take it before the caller does.

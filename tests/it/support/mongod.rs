@@ -33,6 +33,16 @@ pub(crate) struct Options {
     pub(crate) auth: bool,
     /// Further arguments.
     pub(crate) args: &'static [&'static str],
+    /// One of several, whose set is made and awaited by [`ReplicaSet`].
+    pub(crate) is_member: bool,
+    /// A network namespace that it runs in, and its address there; otherwise it is on this machine's loopback.
+    pub(crate) namespace: Option<(&'static str, &'static str)>,
+}
+
+impl Options {
+    fn host(&self) -> &'static str {
+        self.namespace.map_or("127.0.0.1", |(_, address)| address)
+    }
 }
 
 /// A running mongod with a folder of its own; killed with its owner.
@@ -54,7 +64,7 @@ impl Mongod {
         let folder = tempfile::tempdir().expect("a directory");
         let mut mongod = Self { program: program()?, options, folder, port: 0, running: None };
         mongod.launch();
-        if !options.standalone {
+        if !options.standalone && !options.is_member {
             mongod.initiate();
         }
         Some(mongod)
@@ -64,14 +74,18 @@ impl Mongod {
     pub(crate) fn uri(&self) -> String {
         if self.options.auth {
             let password = PASSWORD.replace(' ', "%20").replace('\'', "%27");
-            return format!("mongodb://{USER}:{password}@127.0.0.1:{}/?directConnection=true", self.port);
+            return self.uri_as(&format!("{USER}:{password}@"));
         }
         self.uri_as("")
     }
 
     /// The same with other credentials (`user:password@`) or none.
     pub(crate) fn uri_as(&self, credentials: &str) -> String {
-        format!("mongodb://{credentials}127.0.0.1:{}/?directConnection=true", self.port)
+        format!("mongodb://{credentials}{}/?directConnection=true", self.address())
+    }
+
+    fn address(&self) -> String {
+        format!("{}:{}", self.options.host(), self.port)
     }
 
     /// Its data.
@@ -96,7 +110,7 @@ impl Mongod {
     pub(crate) fn restart(&mut self) {
         assert!(self.running.is_none(), "it was not killed");
         self.launch();
-        if !self.options.standalone {
+        if !self.options.standalone && !self.options.is_member {
             self.wait_for_primary();
         }
     }
@@ -127,8 +141,11 @@ impl Mongod {
     }
 
     fn launch(&mut self) {
-        let mut command = Command::new(self.program);
-        command.args(["--bind_ip", "127.0.0.1", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"]);
+        let mut command = Command::new(if self.options.namespace.is_some() { Path::new("ip") } else { self.program });
+        if let Some((name, _)) = self.options.namespace {
+            command.args(["netns", "exec", name]).arg(self.program);
+        }
+        command.args(["--bind_ip", self.options.host(), "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"]);
         command.args(["--setParameter", "ttlMonitorSleepSecs=1"]);
         command.args(["--setParameter", "diagnosticDataCollectionEnabled=false"]);
         command.arg("--port").arg(self.port.to_string()).arg("--dbpath").arg(self.folder.path());
@@ -163,7 +180,7 @@ impl Mongod {
     }
 
     fn initiate(&self) {
-        let member = doc! { "_id": 0, "host": format!("127.0.0.1:{}", self.port) };
+        let member = doc! { "_id": 0, "host": self.address() };
         let command = doc! { "replSetInitiate": { "_id": "rs0", "members": [member] } };
         run_command(&self.uri_as(""), "admin", command).expect("a replica set");
         self.wait_for_primary();
@@ -175,11 +192,14 @@ impl Mongod {
     }
 
     fn wait_for_primary(&self) {
-        let primary = || {
-            let hello = run_command(&self.uri_as(""), "admin", doc! { "hello": 1 }).ok()?;
-            hello.get_bool("isWritablePrimary").ok()?.then_some(())
-        };
-        until(DEADLINE, primary).expect("a primary");
+        until(DEADLINE, || self.is("isWritablePrimary").then_some(())).expect("a primary");
+    }
+
+    /// What it says of itself.
+    fn is(&self, what: &str) -> bool {
+        let hello =
+            self.running.as_ref().and_then(|_| run_command(&self.uri_as(""), "admin", doc! { "hello": 1 }).ok());
+        hello.is_some_and(|hello| hello.get_bool(what).unwrap_or(false))
     }
 }
 
@@ -188,6 +208,49 @@ impl Drop for Mongod {
         if self.running.is_some() {
             self.signal(Signal::KILL);
         }
+    }
+}
+
+/// Several members of one set.
+pub(crate) struct ReplicaSet {
+    pub(crate) members: Vec<Mongod>,
+}
+
+impl ReplicaSet {
+    /// `count` members that elect another primary when theirs was silent for `timeout`.
+    pub(crate) fn start(count: usize, timeout: Duration) -> Option<Self> {
+        let options = Options { is_member: true, ..Options::default() };
+        let members = std::thread::scope(|scope| {
+            let starting: Vec<_> = (0..count).map(|_| scope.spawn(move || Mongod::start_with(options))).collect();
+            starting.into_iter().map(|member| member.join().expect("a member")).collect::<Option<Vec<_>>>()
+        })?;
+        let timeout = i32::try_from(timeout.as_millis()).expect("some seconds");
+        let named = (0_i32..).zip(&members).map(|(id, member)| doc! { "_id": id, "host": member.address() });
+        let config = doc! {
+            "_id": "rs0", "members": named.collect::<Vec<_>>(),
+            "settings": { "electionTimeoutMillis": timeout, "heartbeatIntervalMillis": timeout / 5 },
+        };
+        members.first()?.command("admin", doc! { "replSetInitiate": config });
+        let set = Self { members };
+        until(DEADLINE, || set.primary()).expect("a primary");
+        until(DEADLINE, || set.is_whole().then_some(())).expect("all members");
+        Some(set)
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        let members: Vec<String> = self.members.iter().map(Mongod::address).collect();
+        format!("mongodb://{}/?replicaSet=rs0", members.join(","))
+    }
+
+    /// Which of them is the primary.
+    pub(crate) fn primary(&self) -> Option<usize> {
+        self.members.iter().position(|member| member.is("isWritablePrimary"))
+    }
+
+    /// Whether there is a primary, and all others follow it.
+    pub(crate) fn is_whole(&self) -> bool {
+        let secondaries = self.members.iter().filter(|member| member.is("secondary")).count();
+        self.primary().is_some() && secondaries + 1 == self.members.len()
     }
 }
 
