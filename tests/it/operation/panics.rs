@@ -23,7 +23,10 @@ fn a_panic_fails_its_own_request_only() {
         Say::Result(json!({ "content": [{ "type": "text", "text": frame["params"]["arguments"]["message"] }] }))
     });
     let home = home(&server);
-    let gateway = Gateway::start_with(&home, &[], &[("FAILPOINTS", "call=50%panic"), ("RUST_BACKTRACE", "0")]);
+    let mut env = vec![("FAILPOINTS", "call=50%panic"), ("RUST_BACKTRACE", "0")];
+    // As many as are asked for.
+    env.extend(["RATE_LIMIT_MAX_REQUESTS", "RATE_LIMIT_MAX_REQUESTS_PER_SUBJECT"].map(|limit| (limit, "1000000")));
+    let gateway = Gateway::start_with(&home, &[], &env);
     let address = gateway.address();
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let caller = || {
