@@ -79,7 +79,7 @@ fn a_partition_from_the_store_is_outwaited_and_made_up_for() {
             over_there(&["server", "disable", "other"]);
             within(Duration::from_secs(5), "not ready", || status("/health/ready") == 503);
             assert_eq!(status("/health/live"), 200);
-            std::thread::sleep(Duration::from_secs(setting("MCPGW_TEST_PARTITION", 5)).saturating_sub(cut.elapsed()));
+            std::thread::sleep(Duration::from_secs(setting("MCPGW_TEST_PARTITION", 3)).saturating_sub(cut.elapsed()));
             let away = waits.sum_up();
             assert!(has_other(), "nothing came through");
             network.forward(true);
@@ -125,7 +125,7 @@ fn a_slow_and_lossy_network_to_the_store_is_nobodys_trouble() {
             for is_enabled in [false, true].into_iter().cycle() {
                 home.json(&["server", if is_enabled { "enable" } else { "disable" }, "other"]);
                 slowest = slowest.max(within(Duration::from_secs(5), "converged", || has_other() == is_enabled));
-                if began.elapsed() > Duration::from_secs(setting("MCPGW_TEST_SLOW", 3)) {
+                if began.elapsed() > Duration::from_secs(setting("MCPGW_TEST_SLOW", 2)) {
                     break;
                 }
             }
