@@ -9,8 +9,8 @@ struct Piece {
     out: u32,
     source: u32,
     source_len: u32,
-    /// Byte for byte; otherwise the run came from all of its source and is never split.
-    is_exact: bool,
+    /// How many source bytes each folded byte came from; 0 where the run came from all of its source and is never split.
+    stride: u32,
 }
 
 /// From ranges of a folded text to ranges of its source. Monotonous: a later range never maps to an earlier place.
@@ -33,15 +33,7 @@ impl Map {
         if length == 0 {
             return;
         }
-        let (length, source) = (small(length), small(source));
-        let out = self.length;
-        self.length += length;
-        match self.pieces.last_mut() {
-            Some(last) if last.is_exact && last.source + last.source_len == source => {
-                last.source_len += length;
-            }
-            _ => self.pieces.push(Piece { out, source, source_len: length, is_exact: true }),
-        }
+        self.append(small(length), small(source), small(length), 1);
     }
 
     /// Appends `length` folded bytes that came from a source range as a whole.
@@ -51,8 +43,20 @@ impl Map {
             return;
         }
         let source_len = small(source.end.saturating_sub(source.start));
-        self.pieces.push(Piece { out: self.length, source: small(source.start), source_len, is_exact: false });
-        self.length += small(length);
+        self.append(small(length), small(source.start), source_len, if length == 1 { source_len } else { 0 });
+    }
+
+    #[inline]
+    fn append(&mut self, length: u32, source: u32, source_len: u32, stride: u32) {
+        let out = self.length;
+        self.length += length;
+        match self.pieces.last_mut() {
+            // Look-alikes of one script in a row are one run, as plain text is.
+            Some(last) if stride != 0 && last.stride == stride && last.source + last.source_len == source => {
+                last.source_len += source_len;
+            }
+            _ => self.pieces.push(Piece { out, source, source_len, stride }),
+        }
     }
 
     fn at(&self, out: usize) -> Option<&Piece> {
@@ -68,14 +72,15 @@ impl Map {
         }
         let start = self.at(range.start).map_or(0, |piece| {
             let into = range.start - piece.out as usize;
-            piece.source as usize + if piece.is_exact { into } else { 0 }
+            piece.source as usize + into * piece.stride as usize
         });
         if range.end <= range.start {
             return start..start;
         }
         let end = self.at(range.end - 1).map_or(start, |piece| {
             let into = range.end - piece.out as usize;
-            piece.source as usize + if piece.is_exact { into } else { piece.source_len as usize }
+            piece.source as usize
+                + if piece.stride == 0 { piece.source_len as usize } else { into * piece.stride as usize }
         });
         start..end.max(start)
     }
