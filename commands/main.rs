@@ -44,10 +44,6 @@ use mcpgw::telemetry::{self, LogFormat};
 
 use crate::output::{Color, Format, Output};
 
-/// What a burst took is the system's again soon after it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// A gateway between AI agents and MCP servers: one endpoint, the right tool found by meaning and by name.
 #[derive(Parser)]
 #[command(name = "mcpgw", version, propagate_version = true, arg_required_else_help = true)]

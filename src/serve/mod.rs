@@ -151,13 +151,8 @@ impl Ready {
             figures: console::Figures::default(),
         });
         let sweeping = tokio::spawn(sweep(Arc::clone(&app.face)));
-        let watching = tokio::spawn({
-            let app = Arc::clone(&app);
-            async move { app.room.watch().await }
-        });
         let outcome = listen::run(&app, listener, stop).await;
         sweeping.abort();
-        watching.abort();
         drop(jobs);
         gateway.close().await;
         outcome

@@ -139,7 +139,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("candle_nn", &["src/embeddings/local/"]),
     ("axum", &["src/serve/"]),
     ("fail", &["src/gateway/call.rs", "commands/main.rs"]),
-    ("mimalloc", &["commands/main.rs"]),
     ("tokio_io_timeout", &["src/serve/listen.rs"]),
     ("tower_http", &["src/serve/"]),
     ("tower_service", &["src/upstream/address.rs"]),
