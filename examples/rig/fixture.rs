@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -52,7 +53,9 @@ impl Fixture {
                 let routes = Router::new()
                     .route("/mcp", route(vec![echo_tool()]))
                     .route("/slow", route(vec![number_tool("wait", "milliseconds"), number_tool("blob", "bytes")]))
-                    .route("/mcp500", route(many_tools()));
+                    .route("/mcp500", route(many_tools()))
+                    // What the gateway lets through is taken.
+                    .layer(DefaultBodyLimit::disable());
                 tokio::select! {
                     ended = axum::serve(listener, routes) => ended,
                     _ = stopped => Ok(()),

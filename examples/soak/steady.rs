@@ -24,9 +24,8 @@ const LONG: Duration = Duration::from_secs(600);
 struct Sample {
     hours: f64,
     mib: f64,
-    files: usize,
-    threads: usize,
-    children: usize,
+    /// Files, threads and children.
+    counts: [usize; 3],
 }
 
 impl Sample {
@@ -35,9 +34,7 @@ impl Sample {
         Ok(Self {
             hours: since.elapsed().as_secs_f64() / 3600.0,
             mib: resident(pid)?.0,
-            files: entries("fd")?,
-            threads: entries("task")?,
-            children: children(pid)?.len(),
+            counts: [entries("fd")?, entries("task")?, children(pid)?.len()],
         })
     }
 }
@@ -112,15 +109,10 @@ fn report(stage: &Stage, samples: &[Sample], span: Duration) {
     } else {
         stage.hold(slope <= 2.0, "memory ≤ 2 MiB an hour", shown);
     }
-    let counts: [(&str, fn(&Sample) -> usize); 3] = [
-        ("files", |sample| sample.files),
-        ("threads", |sample| sample.threads),
-        ("children", |sample| sample.children),
-    ];
     let third = samples.len().div_ceil(3);
-    for (what, count) in counts {
+    for (place, what) in ["files", "threads", "children"].into_iter().enumerate() {
         // Calls come and go: what is compared is the most of the first third and of the last.
-        let most = |part: &[Sample]| part.iter().map(count).max().unwrap_or_default();
+        let most = |part: &[Sample]| part.iter().map(|sample| sample.counts[place]).max().unwrap_or_default();
         let (first, last) = (most(&samples[..third]), most(&samples[samples.len() - third..]));
         stage.hold(last <= first + 2, &format!("{what} stay as many (±2)"), format!("{first}, then {last}"));
     }

@@ -11,10 +11,12 @@ use crate::telemetry::metrics::METRICS;
 ///
 /// # Errors
 /// Those of the work; [`crate::error::Kind::Internal`] where it panicked.
-pub async fn contained<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub fn contained<T>(work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
     // What a panic may have left half done belongs to the request: what requests share is whole after each of its steps.
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
-        METRICS.panicked();
-        Err(Error::internal("a fault of the gateway ended this request"))
+    AssertUnwindSafe(work).catch_unwind().map(|ended| {
+        ended.unwrap_or_else(|_| {
+            METRICS.panicked();
+            Err(Error::internal("a fault of the gateway ended this request"))
+        })
     })
 }

@@ -170,7 +170,7 @@ pub(super) async fn websocket(State(app): State<Arc<App>>, request: Request) -> 
     };
     let limit = app.gateway.config().serve.max_body_bytes;
     upgrade.protocols(["mcp"]).max_message_size(limit).max_frame_size(limit).on_upgrade(move |socket| async move {
-        converse(app, socket, caller).await;
+        Box::pin(converse(app, socket, caller)).await;
         drop(open);
     })
 }
