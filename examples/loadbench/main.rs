@@ -30,7 +30,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tokio::signal::unix::{SignalKind, signal};
 
 use rig::connection::Connection;
 use rig::figures::{micros, millis, quantile, round};
@@ -51,11 +50,7 @@ fn options() -> Outcome<Options> {
     let mut options = Options { calls: 20_000, concurrency: 16, json: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
-        let mut number = || -> Outcome<u64> {
-            let text = words.next().ok_or_else(|| format!("{word} wants a number"))?;
-            let number: u64 = text.parse().map_err(|_| format!("{word} wants a number, not {text:?}"))?;
-            if number == 0 { Err(format!("{word} wants at least 1").into()) } else { Ok(number) }
-        };
+        let mut number = || rig::number(&word, words.next());
         match word.as_str() {
             "--calls" => options.calls = number()?,
             "--concurrency" => options.concurrency = number()?,
@@ -67,19 +62,7 @@ fn options() -> Outcome<Options> {
 }
 
 fn main() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let outcome = options().and_then(|options| {
-        runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            // What is dropped here ends its children.
-            tokio::select! {
-                outcome = measure(&options) => outcome,
-                _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
-                _ = terminate.recv() => Err("terminated".into()),
-            }
-        })
-    });
-    match outcome {
+    match options().and_then(|options| rig::run(measure(&options))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("loadbench: {error}");

@@ -34,7 +34,6 @@ use std::time::Duration;
 
 use rig::Outcome;
 use stage::Stage;
-use tokio::signal::unix::{SignalKind, signal};
 
 const ROWS: [&str; 7] = ["overload", "cap", "memory", "descriptors", "slow", "sessions", "steady"];
 
@@ -48,11 +47,7 @@ fn options() -> Outcome<Options> {
     let mut options = Options { rows: Vec::new(), seconds: None, percent: 100 };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
-        let mut number = || -> Outcome<u64> {
-            let text = words.next().ok_or_else(|| format!("{word} wants a number"))?;
-            let number: u64 = text.parse().map_err(|_| format!("{word} wants a number, not {text:?}"))?;
-            if number == 0 { Err(format!("{word} wants at least 1").into()) } else { Ok(number) }
-        };
+        let mut number = || rig::number(&word, words.next());
         match word.as_str() {
             "--seconds" => options.seconds = Some(number()?),
             "--percent" => options.percent = usize::try_from(number()?)?,
@@ -67,19 +62,7 @@ fn options() -> Outcome<Options> {
 }
 
 fn main() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let outcome = options().and_then(|options| {
-        runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            // What is dropped here ends its children.
-            tokio::select! {
-                outcome = run(&options) => outcome,
-                _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
-                _ = terminate.recv() => Err("terminated".into()),
-            }
-        })
-    });
-    match outcome {
+    match options().and_then(|options| rig::run(run(&options))) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(missed) => {
             eprintln!("soak: {missed} did not hold");

@@ -34,6 +34,21 @@ impl Waits {
         }
     }
 
+    /// Does `fault` beside callers, who are told to stop when it is over, however it ends. It begins with what they had to
+    /// wait in a usual second.
+    fn beside(gateway: &Gateway, fault: impl FnOnce(&Self, (usize, Duration, Duration))) {
+        let (waits, is_over) = (Self::default(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| waits.gather(gateway, &is_over));
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                std::thread::sleep(Duration::from_secs(1));
+                fault(&waits, waits.sum_up());
+            }));
+            is_over.store(true, Ordering::SeqCst);
+            outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        });
+    }
+
     /// How many there were, 99 of 100 of them, and the longest; and begins anew.
     fn sum_up(&self) -> (usize, Duration, Duration) {
         let mut waits = std::mem::take(&mut *self.0.lock().expect("waits"));
@@ -43,7 +58,7 @@ impl Waits {
     }
 }
 
-/// Cut off for `MCPGW_TEST_PARTITION` seconds (5).
+/// Cut off for `MCPGW_TEST_PARTITION` seconds (3).
 #[test]
 fn a_partition_from_the_store_is_outwaited_and_made_up_for() {
     let Some(network) = Network::routed() else { return };
@@ -68,34 +83,26 @@ fn a_partition_from_the_store_is_outwaited_and_made_up_for() {
     };
     let has_other = || names(&gateway.rpc("tools/list", json!({}))).contains(&"other__go".to_owned());
     let status = |path: &str| gateway.get(path).status;
-    let (waits, is_over) = (Waits::default(), AtomicBool::new(false));
-    std::thread::scope(|scope| {
-        scope.spawn(|| waits.gather(&gateway, &is_over));
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            std::thread::sleep(Duration::from_secs(1));
-            let usual = waits.sum_up();
-            network.forward(false);
-            let cut = Instant::now();
-            over_there(&["server", "disable", "other"]);
-            within(Duration::from_secs(5), "not ready", || status("/health/ready") == 503);
-            assert_eq!(status("/health/live"), 200);
-            std::thread::sleep(Duration::from_secs(setting("MCPGW_TEST_PARTITION", 3)).saturating_sub(cut.elapsed()));
-            let away = waits.sum_up();
-            assert!(has_other(), "nothing came through");
-            network.forward(true);
-            let converged = within(Duration::from_secs(5), "converged", || !has_other());
-            within(Duration::from_secs(5), "ready", || status("/health/ready") == 200);
-            eprintln!("usual {usual:?}, cut off for {:?} {away:?}, converged in {converged:?}", cut.elapsed());
-            assert!(away.0 > 100 && away.1 <= usual.1 + Duration::from_millis(120), "{usual:?}, {away:?}");
-            assert!(away.2 < Duration::from_secs(2), "somebody waited for the store: {away:?}");
-        }));
-        is_over.store(true, Ordering::SeqCst);
-        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    Waits::beside(&gateway, |waits, usual| {
+        network.forward(false);
+        let cut = Instant::now();
+        over_there(&["server", "disable", "other"]);
+        within(Duration::from_secs(5), "not ready", || status("/health/ready") == 503);
+        assert_eq!(status("/health/live"), 200);
+        std::thread::sleep(Duration::from_secs(setting("MCPGW_TEST_PARTITION", 3)).saturating_sub(cut.elapsed()));
+        let away = waits.sum_up();
+        assert!(has_other(), "nothing came through");
+        network.forward(true);
+        let converged = within(Duration::from_secs(5), "converged", || !has_other());
+        within(Duration::from_secs(5), "ready", || status("/health/ready") == 200);
+        eprintln!("usual {usual:?}, cut off for {:?} {away:?}, converged in {converged:?}", cut.elapsed());
+        assert!(away.0 > 100 && away.1 <= usual.1 + Duration::from_millis(120), "{usual:?}, {away:?}");
+        assert!(away.2 < Duration::from_secs(2), "somebody waited for the store: {away:?}");
     });
     is_unharmed(&gateway);
 }
 
-/// 300 ms each way, and one piece in twenty lost, for `MCPGW_TEST_SLOW` seconds (3).
+/// 300 ms each way, and one piece in twenty lost, for `MCPGW_TEST_SLOW` seconds (2).
 #[test]
 fn a_slow_and_lossy_network_to_the_store_is_nobodys_trouble() {
     let Some(uri) = mongod::shared() else { return };
@@ -113,30 +120,22 @@ fn a_slow_and_lossy_network_to_the_store_is_nobodys_trouble() {
     let gateway = Gateway::start_with(&home, &[], &env);
     let has_other = || names(&gateway.rpc("tools/list", json!({}))).contains(&"other__go".to_owned());
     assert!(has_other());
-    let (waits, is_over) = (Waits::default(), AtomicBool::new(false));
-    std::thread::scope(|scope| {
-        scope.spawn(|| waits.gather(&gateway, &is_over));
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            std::thread::sleep(Duration::from_secs(1));
-            let usual = waits.sum_up();
-            way.takes(Duration::from_millis(300));
-            let began = Instant::now();
-            let mut slowest = Duration::ZERO;
-            for is_enabled in [false, true].into_iter().cycle() {
-                home.json(&["server", if is_enabled { "enable" } else { "disable" }, "other"]);
-                slowest = slowest.max(within(Duration::from_secs(5), "converged", || has_other() == is_enabled));
-                if began.elapsed() > Duration::from_secs(setting("MCPGW_TEST_SLOW", 2)) {
-                    break;
-                }
+    Waits::beside(&gateway, |waits, usual| {
+        way.takes(Duration::from_millis(300));
+        let began = Instant::now();
+        let mut slowest = Duration::ZERO;
+        for is_enabled in [false, true].into_iter().cycle() {
+            home.json(&["server", if is_enabled { "enable" } else { "disable" }, "other"]);
+            slowest = slowest.max(within(Duration::from_secs(5), "converged", || has_other() == is_enabled));
+            if began.elapsed() > Duration::from_secs(setting("MCPGW_TEST_SLOW", 2)) {
+                break;
             }
-            assert_eq!(gateway.get("/health/ready").status, 200);
-            let slow = waits.sum_up();
-            eprintln!("usual {usual:?}, slow for {:?} {slow:?}, a change is seen within {slowest:?}", began.elapsed());
-            assert!(slow.0 > 100 && slow.1 <= usual.1 + Duration::from_millis(120), "{usual:?}, {slow:?}");
-            assert!(slow.2 < Duration::from_secs(2), "somebody waited for the store: {slow:?}");
-        }));
-        is_over.store(true, Ordering::SeqCst);
-        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        assert_eq!(gateway.get("/health/ready").status, 200);
+        let slow = waits.sum_up();
+        eprintln!("usual {usual:?}, slow for {:?} {slow:?}, a change is seen within {slowest:?}", began.elapsed());
+        assert!(slow.0 > 100 && slow.1 <= usual.1 + Duration::from_millis(120), "{usual:?}, {slow:?}");
+        assert!(slow.2 < Duration::from_secs(2), "somebody waited for the store: {slow:?}");
     });
     drained(&gateway, Duration::from_secs(10)).expect("records get through all the same");
     is_unharmed(&gateway);
